@@ -1,0 +1,53 @@
+/** What a task is: a small value that owns its files, columns, labels, kind of head and metrics. */
+import type { MetricName } from '../metrics/types.js';
+
+export type TaskKind = 'classification' | 'regression';
+
+/** MNLI's `dev` and `test` are the matched sets. AX has only `test`. */
+export type SplitName = 'train' | 'dev' | 'dev_mismatched' | 'test' | 'test_mismatched';
+
+/** One example as it stands in a data file, before tokenising. */
+export interface Example {
+  /** Unique within task and split and stable between runs: `<split>-<row>`, row counted from 0 after the header. */
+  readonly id: string;
+  readonly textA: string;
+  readonly textB: string | null;
+  /** Class index into `TaskDefinition.labels`, or the score scaled to [0, 1] for regression; null where the split has no labels. */
+  readonly label: number | null;
+}
+
+/** Where one split's columns are. Negative columns count from the end (MNLI and STS-B keep the label last). */
+export interface SplitFormat {
+  readonly file: string;
+  /** Expected names of the columns used, by column number, or null for a file without a header (CoLA's train and dev). */
+  readonly header: Readonly<Record<number, string>> | null;
+  readonly textA: number;
+  readonly textB: number | null;
+  readonly label: number | null;
+  /** A row with fewer fields than this is malformed. */
+  readonly minFields: number;
+}
+
+export interface TaskDefinition {
+  /** Name on the command line and in results.json, lower case: `mnli`. */
+  readonly name: string;
+  /** Name to print: `MNLI`. */
+  readonly title: string;
+  readonly kind: TaskKind;
+  /** Label names in class-index order; empty for regression. */
+  readonly labels: readonly string[];
+  /** Raw score range that is scaled to [0, 1]; null for classification. */
+  readonly scoreRange: readonly [number, number] | null;
+  /** The official folder below the data directory: `MNLI`. */
+  readonly folder: string;
+  readonly splits: Readonly<Partial<Record<SplitName, SplitFormat>>>;
+  /** Everything reported; `mainMetric` stands for the task in averages (BAM's choice). */
+  readonly metrics: readonly MetricName[];
+  readonly mainMetric: MetricName;
+  /** The order of the two texts carries no meaning (MRPC, STS-B): both orders may be trained on. */
+  readonly symmetric: boolean;
+  /** Name of the task whose head predicts this one: its own name, or `mnli` for AX. */
+  readonly head: string;
+  /** Rows with too few fields are a known oddity of the official file (QQP): they are dropped, counted and reported, never an error. */
+  readonly dropsShortRows: boolean;
+}
