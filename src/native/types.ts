@@ -1,0 +1,180 @@
+/**
+ * The addon's surface, as TypeScript sees it. Each C++ registration in native/ has its line here; test/native/surface.test.ts compares
+ * the two. Nothing outside src/native, src/tensor, src/nn, src/optim and src/train talks to it directly.
+ */
+import type { PackedBatch } from '../data/types.js';
+import type { NativeOps } from './ops.js';
+
+export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool' | 'float16' | 'bfloat16';
+export type TypedArray = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+
+export interface RuntimeInfo {
+  /** Version of the LibTorch headers the addon was compiled against, `2.13.0`. */
+  readonly compiledVersion: string;
+  /** Version the loaded libraries report, `2.13.0+cpu`. */
+  readonly runtimeVersion: string;
+  readonly cudaDevices: number;
+  /** `AVX512`, `AVX2`, `DEFAULT`, … as LibTorch dispatches. */
+  readonly cpuCapability: string;
+  /** The CPU has bf16 dot products (AVX512_BF16, AMX or Arm BF16). */
+  readonly bf16Hardware: boolean;
+  readonly threads: number;
+  /** LibTorch's own description of its parallel backend and math libraries. */
+  readonly parallelInfo: string;
+}
+
+/** Handle of a LibTorch tensor. `dispose` and the finalizer are one idempotent release. */
+export interface NativeTensor {
+  readonly dtype: DType;
+  readonly shape: number[];
+  readonly device: string;
+  readonly disposed: boolean;
+  requiresGrad: boolean;
+  dispose(): void;
+}
+
+/** Live handles and native bytes of this environment (this thread). */
+export interface NativeMemory {
+  readonly tensorsCreated: number;
+  readonly tensorsDisposed: number;
+  readonly tensorsLive: number;
+  /** Bytes of the distinct storages behind the live handles. */
+  readonly bytes: number;
+  readonly modulesLive: number;
+  readonly sessionsLive: number;
+}
+
+export interface NativeBertConfig {
+  readonly vocabSize: number;
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly intermediateSize: number;
+  readonly maxPositions: number;
+  readonly typeVocabSize: number;
+  readonly layerNormEpsilon: number;
+  readonly activation: 'gelu' | 'gelu_new' | 'relu';
+  readonly hiddenDropout: number;
+  readonly attentionDropout: number;
+}
+
+/** A head on the pooled vector: `outputs` classes, or one scalar for regression. */
+export interface NativeHeadConfig {
+  readonly kind: 'classification' | 'regression';
+  readonly outputs: number;
+  readonly activation: 'linear' | 'sigmoid';
+  readonly dropout: number;
+}
+
+/** The inputs of a batch, without targets. */
+export type PackedTokens = Pick<PackedBatch, 'tokenIds' | 'typeIds' | 'offsets'>;
+
+/** Key of the counter-based dropout generator; null means evaluation. */
+export interface DropoutKey {
+  readonly seed: number;
+  readonly step: number;
+}
+
+interface NativeModule {
+  readonly device: string;
+  /** Hugging Face names in their canonical order. */
+  parameterNames(): string[];
+  /** A handle on the live parameter, not a copy. */
+  parameter(name: string): NativeTensor;
+  dispose(): void;
+  readonly disposed: boolean;
+}
+
+export interface NativeBert extends NativeModule {
+  /** hiddenStates [T, h] after the last layer, pooled [B, h] (tanh of the pooler on each first token). */
+  forward(tokens: PackedTokens, dropout: DropoutKey | null): { hiddenStates: NativeTensor; pooled: NativeTensor };
+}
+
+export interface NativeHead extends NativeModule {
+  /** pooled [B, h] to logits [B, outputs]; for regression [B, 1] after the activation. `index` tells the dropout masks of heads apart. */
+  forward(pooled: NativeTensor, dropout: DropoutKey | null, index: number): NativeTensor;
+}
+
+export interface NativeOptimizerOptions {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly biasCorrection: boolean;
+  /** Global gradient norm to clip at; Infinity for none. */
+  readonly clipNorm: number;
+}
+
+/** One entry per trained parameter. */
+export interface NativeParameterOptions {
+  readonly learningRateScale: number;
+  readonly weightDecay: number;
+}
+
+export interface NativeAdamW {
+  /** Clips the gradients of all its parameters to the global norm, updates, and clears them. Returns the norm before clipping. */
+  step(learningRate: number): number;
+  readonly steps: number;
+  dispose(): void;
+}
+
+export interface NativeSessionOptions {
+  readonly encoder: NativeBert;
+  readonly heads: readonly NativeHead[];
+  readonly optimizer: NativeOptimizerOptions;
+  /** In the order of the session's parameters: the encoder's, then each head's. */
+  readonly parameterOptions: readonly NativeParameterOptions[];
+  readonly dropoutSeed: number;
+  /** 0: one per core. */
+  readonly threads: number;
+}
+
+export interface StepResult {
+  /** Steps finished, this one included. */
+  readonly step: number;
+  /** Weighted sum over the batch. */
+  readonly loss: number;
+  /** [B] unweighted loss of each example. */
+  readonly losses: Float32Array;
+  /** Global gradient norm before clipping. */
+  readonly gradientNorm: number;
+  /** Seconds inside native compute. */
+  readonly seconds: number;
+}
+
+/** A session's optimizer state: two moments per parameter, in parameter order, and the number of finished steps. */
+export interface NativeSessionState {
+  readonly steps: number;
+  readonly parameters: Float32Array[];
+  readonly firstMoments: Float32Array[];
+  readonly secondMoments: Float32Array[];
+}
+
+export interface NativeSession {
+  /** Rejects with ERR_NON_FINITE_LOSS (parameters untouched), ERR_CANCELLED, ERR_INVALID_ARGUMENT, ERR_LIBTORCH. */
+  step(batch: PackedBatch, learningRate: number): Promise<StepResult>;
+  /** Logits concatenated per example, each as long as its head's outputs. No dropout, no autograd. */
+  evaluate(batch: PackedBatch): Promise<Float32Array>;
+  exportState(): Promise<NativeSessionState>;
+  importState(state: NativeSessionState): Promise<void>;
+  /** The running call rejects with ERR_CANCELLED at its next check, queued calls at once. The session stays usable, parameters are those of the last finished step. */
+  cancel(): void;
+  /** Cancels, waits for the thread, frees everything. Idempotent. */
+  close(): Promise<void>;
+  readonly closed: boolean;
+}
+
+export interface NativeAddon {
+  readonly ops: NativeOps;
+  setErrorClass(errorClass: new (code: never, message: string) => Error): void;
+  runtimeInfo(): RuntimeInfo;
+  memory(): NativeMemory;
+  /** Copies `data` into a new tensor on `device`. Lengths and dtype are checked. */
+  fromData(data: TypedArray, shape: readonly number[], dtype: DType, device: string): NativeTensor;
+  /** Copies out: contiguous, on the host, as the typed array of its dtype (int64 as BigInt64Array; float16 and bfloat16 as Float32Array; bool as Uint8Array). */
+  toData(tensor: NativeTensor): TypedArray;
+  setGradEnabled(enabled: boolean): boolean;
+  createBert(config: NativeBertConfig, device: string): NativeBert;
+  createHead(hiddenSize: number, config: NativeHeadConfig, device: string): NativeHead;
+  createAdamW(parameters: readonly NativeTensor[], parameterOptions: readonly NativeParameterOptions[], options: NativeOptimizerOptions): NativeAdamW;
+  createSession(options: NativeSessionOptions): NativeSession;
+}
