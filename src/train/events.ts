@@ -1,0 +1,100 @@
+/**
+ * What training, evaluation and experiments tell their caller while they work: one union, told apart by `kind`. Progress bars, plain
+ * lines and `--json` output are made from it in src/cli; nothing in here prints. A run's id is its folder below `OUT/runs`, with `/`.
+ */
+import type { MetricName } from '../metrics/types.js';
+import type { SplitName } from '../tasks/types.js';
+
+export type MetricScores = Partial<Record<MetricName, number>>;
+/** Scores by task name. */
+export type TaskScores = Record<string, MetricScores>;
+
+/** One tokenised split is ready. */
+export interface PreparedEvent {
+  readonly kind: 'prepared';
+  readonly task: string;
+  readonly split: SplitName;
+  readonly size: number;
+  readonly tokens: number;
+  readonly seconds: number;
+}
+
+export interface PlannedRunSummary {
+  readonly runId: string;
+  readonly arm: string;
+  readonly tasks: readonly string[];
+  readonly seed: number;
+  /** The run's result is already there from an earlier call: it is not trained again. */
+  readonly finished: boolean;
+}
+
+/** Sent once, before the first run: every run of the experiment in the order of training. */
+export interface ExperimentPlanEvent {
+  readonly kind: 'experiment-plan';
+  readonly runs: readonly PlannedRunSummary[];
+}
+
+export interface RunStartedEvent {
+  readonly kind: 'run-started';
+  readonly runId: string;
+  readonly arm: string;
+  readonly tasks: readonly string[];
+  readonly seed: number;
+  readonly totalSteps: number;
+  /** Steps already done by an earlier call; 0 unless the run continues from a checkpoint. */
+  readonly startStep: number;
+}
+
+export interface StepEvent {
+  readonly kind: 'step';
+  readonly runId: string;
+  /** Steps finished, this one included: 1 … totalSteps. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Weighted loss of the batch, as the optimizer saw it. */
+  readonly loss: number;
+  /** Weight of the gold label in the target; null when the model is not distilled. */
+  readonly lambda: number | null;
+  readonly learningRate: number;
+  /** Real tokens of this step. */
+  readonly tokens: number;
+  /** Real tokens per second of wall time over the last steps. */
+  readonly tokensPerSecond: number;
+}
+
+export interface EvaluatedEvent {
+  readonly kind: 'evaluated';
+  readonly runId: string;
+  readonly split: SplitName;
+  readonly tasks: TaskScores;
+  /** Mean of the main metrics over BAM's eight tasks among those scored; null when none of them is. */
+  readonly average: number | null;
+}
+
+export interface RunFinishedEvent {
+  readonly kind: 'run-finished';
+  readonly runId: string;
+  /** Wall seconds of this call. */
+  readonly seconds: number;
+  /** The model's folder. */
+  readonly model: string;
+}
+
+/** Something the user should know that is no error: truncated examples, skipped rows, a score that is not defined. */
+export interface NoticeEvent {
+  readonly kind: 'notice';
+  readonly level: 'info' | 'warning';
+  readonly message: string;
+  readonly runId?: string;
+}
+
+export type TrainingEvent =
+  | PreparedEvent
+  | ExperimentPlanEvent
+  | RunStartedEvent
+  | StepEvent
+  | EvaluatedEvent
+  | RunFinishedEvent
+  | NoticeEvent;
+
+export type OnEvent = (event: TrainingEvent) => void;
