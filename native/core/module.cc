@@ -1,0 +1,21 @@
+#include "core/module.h"
+
+#include "core/error.h"
+
+namespace bornagain {
+
+const at::Tensor& Module::parameter(const std::string& name) const {
+  for (const auto& entry : parameters_) {
+    if (entry.name == name) return entry.tensor;
+  }
+  throw Error("ERR_INVALID_ARGUMENT", "the module has no parameter '" + name + "'");
+}
+
+at::Tensor Module::add(const std::string& name, at::IntArrayRef shape, const at::TensorOptions& options, double value) {
+  at::Tensor tensor = at::full(shape, value, options);
+  tensor.set_requires_grad(true);
+  parameters_.push_back({name, tensor});
+  return tensor;
+}
+
+}  // namespace bornagain

@@ -1,0 +1,59 @@
+// What every module has: parameters under their Hugging Face names, in one canonical order.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <string>
+#include <vector>
+
+namespace bornagain {
+
+struct NamedParameter {
+  std::string name;
+  at::Tensor tensor;  // a leaf that requires grad
+};
+
+// Lets a long computation stop at the next layer. `check` throws ERR_CANCELLED when it should.
+class Interrupt {
+ public:
+  Interrupt() = default;
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+  virtual ~Interrupt() = default;
+  virtual void check() const = 0;
+};
+
+class Module {
+ public:
+  Module() = default;
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+  virtual ~Module() = default;
+
+  [[nodiscard]] const std::vector<NamedParameter>& parameters() const { return parameters_; }
+  // Throws ERR_INVALID_ARGUMENT for a name the module does not have.
+  [[nodiscard]] const at::Tensor& parameter(const std::string& name) const;
+  [[nodiscard]] at::TensorOptions options() const { return parameters_.front().tensor.options(); }
+
+ protected:
+  // Adds a parameter of ones (norm weights) or zeros: a module is loaded or initialised before it is used.
+  at::Tensor add(const std::string& name, at::IntArrayRef shape, const at::TensorOptions& options, double value = 0);
+
+ private:
+  std::vector<NamedParameter> parameters_;
+};
+
+struct Linear {
+  at::Tensor weight;  // [out, in]
+  at::Tensor bias;    // [out]
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
+};
+
+struct LayerNorm {
+  at::Tensor weight;  // [h]
+  at::Tensor bias;    // [h]
+  double epsilon = 0;
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const { return at::layer_norm(x, weight.sizes(), weight, bias, epsilon); }
+};
+
+}  // namespace bornagain
