@@ -60,6 +60,7 @@ export interface NativeBertConfig {
 
 /** A head on the pooled vector: `outputs` classes, or one scalar for regression. */
 export interface NativeHeadConfig {
+  readonly task: string;
   readonly kind: 'classification' | 'regression';
   readonly outputs: number;
   readonly activation: 'linear' | 'sigmoid';
@@ -75,7 +76,8 @@ export interface DropoutKey {
   readonly step: number;
 }
 
-interface NativeModule {
+/** Every call is refused with ERR_MODULE_BUSY while a session works on the module. */
+export interface NativeModule {
   readonly device: string;
   /** Hugging Face names in their canonical order. */
   parameterNames(): string[];
@@ -91,8 +93,8 @@ export interface NativeBert extends NativeModule {
 }
 
 export interface NativeHead extends NativeModule {
-  /** pooled [B, h] to logits [B, outputs]; for regression [B, 1] after the activation. `index` tells the dropout masks of heads apart. */
-  forward(pooled: NativeTensor, dropout: DropoutKey | null, index: number): NativeTensor;
+  /** pooled [n, h] to logits [n, outputs]; for regression [n, 1] after the activation. `rows` [n] are the places of the rows in their batch, which number the dropout masks. */
+  forward(pooled: NativeTensor, dropout: DropoutKey | null, rows: Int32Array): NativeTensor;
 }
 
 export interface NativeOptimizerOptions {
@@ -111,7 +113,7 @@ export interface NativeParameterOptions {
 }
 
 export interface NativeAdamW {
-  /** Clips the gradients of all its parameters to the global norm, updates, and clears them. Returns the norm before clipping. */
+  /** Clips the gradients of all its parameters to the global norm, updates, and drops them. Returns the norm before clipping; when that is not finite nothing is updated. */
   step(learningRate: number): number;
   readonly steps: number;
   dispose(): void;
@@ -135,8 +137,10 @@ export interface StepResult {
   readonly loss: number;
   /** [B] unweighted loss of each example. */
   readonly losses: Float32Array;
-  /** Global gradient norm before clipping. */
+  /** Global gradient norm before clipping; NaN when the loss is not finite. */
   readonly gradientNorm: number;
+  /** False: the loss or the gradient norm is not finite, and the parameters are those of the step before. */
+  readonly updated: boolean;
   /** Seconds inside native compute. */
   readonly seconds: number;
 }
@@ -150,7 +154,7 @@ export interface NativeSessionState {
 }
 
 export interface NativeSession {
-  /** Rejects with ERR_NON_FINITE_LOSS (parameters untouched), ERR_CANCELLED, ERR_INVALID_ARGUMENT, ERR_LIBTORCH. */
+  /** Rejects with ERR_CANCELLED, ERR_INVALID_ARGUMENT, ERR_VOCABULARY, ERR_SEQUENCE_TOO_LONG, ERR_LIBTORCH; the parameters are then those of the step before. The batch is copied before the call returns. */
   step(batch: PackedBatch, learningRate: number): Promise<StepResult>;
   /** Logits concatenated per example, each as long as its head's outputs. No dropout, no autograd. */
   evaluate(batch: PackedBatch): Promise<Float32Array>;
@@ -173,8 +177,18 @@ export interface NativeAddon {
   /** Copies out: contiguous, on the host, as the typed array of its dtype (int64 as BigInt64Array; float16 and bfloat16 as Float32Array; bool as Uint8Array). */
   toData(tensor: NativeTensor): TypedArray;
   setGradEnabled(enabled: boolean): boolean;
-  createBert(config: NativeBertConfig, device: string): NativeBert;
-  createHead(hiddenSize: number, config: NativeHeadConfig, device: string): NativeHead;
+  /** Parameters are zeros, norm weights ones, until they are loaded. A session takes float32 modules; float64 is for checking gradients. */
+  createBert(config: NativeBertConfig, device: string, dtype: 'float32' | 'float64'): NativeBert;
+  createHead(config: NativeHeadConfig, hiddenSize: number, device: string, dtype: 'float32' | 'float64'): NativeHead;
   createAdamW(parameters: readonly NativeTensor[], parameterOptions: readonly NativeParameterOptions[], options: NativeOptimizerOptions): NativeAdamW;
   createSession(options: NativeSessionOptions): NativeSession;
+  /** The mask [rows, columns] of a numbered site, by the CPU kernel or by the LibTorch operations that other devices use. */
+  dropoutMask(
+    key: DropoutKey,
+    site: number,
+    rows: Int32Array,
+    columns: number,
+    rate: number,
+    implementation: 'kernel' | 'operations',
+  ): NativeTensor;
 }
