@@ -89,12 +89,6 @@ export interface NoticeEvent {
 }
 
 export type TrainingEvent =
-  | PreparedEvent
-  | ExperimentPlanEvent
-  | RunStartedEvent
-  | StepEvent
-  | EvaluatedEvent
-  | RunFinishedEvent
-  | NoticeEvent;
+  PreparedEvent | ExperimentPlanEvent | RunStartedEvent | StepEvent | EvaluatedEvent | RunFinishedEvent | NoticeEvent;
 
 export type OnEvent = (event: TrainingEvent) => void;
