@@ -19,7 +19,10 @@ export interface Example {
 /** Where one split's columns are. Negative columns count from the end (MNLI and STS-B keep the label last). */
 export interface SplitFormat {
   readonly file: string;
-  /** Expected names of the columns used, by column number, or null for a file without a header (CoLA's train and dev). */
+  /**
+   * Expected names of the columns used, by column number (`[-1]` for the last), or null for a file without a header (CoLA's train and
+   * dev). A row must have as many fields as the header, or `minFields` where there is none: one more means a tab inside a text.
+   */
   readonly header: Readonly<Record<number, string>> | null;
   readonly textA: number;
   readonly textB: number | null;
@@ -48,6 +51,9 @@ export interface TaskDefinition {
   readonly symmetric: boolean;
   /** Name of the task whose head predicts this one: its own name, or `mnli` for AX. */
   readonly head: string;
-  /** Rows with too few fields are a known oddity of the official file (QQP): they are dropped, counted and reported, never an error. */
+  /**
+   * Rows with a missing field (too few fields, or an empty text) are a known oddity of the official file (QQP): they are dropped,
+   * counted and reported, never an error.
+   */
   readonly dropsShortRows: boolean;
 }

@@ -1,0 +1,20 @@
+/** AX, GLUE's diagnostic: test only, predicted with MNLI's head and MNLI's labels. Its official folder is called `diagnostic`. */
+import { mnli } from './mnli.js';
+import type { TaskDefinition } from './types.js';
+
+export const ax: TaskDefinition = {
+  name: 'ax',
+  title: 'AX',
+  kind: 'classification',
+  labels: mnli.labels,
+  scoreRange: null,
+  folder: 'diagnostic',
+  splits: {
+    test: { file: 'diagnostic.tsv', header: { 1: 'sentence1', 2: 'sentence2' }, textA: 1, textB: 2, label: null, minFields: 3 },
+  },
+  metrics: ['matthews'],
+  mainMetric: 'matthews',
+  symmetric: false,
+  head: mnli.name,
+  dropsShortRows: false,
+};

@@ -1,0 +1,23 @@
+/** CoLA: is this sentence acceptable English? Train and dev have no header (the literature's judgement mark is column 2); test has one. */
+import type { SplitFormat, TaskDefinition } from './types.js';
+
+const labelled: Omit<SplitFormat, 'file'> = { header: null, textA: 3, textB: null, label: 1, minFields: 4 };
+
+export const cola: TaskDefinition = {
+  name: 'cola',
+  title: 'CoLA',
+  kind: 'classification',
+  labels: ['0', '1'],
+  scoreRange: null,
+  folder: 'CoLA',
+  splits: {
+    train: { file: 'train.tsv', ...labelled },
+    dev: { file: 'dev.tsv', ...labelled },
+    test: { file: 'test.tsv', header: { 1: 'sentence' }, textA: 1, textB: null, label: null, minFields: 2 },
+  },
+  metrics: ['matthews'],
+  mainMetric: 'matthews',
+  symmetric: false,
+  head: 'cola',
+  dropsShortRows: false,
+};

@@ -1,0 +1,24 @@
+/** QNLI: does the sentence answer the question? Some texts hold a lone quotation mark, which is text. */
+import type { SplitFormat, TaskDefinition } from './types.js';
+
+const texts = { 1: 'question', 2: 'sentence' };
+const labelled: Omit<SplitFormat, 'file'> = { header: { ...texts, 3: 'label' }, textA: 1, textB: 2, label: 3, minFields: 4 };
+
+export const qnli: TaskDefinition = {
+  name: 'qnli',
+  title: 'QNLI',
+  kind: 'classification',
+  labels: ['entailment', 'not_entailment'],
+  scoreRange: null,
+  folder: 'QNLI',
+  splits: {
+    train: { file: 'train.tsv', ...labelled },
+    dev: { file: 'dev.tsv', ...labelled },
+    test: { file: 'test.tsv', header: texts, textA: 1, textB: 2, label: null, minFields: 3 },
+  },
+  metrics: ['accuracy'],
+  mainMetric: 'accuracy',
+  symmetric: false,
+  head: 'qnli',
+  dropsShortRows: false,
+};

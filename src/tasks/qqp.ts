@@ -1,0 +1,32 @@
+/**
+ * QQP: do two questions ask the same? Its official train file was cut at line ends inside questions, which leaves rows with missing
+ * fields, and holds two rows with an empty question (huggingface/datasets#277): they are dropped and counted, not refused.
+ */
+import type { SplitFormat, TaskDefinition } from './types.js';
+
+const labelled: Omit<SplitFormat, 'file'> = {
+  header: { 3: 'question1', 4: 'question2', 5: 'is_duplicate' },
+  textA: 3,
+  textB: 4,
+  label: 5,
+  minFields: 6,
+};
+
+export const qqp: TaskDefinition = {
+  name: 'qqp',
+  title: 'QQP',
+  kind: 'classification',
+  labels: ['0', '1'],
+  scoreRange: null,
+  folder: 'QQP',
+  splits: {
+    train: { file: 'train.tsv', ...labelled },
+    dev: { file: 'dev.tsv', ...labelled },
+    test: { file: 'test.tsv', header: { 1: 'question1', 2: 'question2' }, textA: 1, textB: 2, label: null, minFields: 3 },
+  },
+  metrics: ['f1', 'accuracy'],
+  mainMetric: 'accuracy',
+  symmetric: false,
+  head: 'qqp',
+  dropsShortRows: true,
+};

@@ -1,0 +1,24 @@
+/** RTE: does the first text entail the second? GLUE's smallest task but WNLI; two classes, unlike MNLI. */
+import type { SplitFormat, TaskDefinition } from './types.js';
+
+const texts = { 1: 'sentence1', 2: 'sentence2' };
+const labelled: Omit<SplitFormat, 'file'> = { header: { ...texts, 3: 'label' }, textA: 1, textB: 2, label: 3, minFields: 4 };
+
+export const rte: TaskDefinition = {
+  name: 'rte',
+  title: 'RTE',
+  kind: 'classification',
+  labels: ['entailment', 'not_entailment'],
+  scoreRange: null,
+  folder: 'RTE',
+  splits: {
+    train: { file: 'train.tsv', ...labelled },
+    dev: { file: 'dev.tsv', ...labelled },
+    test: { file: 'test.tsv', header: texts, textA: 1, textB: 2, label: null, minFields: 3 },
+  },
+  metrics: ['accuracy'],
+  mainMetric: 'accuracy',
+  symmetric: false,
+  head: 'rte',
+  dropsShortRows: false,
+};

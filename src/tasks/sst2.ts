@@ -1,0 +1,23 @@
+/** SST-2: is this film review, or phrase of one, positive? Only test has an index column, so the text moves from column 0 to 1 there. */
+import type { SplitFormat, TaskDefinition } from './types.js';
+
+const labelled: Omit<SplitFormat, 'file'> = { header: { 0: 'sentence', 1: 'label' }, textA: 0, textB: null, label: 1, minFields: 2 };
+
+export const sst2: TaskDefinition = {
+  name: 'sst2',
+  title: 'SST-2',
+  kind: 'classification',
+  labels: ['0', '1'],
+  scoreRange: null,
+  folder: 'SST-2',
+  splits: {
+    train: { file: 'train.tsv', ...labelled },
+    dev: { file: 'dev.tsv', ...labelled },
+    test: { file: 'test.tsv', header: { 1: 'sentence' }, textA: 1, textB: null, label: null, minFields: 2 },
+  },
+  metrics: ['accuracy'],
+  mainMetric: 'accuracy',
+  symmetric: false,
+  head: 'sst2',
+  dropsShortRows: false,
+};

@@ -1,0 +1,24 @@
+/** WNLI: does the sentence with its pronoun resolved follow? Labels are '0' and '1', not RTE's words. BAM neither trains nor averages it. */
+import type { SplitFormat, TaskDefinition } from './types.js';
+
+const texts = { 1: 'sentence1', 2: 'sentence2' };
+const labelled: Omit<SplitFormat, 'file'> = { header: { ...texts, 3: 'label' }, textA: 1, textB: 2, label: 3, minFields: 4 };
+
+export const wnli: TaskDefinition = {
+  name: 'wnli',
+  title: 'WNLI',
+  kind: 'classification',
+  labels: ['0', '1'],
+  scoreRange: null,
+  folder: 'WNLI',
+  splits: {
+    train: { file: 'train.tsv', ...labelled },
+    dev: { file: 'dev.tsv', ...labelled },
+    test: { file: 'test.tsv', header: texts, textA: 1, textB: 2, label: null, minFields: 3 },
+  },
+  metrics: ['accuracy'],
+  mainMetric: 'accuracy',
+  symmetric: false,
+  head: 'wnli',
+  dropsShortRows: false,
+};
