@@ -1,2 +1,11 @@
 /** Names of the scores this project reports, as they appear in results.json. All scores are fractions, not percentages. */
 export type MetricName = 'accuracy' | 'f1' | 'matthews' | 'pearson' | 'spearman';
+
+/** A finite number always; where the metric is undefined, the number it is given by convention and a warning that says so. */
+export interface Score {
+  readonly value: number;
+  readonly warning?: string;
+}
+
+/** Predictions and gold have the same length, at least 1, and hold finite numbers: `score` has checked that. */
+export type Metric = (predictions: ArrayLike<number>, gold: ArrayLike<number>) => Score;
