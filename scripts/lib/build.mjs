@@ -1,0 +1,62 @@
+/** Builds the addon (one CMake build, through cmake-js) and the TypeScript. Both do nothing when their sources are unchanged. */
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { SetupError, execute, timed } from './console.mjs';
+import { ROOT, fingerprint, isStamped, stamp } from './stamp.mjs';
+import { checkCompilers } from './tools.mjs';
+
+/** @typedef {import('./find-libtorch.d.mts').Libtorch} Libtorch */
+
+const require = createRequire(import.meta.url);
+/** One compiler process on LibTorch's headers takes about this much. */
+const BYTES_PER_JOB = 1.5e9;
+
+/** @param {string} command @param {string} folder @param {readonly string[]} args */
+function cmakeJs(command, folder, args) {
+  const program = path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
+  return execute(process.execPath, [program, command, '--directory', ROOT, '--out', folder, ...args]);
+}
+
+/** A build folder that was copied or moved keeps absolute paths of its old place. @param {string} folder */
+function dropForeignCache(folder) {
+  const cache = path.join(folder, 'CMakeCache.txt');
+  if (existsSync(cache) && !readFileSync(cache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${ROOT}\n`)) {
+    rmSync(cache);
+    rmSync(path.join(folder, 'CMakeFiles'), { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {Libtorch} libtorch
+ * @param {string} [folder] CMake's folder; the result always goes to build/.
+ */
+export function buildAddon(libtorch, folder = path.join(ROOT, 'build')) {
+  const output = path.join(ROOT, 'build');
+  const print = fingerprint(['native', 'CMakeLists.txt', 'cmake'], JSON.stringify(libtorch), require('node-addon-api').version, process.arch);
+  if (isStamped('addon', print) && existsSync(path.join(output, 'Release', 'bornagain.node'))) return;
+  timed(`Building the addon against LibTorch ${libtorch.version}`, () => {
+    checkCompilers();
+    dropForeignCache(folder);
+    const jobs = Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.totalmem() / BYTES_PER_JOB)));
+    const definitions = { LIBTORCH: libtorch.dir, NODE_PROGRAM: process.execPath, OUTPUT_FOLDER: output };
+    const defined = Object.entries(definitions).map(([name, value]) => `--CD${name}=${value}`);
+    const status = cmakeJs('configure', folder, defined) || cmakeJs('build', folder, ['--parallel', String(jobs)]);
+    if (status !== 0) throw new SetupError(`The addon could not be built (exit code ${status}); the compiler's message is above.`);
+  });
+  stamp('addon', print);
+}
+
+export function buildTypeScript() {
+  const dist = path.join(ROOT, 'dist');
+  const print = fingerprint(['src', 'tsconfig.json', 'tsconfig.build.json'], require('typescript/package.json').version);
+  if (isStamped('typescript', print) && existsSync(path.join(dist, 'index.js'))) return;
+  timed('Building the TypeScript', () => {
+    rmSync(dist, { recursive: true, force: true });
+    const status = execute(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', path.join(ROOT, 'tsconfig.build.json')]);
+    if (status !== 0) throw new SetupError(`The TypeScript could not be built (exit code ${status}); the compiler's message is above.`);
+    chmodSync(path.join(dist, 'cli', 'main.js'), 0o755);
+  });
+  stamp('typescript', print);
+}
