@@ -1,0 +1,1 @@
+"""One generator per GLUE task: each yields `Row`s with a clean label."""
