@@ -83,6 +83,8 @@ export interface NativeModule {
   parameterNames(): string[];
   /** A handle on the live parameter, not a copy. */
   parameter(name: string): NativeTensor;
+  /** Copies `data` in, whose length must be the parameter's. */
+  setParameter(name: string, data: Float32Array): void;
   dispose(): void;
   readonly disposed: boolean;
 }

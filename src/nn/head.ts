@@ -1,0 +1,98 @@
+/** A task's head: dropout and a linear layer on the pooled vector, the only parameters that tasks do not share (PAPER.md section 1). */
+import { loadAddon } from '../native/load.js';
+import type { DropoutKey, NativeHead } from '../native/types.js';
+import { Tensor } from '../tensor/index.js';
+import { createRandom } from '../util/random.js';
+import { loadParameters, parameterShape, readParameters } from './parameters.js';
+import type { NamedTensor } from './safetensors.js';
+
+/** What a model folder keeps of a head: enough to read its outputs without the task's definition. */
+export interface HeadSpec {
+  readonly task: string;
+  readonly kind: 'classification' | 'regression';
+  /** Label names in class-index order; empty for regression. */
+  readonly labels: readonly string[];
+  /** Raw score range behind the [0, 1] that regression predicts; null for classification. */
+  readonly scoreRange: readonly [number, number] | null;
+  /** Regression only: a sigmoid on the scalar, or none. */
+  readonly activation: 'linear' | 'sigmoid';
+  readonly dropout: number;
+}
+
+export class Head {
+  private constructor(
+    readonly spec: HeadSpec,
+    readonly native: NativeHead,
+  ) {}
+
+  /** Zeros until `load`; `initHead` makes one to train. Throws ERR_INVALID_ARGUMENT, ERR_DEVICE. */
+  static create(spec: HeadSpec, hiddenSize: number, device: string, dtype: 'float32' | 'float64' = 'float32'): Head {
+    const outputs = spec.kind === 'classification' ? spec.labels.length : 1;
+    return new Head(spec, loadAddon().createHead({ ...spec, outputs }, hiddenSize, device, dtype));
+  }
+
+  get task(): string {
+    return this.spec.task;
+  }
+
+  /** Classes, or 1 for regression. */
+  get outputs(): number {
+    return this.spec.kind === 'classification' ? this.spec.labels.length : 1;
+  }
+
+  /** `heads.<task>.classifier.weight` [outputs, h] and `.bias` [outputs]. */
+  parameterNames(): string[] {
+    return this.native.parameterNames();
+  }
+
+  parameter(name: string): Tensor {
+    return Tensor.wrap(this.native.parameter(name));
+  }
+
+  /** Throws ERR_CHECKPOINT, and changes nothing, unless names and shapes are exactly the module's. */
+  load(tensors: ReadonlyMap<string, NamedTensor>, where = 'the given tensors'): void {
+    loadParameters([this.native], tensors, where);
+  }
+
+  /** Copies of all parameters. */
+  tensors(): Map<string, NamedTensor> {
+    return readParameters([this.native]);
+  }
+
+  /**
+   * pooled [n, h] to logits [n, outputs]; for regression the prediction [n, 1]. `rows` are the rows' places in their batch, which number
+   * the dropout masks; 0 to n - 1 by default.
+   */
+  forward(pooled: Tensor, dropout: DropoutKey | null = null, rows?: Int32Array): Tensor {
+    const counters = rows ?? Int32Array.from({ length: pooled.shape[0] ?? 0 }, (_, i) => i);
+    return Tensor.wrap(this.native.forward(pooled.native, dropout, counters));
+  }
+
+  dispose(): void {
+    this.native.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/**
+ * A head to train: weights from a normal distribution of standard deviation 0.02 cut at two of them, bias 0, as BERT initialises
+ * (google-research/bert, modeling.py, create_initializer). A function of the seed and the task's name only.
+ */
+export function initHead(spec: HeadSpec, hiddenSize: number, device: string, seed: number): Head {
+  const head = Head.create(spec, hiddenSize, device);
+  const random = createRandom(seed, 'head', spec.task);
+  const truncatedNormal = (): number => {
+    for (;;) {
+      const deviate = random.normal();
+      if (Math.abs(deviate) <= 2) return 0.02 * deviate;
+    }
+  };
+  for (const name of head.parameterNames()) {
+    const size = parameterShape(head.native, name).reduce((product, n) => product * n, 1);
+    head.native.setParameter(name, name.endsWith('.bias') ? new Float32Array(size) : Float32Array.from({ length: size }, truncatedNormal));
+  }
+  return head;
+}

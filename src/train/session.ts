@@ -1,0 +1,111 @@
+/**
+ * A training session: model, optimizer and native thread. Every call is one asynchronous native call, answered in order; the event loop
+ * stays free. What the optimizer does to which parameter (layer-wise rate, decay) is decided here, from the parameters' names.
+ */
+import { type Config } from '../config/schema.js';
+import type { PackedBatch } from '../data/types.js';
+import { loadAddon } from '../native/load.js';
+import type { NativeSession, StepResult } from '../native/types.js';
+import type { Bert } from '../nn/bert.js';
+import type { Head } from '../nn/head.js';
+import { parameterShape } from '../nn/parameters.js';
+import { decays, layerwiseScales } from '../optim/layerwise.js';
+import { BornAgainError } from '../util/errors.js';
+import { readSessionState, writeSessionState } from './session-state.js';
+
+export interface SessionOptions {
+  readonly bert: Bert;
+  /** In the order that a batch's task ids count. */
+  readonly heads: readonly Head[];
+  readonly optimizer: Config['optimizer'];
+  /** Alpha of the layer-wise rates; 1 for none. */
+  readonly layerDecay: number;
+  readonly dropoutSeed: number;
+  /** 0: one per core. */
+  readonly threads: number;
+}
+
+export class Session {
+  #steps = 0;
+
+  private constructor(
+    private readonly native: NativeSession,
+    private readonly parameters: readonly { name: string; shape: readonly number[] }[],
+  ) {}
+
+  /** Throws ERR_INVALID_ARGUMENT (no heads, disposed modules), ERR_DEVICE (modules on several devices). */
+  static create({ bert, heads, optimizer, layerDecay, dropoutSeed, threads }: SessionOptions): Session {
+    const parameters = [bert.native, ...heads.map((head) => head.native)].flatMap((module) =>
+      module.parameterNames().map((name) => ({ name, shape: parameterShape(module, name) })),
+    );
+    const names = parameters.map(({ name }) => name);
+    const scales = layerwiseScales(names, { layers: bert.config.layers, alpha: layerDecay });
+    const { weightDecay, ...native } = optimizer;
+    const parameterOptions = names.map((name, i) => ({ learningRateScale: scales[i] as number, weightDecay: decays(name) ? weightDecay : 0 }));
+    const session = loadAddon().createSession({
+      encoder: bert.native,
+      heads: heads.map((head) => head.native),
+      optimizer: native,
+      parameterOptions,
+      dropoutSeed,
+      threads,
+    });
+    return new Session(session, parameters);
+  }
+
+  /** Optimizer steps finished. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * One whole step: forward, weighted loss, backward, clip, layer-wise AdamW. Rejects with ERR_NON_FINITE_LOSS when the loss or a gradient
+   * is not finite (`details`: step, losses, positions of the examples whose loss is not finite), ERR_CANCELLED, ERR_INVALID_ARGUMENT; the
+   * parameters are then those of the step before.
+   */
+  async step(batch: PackedBatch, { learningRate }: { learningRate: number }): Promise<StepResult> {
+    const result = await this.native.step(batch, learningRate);
+    if (!result.updated) throw nonFinite(result);
+    this.#steps = result.step;
+    return result;
+  }
+
+  /** Logits of the examples end to end, each as long as its head's outputs; no dropout. */
+  evaluate(batch: PackedBatch): Promise<Float32Array> {
+    return this.native.evaluate(batch);
+  }
+
+  /** Writes parameters, both moments and the step count, atomically. */
+  async saveState(path: string): Promise<void> {
+    await writeSessionState(path, this.parameters, await this.native.exportState());
+  }
+
+  /** Throws ERR_CHECKPOINT or ERR_SAFETENSORS, and changes nothing, when the file is not a whole state of this session's model. */
+  async loadState(path: string): Promise<void> {
+    const state = await readSessionState(path, this.parameters);
+    await this.native.importState(state);
+    this.#steps = state.steps;
+  }
+
+  /** What is running or waiting rejects with ERR_CANCELLED; the session stays usable. */
+  cancel(): void {
+    this.native.cancel();
+  }
+
+  /** Cancels and ends the native thread. Modules live on. Idempotent. */
+  close(): Promise<void> {
+    return this.native.close();
+  }
+}
+
+function nonFinite(result: StepResult): BornAgainError {
+  const positions = [...result.losses.keys()].filter((i) => !Number.isFinite(result.losses[i]));
+  const what = Number.isFinite(result.loss)
+    ? 'the gradient norm is not finite'
+    : `the loss is ${result.loss} (examples ${positions.join(', ')} of the batch)`;
+  return new BornAgainError('ERR_NON_FINITE_LOSS', `step ${result.step + 1}: ${what}; the parameters were not updated`, {
+    step: result.step + 1,
+    losses: result.losses,
+    positions,
+  });
+}
