@@ -1,0 +1,180 @@
+/** The session floor against PyTorch: 20 steps with layer-wise rates, clipping, warm-up, soft targets and two kinds of head. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PackedBatch } from '../../src/data/types.js';
+import { Bert } from '../../src/nn/bert.js';
+import { Head, type HeadSpec } from '../../src/nn/head.js';
+import { openModelFolder } from '../../src/nn/model-folder.js';
+import { learningRateAt } from '../../src/optim/schedule.js';
+import { Session } from '../../src/train/session.js';
+import { BERT_FIXTURE_MODEL, packedTokens, readFixture, relativeError, values, type Tensors } from '../nn/fixture.js';
+
+const STEPS = 20;
+const OPTIMIZER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, biasCorrection: false, clipNorm: 1 };
+const PAIRS: HeadSpec = { task: 'pairs', kind: 'classification', labels: ['a', 'b', 'c'], scoreRange: null, activation: 'linear', dropout: 0.1 };
+const SCORE: HeadSpec = { task: 'score', kind: 'regression', labels: [], scoreRange: [0, 5], activation: 'sigmoid', dropout: 0.1 };
+
+interface Rig {
+  bert: Bert;
+  heads: Head[];
+  session: Session;
+}
+const open: Rig[] = [];
+
+async function rig(fixture: Tensors, { dropout = 0, threads = 2 } = {}): Promise<Rig> {
+  const { bert, config } = await openModelFolder(BERT_FIXTURE_MODEL, { device: 'cpu', dropout });
+  const heads = [PAIRS, SCORE].map((spec) => {
+    const head = Head.create({ ...spec, dropout }, config.hiddenSize, 'cpu');
+    head.load(new Map(head.parameterNames().map((name) => [name, fixture.get(`initial.${name}`) as never])));
+    return head;
+  });
+  const session = Session.create({ bert, heads, optimizer: OPTIMIZER, layerDecay: 0.9, dropoutSeed: 7, threads });
+  open.push({ bert, heads, session });
+  return { bert, heads, session };
+}
+
+function batch(fixture: Tensors, step: number): PackedBatch {
+  return {
+    ...packedTokens(fixture, `${step}.`),
+    taskIds: Uint8Array.from(values(fixture, `${step}.taskIds`)),
+    targets: values(fixture, `${step}.targets`),
+    weights: values(fixture, `${step}.weights`),
+  };
+}
+
+async function train(fixture: Tensors, { session }: Rig, from = 0, to = STEPS): Promise<number[]> {
+  const losses: number[] = [];
+  for (let step = from; step < to; step++) {
+    losses.push((await session.step(batch(fixture, step), { learningRate: learningRateAt(step, STEPS, 2e-3, 0.1) })).loss);
+  }
+  return losses;
+}
+
+const bytes = ({ bert, heads }: Rig): string =>
+  [bert, ...heads].flatMap((module) => [...module.tensors().values()].map(({ data }) => Buffer.from(data.buffer).toString('base64'))).join();
+
+describe('a session', () => {
+  afterEach(async () => {
+    for (const { session, bert, heads } of open.splice(0)) {
+      await session.close();
+      for (const module of [bert, ...heads]) module.dispose();
+    }
+  });
+
+  it("follows PyTorch's trajectory of losses, gradient norms and parameters", async () => {
+    const fixture = await readFixture('trajectory');
+    const { bert, heads, session } = await rig(fixture);
+    for (let step = 0; step < STEPS; step++) {
+      const learningRate = learningRateAt(step, STEPS, 2e-3, 0.1);
+      expect(learningRate).toBeCloseTo(values(fixture, 'learningRates')[step] as number, 9);
+      const result = await session.step(batch(fixture, step), { learningRate });
+      expect(result.step).toBe(step + 1);
+      expect(Math.abs(result.loss - (values(fixture, 'losses')[step] as number))).toBeLessThan(1e-4);
+      expect(result.gradientNorm / (values(fixture, 'gradientNorms')[step] as number)).toBeCloseTo(1, 4);
+    }
+    for (const module of [bert, ...heads]) {
+      for (const [name, { data }] of module.tensors()) {
+        expect(relativeError(data, values(fixture, `final.${name}`)), name).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it('gives the same bytes from run to run, dropout on', async () => {
+    const fixture = await readFixture('trajectory');
+    const [first, second] = [await rig(fixture, { dropout: 0.1 }), await rig(fixture, { dropout: 0.1 })];
+    expect(await train(fixture, first)).toEqual(await train(fixture, second));
+    expect(bytes(first)).toBe(bytes(second));
+  });
+
+  it('goes on after saving and loading its state as if it had never stopped', async () => {
+    const fixture = await readFixture('trajectory');
+    const { mkdtemp } = await import('node:fs/promises');
+    const path = `${await mkdtemp('/tmp/bornagain-session-')}/state.safetensors`;
+    const whole = await rig(fixture, { dropout: 0.1 });
+    await train(fixture, whole, 0, 8);
+    await whole.session.saveState(path);
+    const rest = await train(fixture, whole, 8, STEPS);
+    const resumed = await rig(fixture, { dropout: 0.1 });
+    await resumed.session.loadState(path);
+    expect(resumed.session.steps).toBe(8);
+    expect(await train(fixture, resumed, 8, STEPS)).toEqual(rest);
+    expect(bytes(resumed)).toBe(bytes(whole));
+  });
+
+  it('evaluates to the outputs the modules give on the tensor floor', async () => {
+    const fixture = await readFixture('trajectory');
+    const { bert, heads, session } = await rig(fixture);
+    const inputs = batch(fixture, 0);
+    const outputs = await session.evaluate(inputs);
+    const pooled = bert.forward(inputs).pooled;
+    const byHead = heads.map((head) => head.forward(pooled).toArray() as number[][]);
+    const expected = [...inputs.taskIds].flatMap((task, b) => byHead[task]?.[b] as number[]);
+    expect(relativeError(outputs, expected)).toBeLessThan(1e-6);
+  });
+
+  it('rejects a loss that is not finite with the examples at fault, and keeps the parameters', async () => {
+    const fixture = await readFixture('trajectory');
+    const built = await rig(fixture);
+    const head = built.heads[1] as Head;
+    const broken = new Map(head.tensors());
+    const bias = 'heads.score.classifier.bias';
+    broken.set(bias, { shape: [1], data: Float32Array.of(NaN) });
+    head.load(broken);
+    const before = bytes(built);
+    const inputs = batch(fixture, 0);
+    const failure = await built.session.step(inputs, { learningRate: 1e-3 }).catch((error: unknown) => error);
+    const positions = [...inputs.taskIds.keys()].filter((b) => inputs.taskIds[b] === 1);
+    expect(failure).toMatchObject({ code: 'ERR_NON_FINITE_LOSS', details: { step: 1, positions } });
+    expect(bytes(built)).toBe(before);
+    expect(built.session.steps).toBe(0);
+  });
+
+  it('cancels what runs and what waits, stays usable, and keeps the parameters of the last finished step', async () => {
+    const fixture = await readFixture('trajectory');
+    const built = await rig(fixture);
+    const before = bytes(built);
+    const waiting = Array.from({ length: 5 }, () => built.session.step(batch(fixture, 0), { learningRate: 1e-3 }));
+    built.session.cancel();
+    const codes = (await Promise.allSettled(waiting)).map((result) =>
+      result.status === 'rejected' ? (result.reason as { code: string }).code : 'finished',
+    );
+    expect(codes.slice(1)).toEqual(Array(4).fill('ERR_CANCELLED'));
+    if (codes[0] === 'ERR_CANCELLED') expect(bytes(built)).toBe(before);
+    const result = await built.session.step(batch(fixture, 1), { learningRate: 1e-3 });
+    expect(result.step).toBe(built.session.steps);
+  });
+
+  it('refuses a module that it is working on, and lets it go afterwards', async () => {
+    const fixture = await readFixture('trajectory');
+    const { bert, heads, session } = await rig(fixture);
+    const step = session.step(batch(fixture, 0), { learningRate: 1e-3 });
+    const busy = expect.objectContaining({ code: 'ERR_MODULE_BUSY' }) as Error;
+    expect(() => bert.forward(batch(fixture, 0))).toThrow(busy);
+    expect(() => bert.tensors()).toThrow(busy);
+    expect(() => (heads[0] as Head).load(new Map())).toThrow(busy);
+    expect(() => bert.dispose()).toThrow(busy);
+    await step;
+    expect(bert.forward(batch(fixture, 0)).pooled.shape).toEqual([6, 32]);
+  });
+
+  it('refuses a batch that does not fit, by the example', async () => {
+    const fixture = await readFixture('trajectory');
+    const { session } = await rig(fixture);
+    const good = batch(fixture, 0);
+    const step = (change: Partial<PackedBatch>) => session.step({ ...good, ...change }, { learningRate: 1e-3 });
+    const refused = (message: string) => ({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(message) as string });
+    await expect(step({ taskIds: good.taskIds.slice(1) })).rejects.toMatchObject(refused('taskIds'));
+    await expect(step({ taskIds: Uint8Array.from(good.taskIds).fill(9, 2, 3) })).rejects.toMatchObject(refused('example 2'));
+    await expect(step({ targets: good.targets.slice(1) })).rejects.toMatchObject(refused('targets'));
+    await expect(step({ weights: Float32Array.from(good.weights).fill(NaN, 3, 4) })).rejects.toMatchObject(refused('example 3'));
+    await expect(step({ tokenIds: Int32Array.from(good.tokenIds).fill(97, 0, 1) })).rejects.toMatchObject({ code: 'ERR_VOCABULARY' });
+    expect(session.steps).toBe(0);
+  });
+
+  it('refuses work after it is closed', async () => {
+    const fixture = await readFixture('trajectory');
+    const { session } = await rig(fixture);
+    await session.close();
+    await session.close();
+    await expect(session.step(batch(fixture, 0), { learningRate: 1e-3 })).rejects.toMatchObject({ code: 'ERR_SESSION_CLOSED' });
+  });
+});
