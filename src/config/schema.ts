@@ -10,6 +10,13 @@ export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', '
 const positiveInteger = z.int().positive();
 const fraction = z.number().min(0).max(1);
 
+/** A list in which nothing stands twice: a task or a seed given twice would be trained twice. */
+const distinct = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .min(1, 'expected at least one')
+    .refine((list) => new Set(list).size === list.length, 'expected no value twice');
+
 /** How long, how fast and how layer-wise one kind of model is trained (PAPER.md section 2). */
 const trainingShape = (defaults: { epochs: number; batchSize: number; learningRate: number; layerDecay: number }) =>
   z
@@ -17,20 +24,33 @@ const trainingShape = (defaults: { epochs: number; batchSize: number; learningRa
       epochs: z.number().positive().default(defaults.epochs).describe('passes over the training set; one pass is the sum of the set sizes'),
       batchSize: positiveInteger.default(defaults.batchSize).describe('sequences per optimizer step'),
       learningRate: z.number().positive().default(defaults.learningRate).describe('base rate, the peak after warm-up, of the head'),
-      layerDecay: z.number().positive().max(1).default(defaults.layerDecay).describe('alpha: each layer further from the output learns alpha times slower'),
+      layerDecay: z
+        .number()
+        .positive()
+        .max(1)
+        .default(defaults.layerDecay)
+        .describe('alpha: each layer further from the output learns alpha times slower'),
     })
     .prefault({});
 
 export const configSchema = z.strictObject({
   preset: z.string().default('custom').describe('name of the preset these values started from; reports print it'),
-  tasks: z.array(z.string()).min(1).default([...GLUE_TASK_NAMES]).describe('tasks to train on'),
-  arms: z.array(z.enum(ARMS)).min(1).default([...ARMS]).describe('kinds of model to train; a distilled arm trains the teachers it needs'),
-  seeds: z.array(z.int().nonnegative()).min(1).default([1]).describe('one run per arm and seed'),
+  tasks: distinct(z.string())
+    .default([...GLUE_TASK_NAMES])
+    .describe('tasks to train on'),
+  arms: distinct(z.enum(ARMS))
+    .default([...ARMS])
+    .describe('kinds of model to train; a distilled arm trains the teachers it needs'),
+  seeds: distinct(z.int().nonnegative()).default([1]).describe('one run per arm and seed'),
   single: trainingShape({ epochs: 3, batchSize: 32, learningRate: 5e-5, layerDecay: 1.0 }).describe('single-task models and teachers'),
   multi: trainingShape({ epochs: 6, batchSize: 128, learningRate: 1e-4, layerDecay: 0.9 }).describe('multi-task models, distilled or not'),
   data: z
     .strictObject({
-      maxLength: z.int().min(8).default(128).describe('tokens per sequence, special tokens included; longer ones are truncated and counted'),
+      maxLength: z
+        .int()
+        .min(8)
+        .default(128)
+        .describe('tokens per sequence, special tokens included; longer ones are truncated and counted'),
       bothOrders: z.boolean().default(false).describe('train on symmetric tasks (MRPC, STS-B) in both orders, as the reference code does'),
       badRows: z.enum(['stop', 'skip']).default('stop').describe('a malformed row stops the run, or is left out, counted and listed'),
     })
@@ -40,7 +60,9 @@ export const configSchema = z.strictObject({
       kind: z
         .enum(['random', 'copies'])
         .default('random')
-        .describe('random: each example draws its task with P ~ size^exponent; copies: the reference code repeats small sets and weights their loss'),
+        .describe(
+          'random: each example draws its task with P ~ size^exponent; copies: the reference code repeats small sets and weights their loss',
+        ),
       exponent: z.number().min(0).max(1).default(0.75).describe('exponent of the set size (Bowman et al. 2018)'),
     })
     .prefault({}),
@@ -68,12 +90,18 @@ export const configSchema = z.strictObject({
     .strictObject({
       dropout: fraction.nullable().default(null).describe("dropout inside BERT; null takes the model folder's own rates"),
       headDropout: fraction.default(0.1).describe('dropout on the pooled vector before the head'),
-      regression: z.enum(['linear', 'sigmoid']).default('sigmoid').describe('output of a regression head: the paper has a sigmoid, the reference code none'),
+      regression: z
+        .enum(['linear', 'sigmoid'])
+        .default('sigmoid')
+        .describe('output of a regression head: the paper has a sigmoid, the reference code none'),
     })
     .prefault({}),
   runtime: z
     .strictObject({
-      device: z.string().regex(/^(cpu|cuda(:\d+)?)$/, 'must be cpu, cuda or cuda:N').default('cpu'),
+      device: z
+        .string()
+        .regex(/^(cpu|cuda(:\d+)?)$/, 'must be cpu, cuda or cuda:N')
+        .default('cpu'),
       threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 takes one per core'),
       checkpointSteps: z.int().nonnegative().default(200).describe('steps between checkpoints of a running model; 0 keeps none'),
       evaluationBatchTokens: positiveInteger.default(4096).describe('tokens per batch in evaluation and prediction'),
@@ -82,5 +110,7 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.infer<typeof configSchema>;
+/** A configuration before defaults: every key optional, at every level. */
+export type ConfigInput = z.input<typeof configSchema>;
 export type TrainingShape = Config['single'];
 export type Arm = (typeof ARMS)[number];

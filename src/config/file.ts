@@ -1,0 +1,37 @@
+/** A configuration file: one JSON object, UTF-8. What it may hold is the schema's business. */
+import { readFileSync } from 'node:fs';
+import { BornAgainError } from '../util/errors.js';
+import { isPlainObject, type PlainObject } from './merge.js';
+
+/** @throws BornAgainError ERR_CONFIG where the file cannot be read or is no JSON object, with line and column where JSON breaks */
+export function readConfigFile(file: string): PlainObject {
+  const text = readText(file);
+  const values = parseJson(file, text);
+  if (isPlainObject(values)) return values;
+  throw new BornAgainError('ERR_CONFIG', `${file}: expected a JSON object like { "multi": { "epochs": 3 } }`, { file });
+}
+
+function readText(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (cause) {
+    throw new BornAgainError('ERR_CONFIG', `cannot read the configuration file ${file}: ${(cause as Error).message}`, { file }, { cause });
+  }
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const reason = (cause as Error).message.replace(/\s+/g, ' ');
+    throw new BornAgainError('ERR_CONFIG', `${file}${placeOf(reason, text)}: this is no JSON: ${reason}`, { file }, { cause });
+  }
+}
+
+/** Line and column where V8 names a character position. In a short file it quotes the text around the mistake instead. */
+function placeOf(reason: string, text: string): string {
+  const position = /end of JSON input/.test(reason) ? text.length : /at position (\d+)/.exec(reason)?.[1];
+  if (position === undefined) return '';
+  const lines = text.slice(0, Number(position)).split('\n');
+  return `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
+}

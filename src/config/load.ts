@@ -1,0 +1,97 @@
+/**
+ * From preset, file and `--set` to one complete configuration. Later layers win: defaults, preset, file, then each `--set` in order. Each
+ * layer is checked by itself before they are merged, so that a mistake is reported with the place it was written in.
+ */
+import { closest } from 'fastest-levenshtein';
+import { BornAgainError } from '../util/errors.js';
+import { readConfigFile } from './file.js';
+import { describeIssues } from './issues.js';
+import { mergeConfig, type PlainObject } from './merge.js';
+import { parseOverride } from './overrides.js';
+import { isPresetName, PRESET_NAMES, PRESETS, type PresetName } from './presets.js';
+import { configSchema, type Config } from './schema.js';
+
+/** The `preset` of a configuration that started from the bare defaults. */
+const NO_PRESET = 'custom';
+
+export interface ConfigSources {
+  /** Name of a preset; without it the file's own `preset` is taken, then the bare defaults. */
+  readonly preset?: string | undefined;
+  /** Path of a JSON file. `config` out of a results.json is one. */
+  readonly file?: string | undefined;
+  /** `key=value` texts. */
+  readonly set?: readonly string[] | undefined;
+}
+
+interface Layer {
+  /** Where it was written: `--set multi.epochs=3`, the file's path. */
+  readonly origin: string;
+  readonly values: PlainObject;
+}
+
+/**
+ * The configuration that a run uses, every key present.
+ * @throws BornAgainError ERR_CONFIG: unknown preset or key (with the nearest), a value the schema refuses, an unreadable file
+ */
+export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config {
+  const fileLayer = file === undefined ? [] : [checked({ origin: file, values: readConfigFile(file) })];
+  const setLayers = set.map((text) => checked({ origin: `--set ${text}`, values: parseOverride(text) }));
+  if (setLayers.some(({ values }) => 'preset' in values)) {
+    throw new BornAgainError('ERR_CONFIG', '--set preset=…: a preset is chosen with --preset, below everything that --set says');
+  }
+  const name = choosePreset(preset, file, fileLayer[0]?.values['preset']);
+  const layers = [
+    ...(name === null ? [] : [PRESETS[name]]),
+    ...fileLayer.map(({ values }) => values),
+    ...setLayers.map(({ values }) => values),
+  ];
+  return configSchema.parse(mergeConfig(layers.reduce<PlainObject>(mergeConfig, {}), { preset: name ?? NO_PRESET }));
+}
+
+/** Values of a resolved configuration that its preset does not set that way, as `key path → value`; reports print them. */
+export function changesFromPreset(config: Config): Record<string, unknown> {
+  const base = configSchema.parse(isPresetName(config.preset) ? PRESETS[config.preset] : {});
+  const original = flatten(base);
+  const changed = Object.entries(flatten(config)).filter(([path, value]) => JSON.stringify(original[path]) !== JSON.stringify(value));
+  return Object.fromEntries(changed.filter(([path]) => path !== 'preset'));
+}
+
+function checked(layer: Layer): Layer {
+  const { error } = configSchema.safeParse(layer.values);
+  if (error === undefined) return layer;
+  const lines = describeIssues(error.issues, layer.values);
+  const message = lines.length === 1 ? `${layer.origin}: ${lines[0]}` : `${layer.origin}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  throw new BornAgainError('ERR_CONFIG', message, { origin: layer.origin, issues: lines });
+}
+
+function choosePreset(asked: string | undefined, file: string | undefined, inFile: unknown): PresetName | null {
+  const written = typeof inFile === 'string' ? inFile : undefined;
+  if (asked !== undefined && written !== undefined && asked !== written) {
+    throw new BornAgainError('ERR_CONFIG', `${file} is made on the preset '${written}', --preset says '${asked}'; drop one of the two`, {
+      asked,
+      written,
+    });
+  }
+  const name = asked ?? written ?? NO_PRESET;
+  if (isPresetName(name)) return name;
+  if (asked === undefined && name === NO_PRESET) return null;
+  const nearest = closest(name, PRESET_NAMES);
+  const origin = asked === undefined ? `${file}: preset` : '--preset';
+  throw new BornAgainError(
+    'ERR_CONFIG',
+    `${origin}: unknown preset '${name}'; did you mean '${nearest}'? Presets: ${PRESET_NAMES.join(', ')}`,
+    {
+      name,
+      nearest,
+    },
+  );
+}
+
+function flatten(values: object, prefix = ''): Record<string, unknown> {
+  const entries = Object.entries(values).flatMap(([key, value]): [string, unknown][] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(flatten(value as object, `${prefix}${key}.`))
+      : [[`${prefix}${key}`, value]],
+  );
+  return Object.fromEntries(entries);
+}

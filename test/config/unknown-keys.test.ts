@@ -1,0 +1,29 @@
+/** The list of key paths, made from the JSON Schema, agrees with what the schema really produces. */
+import { expect, it } from 'vitest';
+import { resolveConfig } from '../../src/config/load.js';
+import { isPlainObject } from '../../src/config/merge.js';
+import { configJsonSchema, configKeyPaths, nearestKeyPaths } from '../../src/config/unknown-keys.js';
+
+function pathsOf(value: unknown, prefix = ''): string[] {
+  if (!isPlainObject(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [`${prefix}${key}`, ...pathsOf(inner, `${prefix}${key}.`)]);
+}
+
+it('knows every path of a resolved configuration and no other', () => {
+  expect(configKeyPaths().sort()).toEqual(pathsOf(resolveConfig({})).sort());
+});
+
+it('names the nearest path, several where they tie', () => {
+  expect(nearestKeyPaths('optimiser.clipNorm')).toEqual(['optimizer.clipNorm']);
+  expect(nearestKeyPaths('learningrate')).toEqual(['single.learningRate', 'multi.learningRate']);
+  expect(nearestKeyPaths('seed')).toEqual(['seeds']);
+});
+
+it('gives editors a JSON Schema with defaults, meanings and closed objects', () => {
+  const schema = configJsonSchema();
+  expect(schema).toMatchObject({
+    additionalProperties: false,
+    properties: { multi: { properties: { epochs: { default: 6, type: 'number', exclusiveMinimum: 0 } } } },
+  });
+  expect(schema).not.toHaveProperty('required');
+});
