@@ -1,0 +1,32 @@
+/** The operating system's refusals in words: which file, why, and what a person can do about it. */
+import { BornAgainError } from './errors.js';
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full: free some space, or choose a folder on another disk',
+  EDQUOT: 'Your disk quota is used up: free some space, or choose a folder on another disk',
+  EFBIG: 'The file would exceed the size this process or file system allows (see ulimit -f)',
+  EACCES: 'Permission denied: check who owns the folder and its access rights, or choose another folder',
+  EPERM: 'The system does not permit it: check the access rights, or choose another folder',
+  EROFS: 'The file system is read-only: choose another folder',
+  ENOENT: 'A folder on the way does not exist',
+  ENOTDIR: 'A part of the path is a file, not a folder',
+  EISDIR: 'There is a folder of that name',
+  EMFILE: 'Too many files are open in this process (see ulimit -n)',
+};
+
+/**
+ * A BornAgainError ERR_IO for a failed file operation, with the cause kept.
+ * @param action what was tried: `read`, `write`
+ */
+export function ioError(action: string, path: string, cause: unknown): BornAgainError {
+  const errno = errnoOf(cause);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const advice = ADVICE[errno] === undefined ? '' : `. ${ADVICE[errno]}`;
+  return new BornAgainError('ERR_IO', `cannot ${action} ${path}: ${reason}${advice}`, { file: path, errno }, { cause });
+}
+
+/** `ENOSPC` and its like, or an empty string where the error is not the operating system's. */
+export function errnoOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
+}
