@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { BornAgainError } from '../util/errors.js';
+import { errnoOf, ioError } from '../util/io-error.js';
 import type { HeadSpec } from './head.js';
 
 const FILE = 'bornagain.json';
@@ -42,8 +43,8 @@ export async function readHeadsFile(dir: string): Promise<HeadsDescription | nul
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new BornAgainError('ERR_IO', `cannot read ${path}: ${(error as Error).message}`, { path }, { cause: error });
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw ioError('read', path, error);
   }
   try {
     const { heads, info } = fileSchema.parse(JSON.parse(text));

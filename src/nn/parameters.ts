@@ -38,7 +38,8 @@ export function readParameters(modules: readonly NativeModule[]): Map<string, Na
     for (const name of module.parameterNames()) {
       const handle = module.parameter(name);
       try {
-        tensors.set(name, { shape: handle.shape, data: addon.toData(handle) as Float32Array });
+        const data = addon.toData(handle);
+        tensors.set(name, { shape: handle.shape, data: data instanceof Float32Array ? data : Float32Array.from(data as Float64Array) });
       } finally {
         handle.dispose();
       }

@@ -1,7 +1,8 @@
 /** Reading and writing safetensors files, tensor by tensor: no file-sized buffer, so a file may be larger than Node can hold in one. */
 import { open, type FileHandle } from 'node:fs/promises';
-import { writeFileAtomic } from '../util/atomic-file.js';
+import { writeStreamAtomic } from '../util/atomic-file.js';
 import { BornAgainError } from '../util/errors.js';
+import { ioError } from '../util/io-error.js';
 import { corrupt, formatHeader, MAX_HEADER_BYTES, parseHeader, type SafetensorsHeader, type TensorPlace } from './safetensors-header.js';
 
 /** A tensor in fp32, the precision models are kept in. */
@@ -35,7 +36,7 @@ export async function writeSafetensors(
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
 ): Promise<void> {
   const places = [...tensors].map(([name, { shape }]) => ({ name, dtype: 'F32' as const, shape }));
-  await writeFileAtomic(path, async (write) => {
+  await writeStreamAtomic(path, async (write) => {
     await write(formatHeader(places, metadata));
     for (const { data } of tensors.values()) await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   });
@@ -45,7 +46,7 @@ async function openForReading(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (cause) {
-    throw new BornAgainError('ERR_IO', `cannot read ${path}: ${(cause as Error).message}`, { path }, { cause });
+    throw ioError('read', path, cause);
   }
 }
 
