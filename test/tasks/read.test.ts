@@ -128,9 +128,7 @@ describe("QQP's rows with missing fields", () => {
 
 describe('a long file', () => {
   it('is streamed: 200,000 rows keep the heap flat', async () => {
-    const sst2 = officialFile('sst2', 'train');
-    const row = `${'a long enough sentence about nothing at all , '.repeat(3)}\t1`;
-    writeFile(dataDir, sst2.path, `${sst2.header}\n${`${row}\n`.repeat(200_000)}`);
+    writeLongFile();
     let peak = 0;
     let count = 0;
     const before = heapBytes();
@@ -139,10 +137,17 @@ describe('a long file', () => {
       if (count % 20_000 === 0) peak = Math.max(peak, heapBytes() - before);
     }
     expect(count).toBe(200_000);
-    // The file is 29 MB, and its rows kept as strings would be as much again.
-    expect(peak).toBeLessThan(4e6);
+    // About 3 MB of read buffers; the rows kept as strings would be 36 MB.
+    expect(peak).toBeLessThan(12e6);
   });
 });
+
+/** Apart from the test, whose frame would hold the content while the heap is measured. */
+function writeLongFile(): void {
+  const sst2 = officialFile('sst2', 'train');
+  const row = `${'a long enough sentence about nothing at all , '.repeat(3)}\t1`;
+  writeFile(dataDir, sst2.path, `${sst2.header}\n${`${row}\n`.repeat(200_000)}`);
+}
 
 /** Live heap and buffers, after a full collection. */
 function heapBytes(): number {
