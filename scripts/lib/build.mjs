@@ -16,7 +16,7 @@ const BYTES_PER_JOB = 1.5e9;
 /** @param {string} command @param {string} folder @param {readonly string[]} args */
 function cmakeJs(command, folder, args) {
   const program = path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
-  return execute(process.execPath, [program, command, '--directory', ROOT, '--out', folder, ...args]);
+  return execute(process.execPath, [program, command, '--log-level', 'error', '--directory', ROOT, '--out', folder, ...args]);
 }
 
 /** A build folder that was copied or moved keeps absolute paths of its old place. @param {string} folder */

@@ -13,7 +13,8 @@ export interface Libtorch {
   readonly abi: 'cxx11' | 'libc++';
 }
 
-export type PlaceSource = 'LIBTORCH' | 'cache' | 'python3';
+/** `build` is no place of the search: it is what the addon was built against. */
+export type PlaceSource = 'LIBTORCH' | 'cache' | 'python3' | 'build';
 
 /** One place of the search order and what was there. */
 export interface Place {

@@ -141,7 +141,7 @@ export function findLibtorch(options = {}) {
 
 /** @param {readonly Place[]} places */
 export function describePlaces(places) {
-  const names = { LIBTORCH: 'environment variable LIBTORCH', cache: 'per-user cache', python3: 'torch of python3' };
+  const names = { LIBTORCH: 'environment variable LIBTORCH', cache: 'per-user cache', python3: 'torch of python3', build: 'built against' };
   return places
     .map(({ source, path: dir, seen, problem }, index) => {
       const facts = [dir, seen, problem ?? 'fits'].filter((fact, at, facts) => fact && facts.indexOf(fact) === at);
@@ -157,9 +157,9 @@ export function notFoundMessage(search, options = {}) {
   return [
     `${head} Needed: version ${SUPPORTED_VERSIONS} for ${platform} ${arch}, with its headers, CPU or CUDA build. Places tried:`,
     describePlaces(search.places),
-    'Fix, one of:',
-    `  - set LIBTORCH to a folder with include/ and lib/${env['LIBTORCH'] ? ', or unset it to search the other places' : ''}; then npm rebuild bornagain`,
-    `  - python3 -m pip install torch==${FETCHED_VERSION}; then npm rebuild bornagain`,
-    '  - let bornagain fetch it into its cache: BORNAGAIN_FETCH_LIBTORCH=1 npm rebuild bornagain (in a clone of bornagain: npm start)',
+    'Fix, one of these, then npm rebuild bornagain (in a clone: npm run setup):',
+    `  - set LIBTORCH to a folder with include/ and lib/${env['LIBTORCH'] ? ', or unset it to search the other places' : ''}`,
+    `  - python3 -m pip install torch==${FETCHED_VERSION}`,
+    '  - let bornagain fetch it into its cache: set BORNAGAIN_FETCH_LIBTORCH=1 (a clone fetches unasked)',
   ].join('\n');
 }
