@@ -180,17 +180,24 @@ export interface NativeAddon {
   toData(tensor: NativeTensor): TypedArray;
   setGradEnabled(enabled: boolean): boolean;
   /** Parameters are zeros, norm weights ones, until they are loaded. A session takes float32 modules; float64 is for checking gradients. */
-  createBert(config: NativeBertConfig, device: string, dtype: 'float32' | 'float64'): NativeBert;
-  createHead(config: NativeHeadConfig, hiddenSize: number, device: string, dtype: 'float32' | 'float64'): NativeHead;
-  createAdamW(parameters: readonly NativeTensor[], parameterOptions: readonly NativeParameterOptions[], options: NativeOptimizerOptions): NativeAdamW;
-  createSession(options: NativeSessionOptions): NativeSession;
-  /** The mask [rows, columns] of a numbered site, by the CPU kernel or by the LibTorch operations that other devices use. */
-  dropoutMask(
-    key: DropoutKey,
-    site: number,
-    rows: Int32Array,
-    columns: number,
-    rate: number,
-    implementation: 'kernel' | 'operations',
-  ): NativeTensor;
+  readonly Bert: new (config: NativeBertConfig, device: string, dtype: 'float32' | 'float64') => NativeBert;
+  readonly Head: new (config: NativeHeadConfig, hiddenSize: number, device: string, dtype: 'float32' | 'float64') => NativeHead;
+  readonly AdamW: new (
+    parameters: readonly NativeTensor[],
+    parameterOptions: readonly NativeParameterOptions[],
+    options: NativeOptimizerOptions,
+  ) => NativeAdamW;
+  readonly Session: new (options: NativeSessionOptions) => NativeSession;
+  /** The mask [rows, columns] of a numbered site. */
+  dropoutMask(request: DropoutMaskRequest): NativeTensor;
+}
+
+export interface DropoutMaskRequest {
+  readonly key: DropoutKey;
+  readonly site: number;
+  readonly rows: Int32Array;
+  readonly columns: number;
+  readonly rate: number;
+  /** The CPU's kernel, or the LibTorch operations that other devices use. Both give the same mask. */
+  readonly implementation: 'kernel' | 'operations';
 }

@@ -21,7 +21,7 @@ export class Bert {
 
   /** On `device` (`cpu`, `cuda`, `cuda:1`). Parameters are zeros and norm weights ones until `load`. Throws ERR_DEVICE, ERR_INVALID_ARGUMENT. */
   static create(config: BertConfig, device: string, dtype: 'float32' | 'float64' = 'float32'): Bert {
-    return new Bert(config, loadAddon().createBert(config, device, dtype));
+    return new Bert(config, new (loadAddon().Bert)(config, device, dtype));
   }
 
   /** `bert.embeddings.word_embeddings.weight`, …, in canonical order. */

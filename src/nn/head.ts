@@ -28,7 +28,7 @@ export class Head {
   /** Zeros until `load`; `initHead` makes one to train. Throws ERR_INVALID_ARGUMENT, ERR_DEVICE. */
   static create(spec: HeadSpec, hiddenSize: number, device: string, dtype: 'float32' | 'float64' = 'float32'): Head {
     const outputs = spec.kind === 'classification' ? spec.labels.length : 1;
-    return new Head(spec, loadAddon().createHead({ ...spec, outputs }, hiddenSize, device, dtype));
+    return new Head(spec, new (loadAddon().Head)({ ...spec, outputs }, hiddenSize, device, dtype));
   }
 
   get task(): string {

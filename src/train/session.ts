@@ -42,7 +42,7 @@ export class Session {
     const scales = layerwiseScales(names, { layers: bert.config.layers, alpha: layerDecay });
     const { weightDecay, ...native } = optimizer;
     const parameterOptions = names.map((name, i) => ({ learningRateScale: scales[i] as number, weightDecay: decays(name) ? weightDecay : 0 }));
-    const session = loadAddon().createSession({
+    const session = new (loadAddon().Session)({
       encoder: bert.native,
       heads: heads.map((head) => head.native),
       optimizer: native,

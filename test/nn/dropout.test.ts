@@ -15,7 +15,7 @@ function mask(
   key: DropoutKey,
   { site = 3, rows = ROWS, rate = 0.1, implementation = 'kernel' as 'kernel' | 'operations' } = {},
 ): Float32Array {
-  return Tensor.wrap(loadAddon().dropoutMask(key, site, rows, COLUMNS, rate, implementation)).data() as Float32Array;
+  return Tensor.wrap(loadAddon().dropoutMask({ key, site, rows, columns: COLUMNS, rate, implementation })).data() as Float32Array;
 }
 
 const kept = (values: Float32Array): number => values.reduce((count, value) => count + (value > 0 ? 1 : 0), 0) / values.length;

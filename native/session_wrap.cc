@@ -1,0 +1,282 @@
+#include "session_wrap.h"
+
+#include <chrono>
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "batch_convert.h"
+#include "completion_queue.h"
+#include "core/session.h"
+#include "env_data.h"
+#include "guard.h"
+#include "module_wrap.h"
+#include "optimizer_convert.h"
+#include "options.h"
+#include "typed_array.h"
+
+namespace bornagain {
+
+namespace {
+
+struct HeldModel {
+  Model model;
+  std::vector<std::shared_ptr<Hold>> holds;
+};
+
+HeldModel toHeldModel(const OptionsReader& options) {
+  const HeldModule<Bert> encoder = heldBert(options.value("encoder"), "options.encoder");
+  HeldModel held{{encoder.module, {}}, {encoder.hold}};
+  const Napi::Array heads = options.array("heads");
+  for (uint32_t i = 0; i < heads.Length(); ++i) {
+    const HeldModule<Head> head = heldHead(heads.Get(i), "options.heads[" + std::to_string(i) + "]");
+    held.model.heads.push_back(head.module);
+    held.holds.push_back(head.hold);
+  }
+  return held;
+}
+
+SessionOptions toSessionOptions(const OptionsReader& options, Model model) {
+  const int64_t seed = options.integer("dropoutSeed");
+  if (seed < 0) throw Error("ERR_INVALID_ARGUMENT", "options.dropoutSeed must not be negative");
+  const int64_t threads = options.integer("threads");
+  if (threads < 0 || threads > 1024) throw Error("ERR_INVALID_ARGUMENT", "options.threads must be between 0 and 1024");
+  return {std::move(model), toAdamWOptions(options.value("optimizer")), toParameterOptions(options.value("parameterOptions")),
+          static_cast<uint64_t>(seed), static_cast<int>(threads)};
+}
+
+std::vector<std::vector<float>> toVectors(const Napi::Array& arrays, const std::string& where) {
+  std::vector<std::vector<float>> vectors;
+  for (uint32_t i = 0; i < arrays.Length(); ++i) {
+    const Napi::Value value = arrays.Get(i);
+    if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
+      throw Error("ERR_INVALID_ARGUMENT", where + "[" + std::to_string(i) + "] must be a Float32Array");
+    }
+    const auto array = value.As<Napi::Float32Array>();
+    vectors.emplace_back(array.Data(), array.Data() + array.ElementLength());
+  }
+  return vectors;
+}
+
+SessionState toState(const Napi::Value& value) {
+  const OptionsReader state(value, "state");
+  const int64_t steps = state.integer("steps");
+  if (steps < 0) throw Error("ERR_CHECKPOINT", "state.steps must not be negative");
+  return {steps, toVectors(state.array("parameters"), "state.parameters"), toVectors(state.array("firstMoments"), "state.firstMoments"),
+          toVectors(state.array("secondMoments"), "state.secondMoments")};
+}
+
+Napi::Array fromVectors(Napi::Env env, std::vector<std::vector<float>>& vectors) {
+  Napi::Array arrays = Napi::Array::New(env, vectors.size());
+  for (size_t i = 0; i < vectors.size(); ++i) arrays.Set(static_cast<uint32_t>(i), float32Array(env, std::move(vectors[i])));
+  return arrays;
+}
+
+Napi::Object fromState(Napi::Env env, SessionState& state) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("steps", static_cast<double>(state.steps));
+  result.Set("parameters", fromVectors(env, state.parameters));
+  result.Set("firstMoments", fromVectors(env, state.firstMoments));
+  result.Set("secondMoments", fromVectors(env, state.secondMoments));
+  return result;
+}
+
+struct TimedOutcome {
+  StepOutcome outcome;
+  int64_t steps;
+  double seconds;
+};
+
+Napi::Object fromOutcome(Napi::Env env, TimedOutcome& timed) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("step", static_cast<double>(timed.steps));
+  result.Set("loss", timed.outcome.loss);
+  result.Set("losses", float32Array(env, std::move(timed.outcome.losses)));
+  result.Set("gradientNorm", timed.outcome.gradientNorm);
+  result.Set("updated", timed.outcome.updated);
+  result.Set("seconds", timed.seconds);
+  return result;
+}
+
+class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
+ public:
+  // new Session(options)
+  explicit SessionWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionWrap>(info) {
+    guard(info.Env(), [&] {
+      const OptionsReader options(info[0], "options");
+      HeldModel held = toHeldModel(options);
+      holds_ = std::move(held.holds);
+      session_ = std::make_unique<Session>(toSessionOptions(options, std::move(held.model)));
+      completions_ = std::make_unique<CompletionQueue>(info.Env(), "bornagain session");
+      // Added after the completion queue, so it runs before the queue's own: the thread is gone when the queue goes.
+      napi_add_env_cleanup_hook(info.Env(), &SessionWrap::onEnvironmentExit, this);
+      ++EnvData::of(info.Env()).sessionsLive;
+      return info.Env().Undefined();
+    });
+  }
+  SessionWrap(const SessionWrap&) = delete;
+  SessionWrap& operator=(const SessionWrap&) = delete;
+  ~SessionWrap() override { end(); }
+
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "NativeSession",
+                       {InstanceMethod("step", &SessionWrap::step), InstanceMethod("evaluate", &SessionWrap::evaluate),
+                        InstanceMethod("exportState", &SessionWrap::exportState), InstanceMethod("importState", &SessionWrap::importState),
+                        InstanceMethod("cancel", &SessionWrap::cancel), InstanceMethod("close", &SessionWrap::close),
+                        InstanceAccessor("closed", &SessionWrap::closed, nullptr)});
+  }
+
+ private:
+  Napi::Value step(const Napi::CallbackInfo& info) {
+    return promised<TimedOutcome>(info, fromOutcome, [this, &info] {
+      if (!info[1].IsNumber() || !(info[1].As<Napi::Number>().DoubleValue() >= 0) || !std::isfinite(info[1].As<Napi::Number>().DoubleValue())) {
+        throw Error("ERR_INVALID_ARGUMENT", "learningRate must be a finite number, not negative");
+      }
+      return [session = session_.get(), batch = toBatch(info[0]), rate = info[1].As<Napi::Number>().DoubleValue()](const Interrupt& interrupt) {
+        const auto start = std::chrono::steady_clock::now();
+        StepOutcome outcome = session->step(batch, rate, interrupt);
+        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+        return TimedOutcome{std::move(outcome), session->steps(), elapsed.count()};
+      };
+    });
+  }
+
+  Napi::Value evaluate(const Napi::CallbackInfo& info) {
+    const auto convert = [](Napi::Env env, std::vector<float>& outputs) { return float32Array(env, std::move(outputs)); };
+    return promised<std::vector<float>>(info, convert, [this, &info] {
+      return [session = session_.get(), batch = toBatch(info[0])](const Interrupt& interrupt) { return session->evaluate(batch, interrupt); };
+    });
+  }
+
+  Napi::Value exportState(const Napi::CallbackInfo& info) {
+    return promised<SessionState>(info, fromState, [this] {
+      return [session = session_.get()](const Interrupt&) { return session->exportState(); };
+    });
+  }
+
+  Napi::Value importState(const Napi::CallbackInfo& info) {
+    const auto convert = [](Napi::Env env, bool&) { return env.Undefined(); };
+    return promised<bool>(info, convert, [this, &info] {
+      return [session = session_.get(), state = toState(info[0])](const Interrupt&) {
+        session->importState(state);
+        return true;
+      };
+    });
+  }
+
+  Napi::Value cancel(const Napi::CallbackInfo& info) {
+    if (session_) session_->cancel();
+    return info.Env().Undefined();
+  }
+
+  Napi::Value closed(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), closing_); }
+
+  // Resolves when every pending call has settled and the thread has ended.
+  Napi::Value close(const Napi::CallbackInfo& info) {
+    const auto deferred = Napi::Promise::Deferred::New(info.Env());
+    closing_ = true;
+    if (session_) session_->cancel();
+    closers_.push_back(deferred);
+    settleClosers(info.Env());
+    return deferred.Promise();
+  }
+
+  void settleClosers(Napi::Env env) {
+    if (!closing_ || (completions_ && completions_->awaited() > 0)) return;
+    end();
+    for (const auto& deferred : std::exchange(closers_, {})) deferred.Resolve(env.Undefined());
+  }
+
+  // One call: `prepare` reads the arguments here and returns the job; the job's result becomes a JavaScript value by `convert`.
+  template <typename Result, typename Convert, typename Prepare>
+  Napi::Value promised(const Napi::CallbackInfo& info, const Convert& convert, const Prepare& prepare) {
+    const Napi::Env env = info.Env();
+    const auto deferred = Napi::Promise::Deferred::New(env);
+    try {
+      if (closing_ || !session_) throw Error("ERR_SESSION_CLOSED", "the session is closed");
+      requireFreeModules();
+      auto result = std::make_shared<Result>();
+      auto job = std::make_shared<decltype(prepare())>(prepare());
+      session_->submit([job, result](const Interrupt& interrupt) { *result = (*job)(interrupt); },
+                       [this, deferred, result, convert](std::exception_ptr thrown) {
+                         completions_->post([this, deferred, result, convert, thrown](Napi::Env callEnv) {
+                           settle(callEnv, deferred, thrown, [&] { return convert(callEnv, *result); });
+                         });
+                       });
+      begin(env);
+    } catch (...) {
+      deferred.Reject(errorValue(env, std::current_exception()));
+    }
+    return deferred.Promise();
+  }
+
+  template <typename Value>
+  void settle(Napi::Env env, const Napi::Promise::Deferred& deferred, const std::exception_ptr& thrown, const Value& value) {
+    const Napi::HandleScope scope(env);
+    for (const auto& hold : holds_) {
+      if (--hold->calls == 0) hold->owner = nullptr;
+    }
+    completions_->arrived(env);
+    if (thrown) {
+      deferred.Reject(errorValue(env, thrown));
+    } else {
+      deferred.Resolve(value());
+    }
+    settleClosers(env);
+    // Last: nothing holds this object any more.
+    Unref();
+  }
+
+  void requireFreeModules() const {
+    for (const auto& hold : holds_) {
+      if (hold->calls > 0 && hold->owner != this) {
+        throw Error("ERR_MODULE_BUSY", "another session is working on one of this session's modules; await its calls first");
+      }
+    }
+  }
+
+  // A call is on its way: the modules are held, and this object lives until it settles. The completion cannot come earlier than this, as
+  // it runs on the thread we are on.
+  void begin(Napi::Env env) {
+    for (const auto& hold : holds_) {
+      hold->owner = this;
+      ++hold->calls;
+    }
+    completions_->expect(env);
+    Ref();
+  }
+
+  static void onEnvironmentExit(void* self) {
+    auto* wrap = static_cast<SessionWrap*>(self);
+    wrap->hooked_ = false;
+    wrap->end();
+  }
+
+  // Ends the thread and frees the optimizer's state; the one release of close(), the finalizer and the environment's end.
+  void end() {
+    closing_ = true;
+    if (!session_) return;
+    if (hooked_) napi_remove_env_cleanup_hook(Env(), &SessionWrap::onEnvironmentExit, this);
+    hooked_ = false;
+    session_.reset();
+    completions_.reset();
+    --EnvData::of(Env()).sessionsLive;
+  }
+
+  std::unique_ptr<Session> session_;
+  std::unique_ptr<CompletionQueue> completions_;
+  std::vector<std::shared_ptr<Hold>> holds_;
+  std::vector<Napi::Promise::Deferred> closers_;
+  bool closing_ = false;
+  bool hooked_ = true;
+};
+
+}  // namespace
+
+void registerSessions(Napi::Env env, Napi::Object exports) { exports.Set("Session", SessionWrap::define(env)); }
+
+}  // namespace bornagain
