@@ -1,0 +1,43 @@
+/** One example's tokens as BERT reads them: `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`. */
+import { truncatePair } from './truncate.js';
+
+export interface SpecialIds {
+  readonly clsId: number;
+  readonly sepId: number;
+}
+
+export interface Sequence {
+  /** Special tokens included; at most `maxLength` long. */
+  readonly ids: Int32Array;
+  /** Position at which segment 1 (b) starts; `ids.length` when there is none. */
+  readonly boundary: number;
+  readonly truncated: boolean;
+}
+
+/**
+ * A b without tokens (a text of control characters only) counts as none, as in the reference (classification_tasks.py, featurize);
+ * Transformers would add a second [SEP].
+ * @param a ids without special tokens
+ * @param maxLength special tokens included, at least 3
+ */
+export function buildSequence(a: Int32Array, b: Int32Array | null, { clsId, sepId }: SpecialIds, maxLength: number): Sequence {
+  if (b === null || b.length === 0) return single(a, { clsId, sepId }, maxLength);
+  const [lengthA, lengthB] = truncatePair(a.length, b.length, maxLength - 3);
+  const ids = new Int32Array(lengthA + lengthB + 3);
+  const boundary = lengthA + 2;
+  ids[0] = clsId;
+  ids.set(a.subarray(0, lengthA), 1);
+  ids[boundary - 1] = sepId;
+  ids.set(b.subarray(0, lengthB), boundary);
+  ids[ids.length - 1] = sepId;
+  return { ids, boundary, truncated: lengthA < a.length || lengthB < b.length };
+}
+
+function single(a: Int32Array, { clsId, sepId }: SpecialIds, maxLength: number): Sequence {
+  const length = Math.min(a.length, maxLength - 2);
+  const ids = new Int32Array(length + 2);
+  ids[0] = clsId;
+  ids.set(a.subarray(0, length), 1);
+  ids[length + 1] = sepId;
+  return { ids, boundary: ids.length, truncated: length < a.length };
+}

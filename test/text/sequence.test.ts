@@ -1,0 +1,48 @@
+/** Truncation against the reference's loop, run in Python (test/fixtures/text/make_text.py). */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { buildSequence } from '../../src/text/sequence.js';
+import { truncatePair } from '../../src/text/truncate.js';
+
+type Row = [lengthA: number, lengthB: number, budget: number, keptA: number, keptB: number];
+const rows = JSON.parse(readFileSync(new URL('../fixtures/text/truncation.json', import.meta.url), 'utf8')) as Row[];
+
+const special = { clsId: 101, sepId: 102 };
+const a = Int32Array.of(1, 2, 3, 4, 5);
+const b = Int32Array.of(6, 7, 8);
+
+function build(first: Int32Array, second: Int32Array | null, maxLength: number) {
+  const { ids, boundary, truncated } = buildSequence(first, second, special, maxLength);
+  return { ids: [...ids], boundary, truncated };
+}
+
+describe('truncatePair', () => {
+  it('keeps what the loop keeps', () => {
+    expect(rows.length).toBeGreaterThan(1000);
+    expect(rows.map(([lengthA, lengthB, budget]) => truncatePair(lengthA, lengthB, budget))).toEqual(rows.map((row) => row.slice(3)));
+  });
+
+  it('refuses a negative budget', () => {
+    expect(() => truncatePair(1, 1, -1)).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+  });
+});
+
+describe('buildSequence', () => {
+  it('frames a single text', () => {
+    expect(build(a, null, 7)).toEqual({ ids: [101, 1, 2, 3, 4, 5, 102], boundary: 7, truncated: false });
+    expect(build(a, null, 6)).toEqual({ ids: [101, 1, 2, 3, 4, 102], boundary: 6, truncated: true });
+  });
+
+  it('frames a pair; segment 1 starts after the first [SEP]', () => {
+    expect(build(a, b, 11)).toEqual({ ids: [101, 1, 2, 3, 4, 5, 102, 6, 7, 8, 102], boundary: 7, truncated: false });
+  });
+
+  it('cuts a pair token by token from the longer side, from b when equal', () => {
+    expect(build(a, b, 9)).toEqual({ ids: [101, 1, 2, 3, 102, 6, 7, 8, 102], boundary: 5, truncated: true });
+    expect(build(a, b, 8)).toEqual({ ids: [101, 1, 2, 3, 102, 6, 7, 102], boundary: 5, truncated: true });
+  });
+
+  it('takes a second text without tokens for none', () => {
+    expect(build(a, new Int32Array(0), 7)).toEqual(build(a, null, 7));
+  });
+});
