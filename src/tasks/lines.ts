@@ -19,9 +19,14 @@ const CARRIAGE_RETURN = 0x0d;
  * @throws BornAgainError ERR_IO when the file cannot be read, ERR_DATA_FORMAT for a line over MAX_LINE_BYTES
  */
 export async function* readLines(path: string): AsyncGenerator<Buffer[]> {
+  yield* splitLines(createReadStream(path, { highWaterMark: CHUNK_BYTES }), path);
+}
+
+/** The same for any stream of bytes, such as stdin; `name` stands for it in messages. */
+export async function* splitLines(source: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer[]> {
   let rest: Buffer = Buffer.alloc(0);
   let count = 0;
-  for await (const chunk of chunks(path)) {
+  for await (const chunk of chunks(source, name)) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const lines: Buffer[] = [];
     let start = 0;
@@ -31,17 +36,17 @@ export async function* readLines(path: string): AsyncGenerator<Buffer[]> {
     }
     rest = bytes.subarray(start);
     count += lines.length;
-    if (rest.length > MAX_LINE_BYTES) throw tooLong(path, count + 1);
+    if (rest.length > MAX_LINE_BYTES) throw tooLong(name, count + 1);
     if (lines.length > 0) yield lines;
   }
   if (rest.length > 0) yield [withoutCarriageReturn(rest)];
 }
 
-async function* chunks(path: string): AsyncGenerator<Buffer> {
+async function* chunks(source: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   try {
-    yield* createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>;
+    yield* source;
   } catch (cause) {
-    throw new BornAgainError('ERR_IO', `cannot read ${path}: ${(cause as Error).message}`, { file: path }, { cause });
+    throw new BornAgainError('ERR_IO', `cannot read ${name}: ${(cause as Error).message}`, { file: name }, { cause });
   }
 }
 
