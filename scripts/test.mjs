@@ -13,8 +13,8 @@ import { ROOT } from './lib/stamp.mjs';
 
 /** @param {string} resultFile @param {number} status vitest's exit code */
 function count(resultFile, status) {
-  /** @type {TestFile[]} */
-  const files = existsSync(resultFile) ? JSON.parse(readFileSync(resultFile, 'utf8')).testResults : [];
+  const json = existsSync(resultFile) ? readFileSync(resultFile, 'utf8') : '{ "testResults": [] }';
+  const files = /** @type {{ testResults: TestFile[] }} */ (JSON.parse(json)).testResults;
   const results = files.flatMap((file) => file.assertionResults).map((test) => test.status);
   const broken = files.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length;
   const failed = results.filter((result) => result === 'failed').length + broken;

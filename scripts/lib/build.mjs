@@ -10,6 +10,12 @@ import { checkCompilers } from './tools.mjs';
 /** @typedef {import('./find-libtorch.d.mts').Libtorch} Libtorch */
 
 const require = createRequire(import.meta.url);
+/** @param {string} name @returns {string} */
+function packageVersion(name) {
+  const { version } = /** @type {{ version: string }} */ (require(`${name}/package.json`));
+  return version;
+}
+
 /** One compiler process on LibTorch's headers takes about this much. */
 const BYTES_PER_JOB = 1.5e9;
 
@@ -34,7 +40,12 @@ function dropForeignCache(folder) {
  */
 export function buildAddon(libtorch, folder = path.join(ROOT, 'build')) {
   const output = path.join(ROOT, 'build');
-  const print = fingerprint(['native', 'CMakeLists.txt', 'cmake'], JSON.stringify(libtorch), require('node-addon-api').version, process.arch);
+  const print = fingerprint(
+    ['native', 'CMakeLists.txt', 'cmake'],
+    JSON.stringify(libtorch),
+    packageVersion('node-addon-api'),
+    process.arch,
+  );
   if (isStamped('addon', print) && existsSync(path.join(output, 'Release', 'bornagain.node'))) return;
   timed(`Building the addon against LibTorch ${libtorch.version}`, () => {
     checkCompilers();
@@ -50,7 +61,7 @@ export function buildAddon(libtorch, folder = path.join(ROOT, 'build')) {
 
 export function buildTypeScript() {
   const dist = path.join(ROOT, 'dist');
-  const print = fingerprint(['src', 'tsconfig.json', 'tsconfig.build.json'], require('typescript/package.json').version);
+  const print = fingerprint(['src', 'tsconfig.json', 'tsconfig.build.json'], packageVersion('typescript'));
   if (isStamped('typescript', print) && existsSync(path.join(dist, 'index.js'))) return;
   timed('Building the TypeScript', () => {
     rmSync(dist, { recursive: true, force: true });

@@ -39,7 +39,8 @@ function prune(target) {
   for (const name of readdirSync(torch)) if (!keep.has(name)) rmSync(path.join(torch, name), { recursive: true });
   for (const name of ['functorch', 'torchgen', 'bin']) rmSync(path.join(target, name), { recursive: true, force: true });
   const unneeded = /^lib(torch_python|shm|.*_test|backend_with_compiler|aoti_custom_ops)/;
-  for (const name of readdirSync(path.join(torch, 'lib'))) if (unneeded.test(name)) rmSync(path.join(torch, 'lib', name), { recursive: true });
+  for (const name of readdirSync(path.join(torch, 'lib')))
+    if (unneeded.test(name)) rmSync(path.join(torch, 'lib', name), { recursive: true });
 }
 
 /** @param {string} folder @returns {number} */

@@ -48,7 +48,9 @@ function readVersion(dir) {
   const stated = /^__version__\s*=\s*['"]([^'"]+)['"]/m.exec(read('version.py'))?.[1] ?? read('build-version').trim();
   if (stated) return stated;
   const headers = ['include/torch/headeronly/version.h', 'include/torch/csrc/api/include/torch/version.h'].map(read).join('\n');
-  const [major, minor, patch] = ['MAJOR', 'MINOR', 'PATCH'].map((part) => new RegExp(`define TORCH_VERSION_${part} (\\d+)`).exec(headers)?.[1]);
+  const [major, minor, patch] = ['MAJOR', 'MINOR', 'PATCH'].map(
+    (part) => new RegExp(`define TORCH_VERSION_${part} (\\d+)`).exec(headers)?.[1],
+  );
   return major && minor && patch ? `${major}.${minor}.${patch}` : null;
 }
 
@@ -82,7 +84,9 @@ export function inspectFolder(source, given, options = {}) {
 
   const dir = isFolder(path.join(given, 'torch', 'lib')) ? path.join(given, 'torch') : given;
   const lib = path.join(dir, 'lib');
-  const missing = ['libc10', 'libtorch', 'libtorch_cpu'].map((name) => `${name}.${suffix}`).filter((file) => !existsSync(path.join(lib, file)));
+  const missing = ['libc10', 'libtorch', 'libtorch_cpu']
+    .map((name) => `${name}.${suffix}`)
+    .filter((file) => !existsSync(path.join(lib, file)));
   if (missing.length > 0) return unfit(`a folder with ${listing(given)}`, `lib/${missing.join(', lib/')} missing`);
 
   const version = readVersion(dir);
@@ -96,8 +100,15 @@ export function inspectFolder(source, given, options = {}) {
   if (!machines.includes(arch)) return unfit(seen, `this Node is ${arch}`);
   if (platform === 'linux' && !c10.includes('__cxx11')) return unfit(seen, 'it was built with the C++ ABI from before C++11');
   const include = path.join(dir, 'include');
-  if (!existsSync(path.join(include, 'ATen', 'ATen.h'))) return unfit(seen, 'include/ATen/ATen.h is missing: it has no headers to build with');
-  return { source, path: given, seen, problem: null, libtorch: { dir, include, lib, version, cuda, abi: platform === 'darwin' ? 'libc++' : 'cxx11' } };
+  if (!existsSync(path.join(include, 'ATen', 'ATen.h')))
+    return unfit(seen, 'include/ATen/ATen.h is missing: it has no headers to build with');
+  return {
+    source,
+    path: given,
+    seen,
+    problem: null,
+    libtorch: { dir, include, lib, version, cuda, abi: platform === 'darwin' ? 'libc++' : 'cxx11' },
+  };
 }
 
 /** @param {string} dir */

@@ -4,11 +4,13 @@ import path from 'node:path';
 import { SetupError, execute, timed } from './console.mjs';
 import { ROOT } from './stamp.mjs';
 
-/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, dev?: boolean, peer?: boolean }} LockedPackage */
+/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean }} LockedPackage */
 
 /** @param {string} file @returns {Record<string, LockedPackage>} */
 function lockedPackages(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {};
+  if (!existsSync(file)) return {};
+  const lock = /** @type {{ packages: Record<string, LockedPackage> }} */ (JSON.parse(readFileSync(file, 'utf8')));
+  return lock.packages;
 }
 
 /** npm keeps node_modules/.package-lock.json of what it installed. Optional packages are for other platforms, so they may be absent. */

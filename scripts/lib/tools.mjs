@@ -23,10 +23,15 @@ export function checkNode() {
 /** CMake, a C++ compiler and make or ninja. */
 export function checkCompilers() {
   const cmake = firstLine('cmake', ['--version']);
-  if (cmake === null) throw missing('CMake was not found on PATH; it builds the native addon.', 'apt-get install cmake', 'brew install cmake');
+  if (cmake === null)
+    throw missing('CMake was not found on PATH; it builds the native addon.', 'apt-get install cmake', 'brew install cmake');
   const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(cmake) ?? []).slice(1).map(Number);
   if (major < 3 || (major === 3 && minor < 20)) {
-    throw missing(`${cmake} is too old: 3.20 or newer is needed.`, 'apt-get install cmake (or python3 -m pip install cmake)', 'brew install cmake');
+    throw missing(
+      `${cmake} is too old: 3.20 or newer is needed.`,
+      'apt-get install cmake (or python3 -m pip install cmake)',
+      'brew install cmake',
+    );
   }
   const compilers = process.env['CXX'] ? [process.env['CXX']] : ['c++', 'g++', 'clang++'];
   if (compilers.every((compiler) => firstLine(compiler, ['--version']) === null)) {
@@ -39,6 +44,10 @@ export function checkCompilers() {
 
 export function checkPip() {
   if (firstLine('python3', ['-m', 'pip', '--version']) === null) {
-    throw missing('Python 3 with pip was not found on PATH; it is only needed to fetch LibTorch.', 'apt-get install python3-pip', 'brew install python');
+    throw missing(
+      'Python 3 with pip was not found on PATH; it is only needed to fetch LibTorch.',
+      'apt-get install python3-pip',
+      'brew install python',
+    );
   }
 }

@@ -1,0 +1,61 @@
+/**
+ * `npm run lint`: formatting and linters of all three languages, each run even when an earlier one complains. `--fix` (`npm run format`)
+ * formats and mends what the tools can mend. clang-tidy reads a second CMake configuration without precompiled headers, which clang cannot use.
+ */
+import { spawnSync } from 'node:child_process';
+import os from 'node:os';
+import path from 'node:path';
+import { SetupError, execute, main, say, timed } from './lib/console.mjs';
+import { findLibtorch, notFoundMessage } from './lib/find-libtorch.mjs';
+import { ensurePackages } from './lib/packages.mjs';
+import { ensurePythonTools, pythonTool } from './lib/python-tools.mjs';
+import { ROOT } from './lib/stamp.mjs';
+
+const fix = process.argv.includes('--fix');
+const tidyFolder = path.join(ROOT, 'build', 'tidy');
+
+/** Tracked and new files, without the ignored ones. @param {...string} patterns */
+function files(...patterns) {
+  const { stdout } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns], { cwd: ROOT, encoding: 'utf8' });
+  return [...new Set(stdout.split('\n').filter(Boolean))];
+}
+
+/** @param {string} name @param {readonly string[]} args */
+function npmTool(name, args) {
+  return execute(path.join(ROOT, 'node_modules', '.bin', name), args, { cwd: ROOT });
+}
+
+/** @param {string} name @param {readonly string[]} args */
+function python(name, args) {
+  return execute(pythonTool(name), args, { cwd: ROOT });
+}
+
+function clangTidy() {
+  const search = findLibtorch();
+  if (!search.found) throw new SetupError(notFoundMessage(search));
+  const defined = [`-DLIBTORCH=${search.found.dir}`, '-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON'];
+  const configured = execute('cmake', ['-S', ROOT, '-B', tidyFolder, '--log-level=WARNING', ...defined]);
+  const jobs = String(os.availableParallelism());
+  const sources = files('native/*.cc', 'native/**/*.cc').map((file) => `^${path.join(ROOT, file)}$`);
+  const args = ['-clang-tidy-binary', pythonTool('clang-tidy'), '-p', tidyFolder, '-j', jobs, '-quiet', ...sources];
+  // LibTorch's parallel loops include OpenMP's header, which the packaged clang does not carry.
+  return configured || python('run-clang-tidy.py', [...args, '-extra-arg=-fno-openmp']);
+}
+
+/** @type {[string, () => number][]} */
+const checks = [
+  ['prettier', () => npmTool('prettier', [fix ? '--write' : '--check', '--log-level', 'warn', '.'])],
+  ['eslint', () => npmTool('eslint', ['--max-warnings', '0', ...(fix ? ['--fix'] : []), '.'])],
+  ['ruff check', () => python('ruff', ['check', '--quiet', ...(fix ? ['--fix'] : []), '.'])],
+  ['ruff format', () => python('ruff', ['format', '--quiet', ...(fix ? [] : ['--diff']), '.'])],
+  ['clang-format', () => python('clang-format', [...(fix ? ['-i'] : ['--dry-run', '-Werror']), ...files('native/*.h', 'native/*.cc')])],
+  ['clang-tidy', clangTidy],
+];
+
+main(() => {
+  ensurePackages();
+  ensurePythonTools();
+  const failed = checks.filter(([name, check]) => timed(name, check) !== 0).map(([name]) => name);
+  say(failed.length === 0 ? 'No complaints.' : `Complaints from: ${failed.join(', ')}. npm run format mends formatting.`);
+  return failed.length === 0 ? 0 : 1;
+});
