@@ -1,0 +1,156 @@
+/**
+ * Which examples make up which batch: a pure function of sizes, settings and seed, with random access by step, so that a run resumed at
+ * any step sees the batches it would have seen. Examples of different tasks are mixed inside a batch (PAPER.md section 1). A single-task
+ * training is the same plan with one set.
+ */
+import { BornAgainError } from '../util/errors.js';
+import { createRandom, permutation } from '../util/random.js';
+import { copiesAndWeights, samplingShares } from './sampling.js';
+import type { ExampleReference } from './types.js';
+
+export interface BatchPlanOptions {
+  /** Examples of each task's training set. */
+  readonly sizes: readonly number[];
+  readonly batchSize: number;
+  /** May be a fraction. */
+  readonly epochs: number;
+  /** See `planBatches`. */
+  readonly kind: 'random' | 'copies';
+  /** Of the set size, for both kinds. */
+  readonly exponent: number;
+  readonly seed: number;
+}
+
+export interface BatchPlan {
+  readonly totalSteps: number;
+  /** Loss weight of every example of a task; 1 for `random`. */
+  exampleWeight(task: number): number;
+  /** The examples of one step, counted from 0. Only the last batch of a training (`random`) or of an epoch (`copies`) may be smaller. */
+  batch(step: number): ExampleReference[];
+}
+
+/** `PackedBatch.taskIds` are bytes. */
+const MAX_TASKS = 256;
+
+/**
+ * `random`: every slot of a batch draws its task with P ∝ size^exponent and takes the next example of that task's order, which is shuffled
+ * anew on each pass. One epoch is as many examples as the sets hold together; batches run on over epochs, and none is dropped.
+ *
+ * `copies`: as in the reference, an epoch is the sets, small ones repeated, shuffled together; the loss is weighted (sampling.ts). Its
+ * last batch is the partial one, where the reference pads, so both make ⌊⌈examples / batchSize⌉ · epochs⌋ steps. The reference shuffles
+ * once and reuses that order for every epoch and trial; here each epoch has an order of its own.
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for empty sets, no steps, or more than 256 tasks
+ */
+export function planBatches(options: BatchPlanOptions): BatchPlan {
+  const { sizes, batchSize, epochs } = options;
+  if (sizes.length > MAX_TASKS) throw invalid(`${sizes.length} tasks are too many; a batch can tell ${MAX_TASKS} apart`, options);
+  if (!Number.isInteger(batchSize) || batchSize < 1) throw invalid(`the batch size must be a positive integer, not ${batchSize}`, options);
+  if (!(epochs > 0)) throw invalid(`the number of epochs must be positive, not ${epochs}`, options);
+  return options.kind === 'random' ? randomPlan(options) : copiesPlan(options);
+}
+
+function randomPlan({ sizes, batchSize, epochs, exponent, seed }: BatchPlanOptions): BatchPlan {
+  const shares = samplingShares(sizes, exponent);
+  const examples = Math.max(1, Math.round(epochs * total(sizes)));
+  const totalSteps = Math.ceil(examples / batchSize);
+  const tasks = drawTasks(shares, examples, seed);
+  const taken = countBeforeSteps(tasks, sizes.length, batchSize, totalSteps);
+  const orders = sizes.map((size, task) => passOrders(size, (pass) => createRandom(seed, 'order', task, pass)));
+  return {
+    totalSteps,
+    exampleWeight: () => 1,
+    batch(step) {
+      checkStep(step, totalSteps);
+      const next = taken.slice(step * sizes.length, (step + 1) * sizes.length);
+      return Array.from(tasks.subarray(step * batchSize, (step + 1) * batchSize), (task) => {
+        const ordinal = next[task] ?? 0;
+        next[task] = ordinal + 1;
+        return { task, index: orders[task]?.(ordinal) ?? 0 };
+      });
+    },
+  };
+}
+
+function copiesPlan({ sizes, batchSize, epochs, exponent, seed }: BatchPlanOptions): BatchPlan {
+  const { copies, weights } = copiesAndWeights(sizes, exponent);
+  const starts = cumulative(sizes.map((size, task) => size * (copies[task] ?? 1)));
+  const examples = starts.at(-1) ?? 0;
+  const epochSteps = Math.ceil(examples / batchSize);
+  const totalSteps = Math.max(1, Math.floor(epochSteps * epochs));
+  const order = passOrders(examples, (epoch) => createRandom(seed, 'order', epoch));
+  return {
+    totalSteps,
+    exampleWeight: (task) => weights[task] ?? 1,
+    batch(step) {
+      checkStep(step, totalSteps);
+      const epochStart = Math.floor(step / epochSteps) * examples;
+      const first = (step % epochSteps) * batchSize;
+      return Array.from({ length: Math.min(batchSize, examples - first) }, (_, slot) => {
+        const position = order(epochStart + first + slot);
+        const task = starts.findLastIndex((start) => start <= position);
+        return { task, index: (position - (starts[task] ?? 0)) % (sizes[task] ?? 1) };
+      });
+    },
+  };
+}
+
+/** The task of every slot of the training: [examples] */
+function drawTasks(shares: readonly number[], examples: number, seed: number): Uint8Array {
+  const tasks = new Uint8Array(examples);
+  if (shares.length === 1) return tasks;
+  const random = createRandom(seed, 'tasks');
+  // Cumulative shares without the last: a rounding error there must not leave a gap below 1.
+  const bounds = cumulative(shares).slice(1, -1);
+  for (let slot = 0; slot < examples; slot += 1) {
+    const value = random.uniform();
+    let task = 0;
+    while (task < bounds.length && value >= (bounds[task] ?? 1)) task += 1;
+    tasks[slot] = task;
+  }
+  return tasks;
+}
+
+/** How many examples of each task come before each step: [totalSteps, taskCount] */
+function countBeforeSteps(tasks: Uint8Array, taskCount: number, batchSize: number, totalSteps: number): Uint32Array {
+  const taken = new Uint32Array(totalSteps * taskCount);
+  const counts = new Uint32Array(taskCount);
+  for (let step = 0; step < totalSteps; step += 1) {
+    taken.set(counts, step * taskCount);
+    for (const task of tasks.subarray(step * batchSize, (step + 1) * batchSize)) counts[task] = (counts[task] ?? 0) + 1;
+  }
+  return taken;
+}
+
+/** The n-th example of endless passes over `size` examples, each pass in an order of its own. The current pass's order is kept. */
+function passOrders(size: number, randomOf: (pass: number) => ReturnType<typeof createRandom>): (ordinal: number) => number {
+  let current = -1;
+  let order: Uint32Array = new Uint32Array(0);
+  return (ordinal) => {
+    const pass = Math.floor(ordinal / size);
+    if (pass !== current) {
+      order = permutation(randomOf(pass), size);
+      current = pass;
+    }
+    return order[ordinal % size] ?? 0;
+  };
+}
+
+/** 0, a, a + b, …: one longer than `values`. */
+function cumulative(values: readonly number[]): number[] {
+  const sums = [0];
+  for (const value of values) sums.push((sums.at(-1) ?? 0) + value);
+  return sums;
+}
+
+function total(values: readonly number[]): number {
+  return cumulative(values).at(-1) ?? 0;
+}
+
+function checkStep(step: number, totalSteps: number): void {
+  if (Number.isInteger(step) && step >= 0 && step < totalSteps) return;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `step ${step} is outside the plan of ${totalSteps} steps (0 to ${totalSteps - 1})`, { step, totalSteps });
+}
+
+function invalid(message: string, { sizes, batchSize, epochs }: BatchPlanOptions): BornAgainError {
+  return new BornAgainError('ERR_INVALID_ARGUMENT', message, { sizes, batchSize, epochs });
+}
