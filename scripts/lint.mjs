@@ -16,7 +16,10 @@ const tidyFolder = path.join(ROOT, 'build', 'tidy');
 
 /** Tracked and new files, without the ignored ones. @param {...string} patterns */
 function files(...patterns) {
-  const { stdout } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns], { cwd: ROOT, encoding: 'utf8' });
+  const { stdout } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   return [...new Set(stdout.split('\n').filter(Boolean))];
 }
 

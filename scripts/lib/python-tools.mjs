@@ -15,7 +15,9 @@ export function pythonTool(name) {
 export function ensurePythonTools() {
   const print = fingerprint([REQUIREMENTS, '.venv-tools/pyvenv.cfg']);
   if (isStamped('python-tools', print)) return;
-  const packages = readFileSync(path.join(ROOT, REQUIREMENTS), 'utf8').match(/^\w.+$/gm)?.join(', ');
+  const packages = readFileSync(path.join(ROOT, REQUIREMENTS), 'utf8')
+    .match(/^\w.+$/gm)
+    ?.join(', ');
   timed(`Installing ${packages}`, () => {
     rmSync(ENVIRONMENT, { recursive: true, force: true });
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', path.join(ROOT, REQUIREMENTS)];
