@@ -1,0 +1,49 @@
+/**
+ * OUT/results.json: the file other people's scripts read. Its shape is an interface (shared design, "Interfaces that others script
+ * against"): add to it, never rename. Scores are fractions. MNLI's `accuracy` is the matched set's; the mismatched one stands in the
+ * run's own result.json, so that every key below `tasks` is a task and every key below that a metric.
+ */
+import { join } from 'node:path';
+import type { Config } from '../config/schema.js';
+import type { TaskScores } from '../train/events.js';
+import { writeFileAtomic } from '../util/atomic-file.js';
+import { summarise, type ArmSummary } from './summary.js';
+
+/** One arm with one seed. */
+export interface RunResult {
+  readonly arm: string;
+  readonly seed: number;
+  readonly tasks: TaskScores;
+  /** Mean of the main metrics of BAM's eight tasks among those trained (WNLI is not one of them); null when there is none. */
+  readonly average: number | null;
+  /** Relative to OUT: the model's folder; for arm `single` the folder `runs/single`, with `<task>/seed-<n>/model` below it. */
+  readonly model: string;
+}
+
+/** A comparison of two arms over their seeds. */
+export interface ArmTest {
+  readonly a: string;
+  readonly b: string;
+  /** A task's name, or `average`. */
+  readonly task: string;
+  readonly p: number;
+  readonly method: string;
+}
+
+export interface ExperimentResults {
+  readonly config: Config;
+  /** Finished runs of this configuration, by arm, then seed. A seed of `single` appears when all its tasks are done. */
+  readonly runs: readonly RunResult[];
+  readonly summary: readonly ArmSummary[];
+  /** Empty: the experiment runner computes no tests between arms. */
+  readonly tests: readonly ArmTest[];
+}
+
+export function experimentResults(config: Config, runs: readonly RunResult[]): ExperimentResults {
+  return { config, runs, summary: summarise(runs), tests: [] };
+}
+
+/** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */
+export async function writeResults(outDir: string, results: ExperimentResults): Promise<void> {
+  await writeFileAtomic(join(outDir, 'results.json'), JSON.stringify(results, null, 2) + '\n');
+}

@@ -1,0 +1,76 @@
+/**
+ * What a result depends on, as flat named values: two experiments, or two runs, are the same when their settings are. Arms and further
+ * seeds may be added to an experiment; where it computes (`runtime`) and the preset's name decide nothing.
+ */
+import type { Config } from '../config/schema.js';
+import { BornAgainError } from '../util/errors.js';
+import { sha256 } from '../util/hash.js';
+import type { PlannedRun } from './arms.js';
+
+export type Settings = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Content hashes of what goes in. */
+export interface InputHashes {
+  /** The initial weights' folder. */
+  readonly model: string;
+  /** By `<task>.<split>`. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** Nested records to `a.b.c` keys; arrays to a comma-separated text. */
+function flatten(value: object, prefix: string): Record<string, string | number | boolean | null> {
+  const flat: Record<string, string | number | boolean | null> = {};
+  for (const [key, entry] of Object.entries(value) as [string, unknown][]) {
+    const name = prefix === '' ? key : `${prefix}.${key}`;
+    if (Array.isArray(entry)) flat[name] = entry.join(',');
+    else if (typeof entry === 'object' && entry !== null) Object.assign(flat, flatten(entry, name));
+    else flat[name] = entry as string | number | boolean | null;
+  }
+  return flat;
+}
+
+/**
+ * The part of an experiment's settings that the configuration gives. The first seed is in it because its single-task models are the
+ * teachers of every distilled run.
+ */
+export function configSettings(config: Config): Settings {
+  const { preset: _preset, arms: _arms, seeds, runtime: _runtime, ...decisive } = config;
+  return { ...flatten(decisive, ''), 'seeds[0]': seeds[0] ?? null };
+}
+
+export function inputSettings({ model, data }: InputHashes): Settings {
+  return { 'model folder': model, ...flatten(data, 'data of') };
+}
+
+/** SHA-256 of everything one run's model and scores depend on: `teachers` by task, the hash of the teacher's model. */
+export function runFingerprint(run: PlannedRun, config: Config, inputs: InputHashes, teachers: Readonly<Record<string, string>>): string {
+  const own = Object.entries(inputs.data).filter(([name]) => run.tasks.includes(name.slice(0, name.indexOf('.'))));
+  const several = run.kind === 'single' ? null : config.sampling;
+  const { loss, optimizer, schedule, model, data } = config;
+  const shape = run.kind === 'single' ? config.single : config.multi;
+  const distillation = run.kind === 'distilled' ? { ...config.distillation, teachers } : null;
+  const parts = { kind: run.kind, tasks: run.tasks, seed: run.seed, shape, several, distillation, loss, optimizer, schedule, model, data };
+  return sha256(JSON.stringify([parts, inputs.model, own]));
+}
+
+/**
+ * @param found what the folder's experiment.json says
+ * @param wanted a part, or all, of this experiment's settings
+ * @throws BornAgainError ERR_OUTPUT_FOLDER naming every setting that differs
+ */
+export function requireSameSettings(outDir: string, found: Settings, wanted: Settings): void {
+  const names = Object.keys(wanted).filter((name) => found[name] !== wanted[name]);
+  if (names.length === 0) return;
+  const differences = names.map((name) => `${name} is ${show(found[name])} there and ${show(wanted[name])} here`);
+  throw new BornAgainError(
+    'ERR_OUTPUT_FOLDER',
+    `${outDir} belongs to another experiment: ${differences.join('; ')}. Nothing was changed. Choose another output folder, or the settings it was started with`,
+    { outDir, settings: names },
+  );
+}
+
+/** Hashes are cut: twelve digits tell two of them apart. */
+function show(value: Settings[string] | undefined): string {
+  if (value === undefined) return 'not set';
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : String(value);
+}

@@ -1,0 +1,60 @@
+/**
+ * The statistics over seeds: median, mean and sample standard deviation (n - 1) of each arm's average and of each task's main metric.
+ * With one seed there is no spread: the standard deviation is null, not 0.
+ */
+import { mean, median, sampleStandardDeviation } from 'simple-statistics';
+import { taskByName } from '../tasks/index.js';
+import type { MetricName } from '../metrics/types.js';
+import type { RunResult } from './results.js';
+
+export interface Spread {
+  readonly median: number;
+  readonly mean: number;
+  /** Sample standard deviation; null with fewer than two values. */
+  readonly std: number | null;
+}
+
+export interface TaskSummary extends Spread {
+  readonly metric: MetricName;
+}
+
+export interface ArmSummary {
+  readonly arm: string;
+  /** Number of seeds. */
+  readonly n: number;
+  /** Null when none of the tasks counts in the average. */
+  readonly average: Spread | null;
+  readonly tasks: Readonly<Record<string, TaskSummary>>;
+}
+
+function spreadOf(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  const list = [...values];
+  return { median: median(list), mean: mean(list), std: list.length < 2 ? null : sampleStandardDeviation(list) };
+}
+
+function summariseTask(name: string, runs: readonly RunResult[]): TaskSummary | null {
+  const metric = taskByName(name).mainMetric;
+  const spread = spreadOf(runs.map((run) => run.tasks[name]?.[metric]).filter((score) => score !== undefined));
+  return spread === null ? null : { metric, ...spread };
+}
+
+function summariseArm(arm: string, runs: readonly RunResult[]): ArmSummary {
+  const tasks: Record<string, TaskSummary> = {};
+  for (const name of new Set(runs.flatMap((run) => Object.keys(run.tasks)))) {
+    const summary = summariseTask(name, runs);
+    if (summary !== null) tasks[name] = summary;
+  }
+  return { arm, n: runs.length, average: spreadOf(runs.map((run) => run.average).filter((score) => score !== null)), tasks };
+}
+
+/** One entry per arm, in the order in which the arms first appear. */
+export function summarise(runs: readonly RunResult[]): ArmSummary[] {
+  const arms = [...new Set(runs.map((run) => run.arm))];
+  return arms.map((arm) =>
+    summariseArm(
+      arm,
+      runs.filter((run) => run.arm === arm),
+    ),
+  );
+}

@@ -1,0 +1,48 @@
+/**
+ * The checkpoints of one run: `step-<n>.safetensors` holds the session's whole state after n steps. Nothing else is needed to go on,
+ * because batches, λ, learning rate and dropout are functions of seed and step. Two are kept, so that one unreadable file loses little.
+ */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, ioError } from '../util/io-error.js';
+
+const KEPT = 2;
+const FILE_NAME = /^step-(\d+)\.safetensors$/;
+
+export interface Checkpoint {
+  /** Steps finished. */
+  readonly step: number;
+  readonly path: string;
+}
+
+export function checkpointPath(folder: string, step: number): string {
+  return join(folder, `step-${String(step).padStart(8, '0')}.safetensors`);
+}
+
+/** Newest first; empty where the folder does not exist. Throws ERR_IO. */
+export async function listCheckpoints(folder: string): Promise<Checkpoint[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw ioError('read', folder, error);
+  }
+  const steps = names.map((name) => FILE_NAME.exec(name)?.[1]).filter((digits) => digits !== undefined);
+  return steps
+    .map((digits) => ({ step: Number(digits), path: join(folder, `step-${digits}.safetensors`) }))
+    .sort((a, b) => b.step - a.step);
+}
+
+/** Removes all but the newest two. Call it after a new one is whole on the disk. */
+export async function pruneCheckpoints(folder: string): Promise<void> {
+  for (const { path } of (await listCheckpoints(folder)).slice(KEPT)) await removeFile(path);
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    throw ioError('remove', path, error);
+  }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { configSchema } from '../../src/config/schema.js';
+import { planRuns } from '../../src/experiment/arms.js';
+import { configSettings, inputSettings, requireSameSettings, runFingerprint } from '../../src/experiment/settings.js';
+
+const inputs = { model: 'a'.repeat(64), data: { 'rte.train': '1', 'rte.dev': '2', 'cola.train': '3', 'cola.dev': '4' } };
+const base = { tasks: ['rte', 'cola'], seeds: [1, 2] };
+
+function fingerprints(overrides: object, hashes = inputs, teachers: Record<string, string> = { rte: 't', cola: 'u' }): Map<string, string> {
+  const config = configSchema.parse({ ...base, ...overrides });
+  return new Map(planRuns(config).map((run) => [run.id, runFingerprint(run, config, hashes, teachers)]));
+}
+
+function changed(other: Map<string, string>): string[] {
+  return [...fingerprints({})].filter(([id, hash]) => other.get(id) !== hash).map(([id]) => id);
+}
+
+const seedsOf = (...arms: string[]): string[] => arms.flatMap((arm) => [`${arm}/seed-1`, `${arm}/seed-2`]);
+
+describe('runFingerprint', () => {
+  it('is another one for every run', () => {
+    const hashes = [...fingerprints({}).values()];
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  it('changes with what the run depends on, and with nothing else', () => {
+    const multi = ['multi/all', 'single-multi/all'];
+    expect(changed(fingerprints({ multi: { epochs: 1 } })).sort()).toEqual(seedsOf(...multi));
+    expect(changed(fingerprints({ single: { epochs: 1 } })).sort()).toEqual(seedsOf('single/cola', 'single/rte'));
+    expect(changed(fingerprints({ distillation: { annealing: 'constant' } }))).toEqual(seedsOf('single-multi/all'));
+    expect(changed(fingerprints({}, inputs, { rte: 't', cola: 'other' }))).toEqual(seedsOf('single-multi/all'));
+    expect(changed(fingerprints({ runtime: { threads: 3 }, preset: 'mine' }))).toEqual([]);
+    const data = { ...inputs, data: { ...inputs.data, 'cola.dev': 'other' } };
+    expect(changed(fingerprints({}, data)).sort()).toEqual(seedsOf(...multi, 'single/cola').sort());
+    expect(changed(fingerprints({}, { ...inputs, model: 'b' }))).toHaveLength(8);
+  });
+});
+
+describe('requireSameSettings', () => {
+  const settings = (overrides: object) => configSettings(configSchema.parse({ ...base, ...overrides }));
+
+  it('lets arms and seeds be added, and other hardware be used', () => {
+    requireSameSettings('out', settings({ arms: ['single'] }), settings({ seeds: [1, 2, 3], runtime: { device: 'cuda' } }));
+  });
+
+  it('names each setting that differs, with both values', () => {
+    const attempt = () => requireSameSettings('out', settings({}), settings({ multi: { epochs: 2 }, tasks: ['rte'] }));
+    expect(attempt).toThrow(/multi\.epochs is 6 there and 2 here/);
+    expect(attempt).toThrow(/tasks is rte,cola there and rte here/);
+    expect(attempt).toThrow(expect.objectContaining({ code: 'ERR_OUTPUT_FOLDER' }));
+  });
+
+  it('refuses another first seed, other data and another model', () => {
+    expect(() => requireSameSettings('out', settings({}), settings({ seeds: [2, 1] }))).toThrow(/seeds\[0\] is 1 there and 2 here/);
+    const other = { ...inputs, model: 'b'.repeat(64), data: { ...inputs.data, 'rte.dev': 'x' } };
+    const attempt = () => requireSameSettings('out', inputSettings(inputs), inputSettings(other));
+    expect(attempt).toThrow(/model folder is aaaaaaaaaaaa there and bbbbbbbbbbbb here; data of\.rte\.dev is 2 there and x here/);
+  });
+});
