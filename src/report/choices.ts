@@ -1,0 +1,33 @@
+/** Which choices a run was made with, where the paper and its code differ or a user decided: the reader of a table must know them. */
+import { changesFromPreset } from '../config/load.js';
+import type { Config, TrainingShape } from '../config/schema.js';
+
+/** A few short lines, such as `loss: mean over the batch`. */
+export function describeChoices(config: Config): string[] {
+  return [
+    describePreset(config),
+    `loss: ${config.loss.reduction} over the batch; task sampling: ${describeSampling(config)}`,
+    `regression head: ${config.model.regression}; Adam bias correction: ${config.optimizer.biasCorrection ? 'yes' : 'no'}; ` +
+      `teacher annealing: ${describeAnnealing(config)}`,
+    `single: ${describeShape(config.single)}; multi: ${describeShape(config.multi)}`,
+  ];
+}
+
+function describePreset(config: Config): string {
+  const changes = Object.entries(changesFromPreset(config)).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+  const base = config.preset === 'custom' ? 'no preset (defaults)' : `preset ${config.preset}`;
+  return changes.length === 0 ? base : `${base}, changed: ${changes.join(' ')}`;
+}
+
+function describeSampling({ sampling }: Config): string {
+  const share = `size^${sampling.exponent}`;
+  return sampling.kind === 'random' ? `random, P ~ ${share}` : `copies and loss weights, ~ ${share}`;
+}
+
+function describeAnnealing({ distillation }: Config): string {
+  return distillation.annealing === 'linear' ? 'linear, lambda 0 to 1' : `none, lambda ${distillation.lambda}`;
+}
+
+function describeShape({ epochs, batchSize, learningRate, layerDecay }: TrainingShape): string {
+  return `${epochs} epochs of batch ${batchSize}, rate ${learningRate}, layer decay ${layerDecay}`;
+}

@@ -1,0 +1,13 @@
+/** What a finished experiment prints: the table, and the choices it was made with. */
+import type { ExperimentResults } from '../experiment/results.js';
+import type { Baselines } from './baselines.js';
+import { describeChoices } from './choices.js';
+import { renderSummaryTable } from './summary-table.js';
+
+export function renderReport(results: ExperimentResults, baselines: Baselines | null): string {
+  return [renderSummaryTable(results.summary, baselines), ...describeChoices(results.config)].join('\n');
+}
+
+export { readBaselines } from './baselines.js';
+export type { Baselines } from './baselines.js';
+export { renderSummaryTable } from './summary-table.js';
