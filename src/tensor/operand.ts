@@ -1,0 +1,15 @@
+/** Arguments of the pleasant floor in the raw floor's form. */
+import type { Dimensions, Operand } from '../native/ops.js';
+import type { TensorHandle } from './handle.js';
+
+export function raw(operand: TensorHandle | number): Operand {
+  return typeof operand === 'number' ? operand : operand.native;
+}
+
+/** One dimension, several, or all when left out. */
+export type Dims = number | readonly number[] | undefined;
+
+export function rawDims(dims: Dims): Dimensions {
+  if (dims === undefined) return null;
+  return typeof dims === 'number' ? [dims] : dims;
+}
