@@ -26,7 +26,6 @@ class AdamWWrap final : public Napi::ObjectWrap<AdamWWrap> {
         parameters.push_back(TensorWrap::unwrap(array.Get(i), ("parameters[" + std::to_string(i) + "]").c_str()));
       }
       optimizer_ = std::make_unique<AdamW>(parameters, toParameterOptions(info[1]), toAdamWOptions(info[2]));
-      return info.Env().Undefined();
     });
   }
 

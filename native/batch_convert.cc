@@ -1,5 +1,6 @@
 #include "batch_convert.h"
 
+#include <type_traits>
 #include <vector>
 
 #include "options.h"
@@ -10,7 +11,7 @@ namespace {
 
 template <typename Array>
 auto copied(const Array& array) {
-  return std::vector<typename std::remove_pointer<decltype(array.Data())>::type>(array.Data(), array.Data() + array.ElementLength());
+  return std::vector<std::remove_cvref_t<decltype(*array.Data())>>(array.Data(), array.Data() + array.ElementLength());
 }
 
 TokenBatch readTokens(const OptionsReader& batch) {

@@ -1,5 +1,7 @@
 #include "module_wrap.h"
 
+#include <c10/core/GradMode.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,7 +73,7 @@ template <typename Derived, typename M>
 class ModuleWrap : public Napi::ObjectWrap<Derived> {
  public:
   ModuleWrap(const Napi::CallbackInfo& info, const napi_type_tag& tag) : Napi::ObjectWrap<Derived>(info) {
-    info.This().template As<Napi::Object>().TypeTag(&tag);
+    this->Value().TypeTag(&tag);
   }
   ModuleWrap(const ModuleWrap&) = delete;
   ModuleWrap& operator=(const ModuleWrap&) = delete;
@@ -86,9 +88,9 @@ class ModuleWrap : public Napi::ObjectWrap<Derived> {
   void own(std::shared_ptr<M> module) {
     module_ = std::move(module);
     bytes_ = parameterBytes(*module_);
-    EnvData& data = EnvData::of(this->Env());
-    ++data.modulesLive;
-    data.adjustExternalBytes(bytes_);
+    data_ = EnvData::of(this->Env());
+    ++data_->modulesLive;
+    data_->adjustBytes(this->Env(), bytes_);
   }
 
   // The module, free to use.
@@ -101,16 +103,16 @@ class ModuleWrap : public Napi::ObjectWrap<Derived> {
   }
 
   static std::vector<Napi::ClassPropertyDescriptor<Derived>> commonProperties() {
-    return {Derived::InstanceMethod("parameterNames", &Derived::template guarded<&Derived::parameterNames>),
-            Derived::InstanceMethod("parameter", &Derived::template guarded<&Derived::parameter>),
-            Derived::InstanceMethod("setParameter", &Derived::template guarded<&Derived::setParameter>),
-            Derived::InstanceMethod("dispose", &Derived::template guarded<&Derived::dispose>),
-            Derived::InstanceAccessor("device", &Derived::template guarded<&Derived::device>, nullptr),
-            Derived::InstanceAccessor("disposed", &Derived::template guarded<&Derived::disposed>, nullptr)};
+    return {Derived::InstanceMethod("parameterNames", &ModuleWrap::template guarded<&ModuleWrap::parameterNames>),
+            Derived::InstanceMethod("parameter", &ModuleWrap::template guarded<&ModuleWrap::parameter>),
+            Derived::InstanceMethod("setParameter", &ModuleWrap::template guarded<&ModuleWrap::setParameter>),
+            Derived::InstanceMethod("dispose", &ModuleWrap::template guarded<&ModuleWrap::dispose>),
+            Derived::InstanceAccessor("device", &ModuleWrap::template guarded<&ModuleWrap::device>, nullptr),
+            Derived::InstanceAccessor("disposed", &ModuleWrap::template guarded<&ModuleWrap::disposed>, nullptr)};
   }
 
  public:
-  template <Napi::Value (Derived::*Method)(const Napi::CallbackInfo&)>
+  template <auto Method>
   Napi::Value guarded(const Napi::CallbackInfo& info) {
     return guard(info.Env(), [&] { return (static_cast<Derived*>(this)->*Method)(info); });
   }
@@ -137,8 +139,9 @@ class ModuleWrap : public Napi::ObjectWrap<Derived> {
       throw Error("ERR_INVALID_ARGUMENT", "parameter '" + name + "' has " + std::to_string(target.numel()) + " values, data has " +
                                               std::to_string(data.ElementLength()));
     }
-    const at::NoGradGuard noGrad;
-    target.detach().copy_(at::from_blob(data.Data(), target.sizes(), at::kFloat));
+    const c10::NoGradGuard noGrad;
+    // copy_ only reads from the blob.
+    target.detach().copy_(at::from_blob(const_cast<float*>(data.Data()), target.sizes(), at::kFloat));
     return info.Env().Undefined();
   }
 
@@ -159,13 +162,13 @@ class ModuleWrap : public Napi::ObjectWrap<Derived> {
   void release() {
     if (!module_) return;
     module_.reset();
-    EnvData& data = EnvData::of(this->Env());
-    --data.modulesLive;
-    data.adjustExternalBytes(-bytes_);
+    --data_->modulesLive;
+    data_->adjustBytes(this->Env(), -bytes_);
   }
 
   std::shared_ptr<M> module_;
   std::shared_ptr<Hold> hold_ = std::make_shared<Hold>();
+  std::shared_ptr<EnvData> data_;
   int64_t bytes_ = 0;
 };
 
@@ -175,7 +178,6 @@ class BertWrap final : public ModuleWrap<BertWrap, Bert> {
   explicit BertWrap(const Napi::CallbackInfo& info) : ModuleWrap(info, kBertTag) {
     guard(info.Env(), [&] {
       own(std::make_shared<Bert>(toBertConfig(info[0]), tensorOptions(info[1], info[2])));
-      return info.Env().Undefined();
     });
   }
 
@@ -201,7 +203,6 @@ class HeadWrap final : public ModuleWrap<HeadWrap, Head> {
     guard(info.Env(), [&] {
       if (!info[1].IsNumber()) throw Error("ERR_INVALID_ARGUMENT", "hiddenSize must be a number");
       own(std::make_shared<Head>(toHeadConfig(info[0]), info[1].As<Napi::Number>().Int64Value(), tensorOptions(info[2], info[3])));
-      return info.Env().Undefined();
     });
   }
 
@@ -229,7 +230,7 @@ auto unwrapHeld(const Napi::Value& value, const napi_type_tag& tag, const std::s
   return Wrap::Unwrap(value.As<Napi::Object>())->held(argument);
 }
 
-// dropoutMask(key, site, rows, columns, rate, implementation)
+// dropoutMask({ key, site, rows, columns, rate, implementation })
 Napi::Value dropoutMaskOf(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&]() -> Napi::Value {
     const OptionsReader arguments(info[0], "mask");

@@ -114,8 +114,8 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
       completions_ = std::make_unique<CompletionQueue>(info.Env(), "bornagain session");
       // Added after the completion queue, so it runs before the queue's own: the thread is gone when the queue goes.
       napi_add_env_cleanup_hook(info.Env(), &SessionWrap::onEnvironmentExit, this);
-      ++EnvData::of(info.Env()).sessionsLive;
-      return info.Env().Undefined();
+      data_ = EnvData::of(info.Env());
+      ++data_->sessionsLive;
     });
   }
   SessionWrap(const SessionWrap&) = delete;
@@ -264,13 +264,14 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
     hooked_ = false;
     session_.reset();
     completions_.reset();
-    --EnvData::of(Env()).sessionsLive;
+    --data_->sessionsLive;
   }
 
   std::unique_ptr<Session> session_;
   std::unique_ptr<CompletionQueue> completions_;
   std::vector<std::shared_ptr<Hold>> holds_;
   std::vector<Napi::Promise::Deferred> closers_;
+  std::shared_ptr<EnvData> data_;
   bool closing_ = false;
   bool hooked_ = true;
 };

@@ -1,0 +1,107 @@
+#include "convert.h"
+
+#include <ATen/Context.h>
+
+#include <array>
+#include <utility>
+
+#include "core/error.h"
+
+namespace bornagain {
+
+namespace {
+
+constexpr std::array<std::pair<const char*, at::ScalarType>, 8> kDTypes{{{"float32", at::kFloat},
+                                                                         {"float64", at::kDouble},
+                                                                         {"int32", at::kInt},
+                                                                         {"int64", at::kLong},
+                                                                         {"uint8", at::kByte},
+                                                                         {"bool", at::kBool},
+                                                                         {"float16", at::kHalf},
+                                                                         {"bfloat16", at::kBFloat16}}};
+
+[[noreturn]] void refuse(const std::string& argument, const std::string& expected) {
+  throw Error("ERR_INVALID_ARGUMENT", argument + " must be " + expected);
+}
+
+}  // namespace
+
+at::ScalarType toScalarType(const Napi::Value& value, const std::string& argument) {
+  const std::string name = toString(value, argument);
+  std::string known;
+  for (const auto& [dtype, scalar] : kDTypes) {
+    if (name == dtype) return scalar;
+    known += (known.empty() ? "" : ", ") + std::string(dtype);
+  }
+  refuse(argument, "one of " + known + ", not '" + name + "'");
+}
+
+std::string dtypeName(at::ScalarType type) {
+  for (const auto& [name, scalar] : kDTypes) {
+    if (scalar == type) return name;
+  }
+  throw Error("ERR_INVALID_ARGUMENT", std::string("dtype ") + c10::toString(type) + " is not part of the typed surface");
+}
+
+at::Device toDevice(const Napi::Value& value, const std::string& argument) {
+  const std::string name = toString(value, argument);
+  if (name == "cpu") return at::kCPU;
+  const std::string index = name.rfind("cuda:", 0) == 0 ? name.substr(5) : "0";
+  const bool digits = !index.empty() && index.size() < 4 && index.find_first_not_of("0123456789") == std::string::npos;
+  if ((name != "cuda" && name.rfind("cuda:", 0) != 0) || !digits) refuse(argument, "'cpu', 'cuda' or 'cuda:N', not '" + name + "'");
+  const int64_t count = at::hasCUDA() ? static_cast<int64_t>(at::detail::getCUDAHooks().deviceCount()) : 0;
+  const int64_t wanted = std::stoi(index);
+  if (wanted >= count) {
+    throw Error("ERR_DEVICE", "device '" + name + "' is not there: LibTorch sees " + std::to_string(count) +
+                                  " CUDA devices. Use 'cpu', or a LibTorch with CUDA and a working driver (bornagain doctor shows both)");
+  }
+  return {at::kCUDA, static_cast<c10::DeviceIndex>(wanted)};
+}
+
+double toNumber(const Napi::Value& value, const std::string& argument) {
+  if (!value.IsNumber()) refuse(argument, "a number");
+  return value.As<Napi::Number>().DoubleValue();
+}
+
+int64_t toInteger(const Napi::Value& value, const std::string& argument) {
+  const double number = toNumber(value, argument);
+  constexpr double kMaxSafe = 9007199254740991.0;
+  if (!(number >= -kMaxSafe && number <= kMaxSafe) || number != static_cast<double>(static_cast<int64_t>(number))) {
+    refuse(argument, "an integer");
+  }
+  return static_cast<int64_t>(number);
+}
+
+bool toBoolean(const Napi::Value& value, const std::string& argument) {
+  if (!value.IsBoolean()) refuse(argument, "a boolean");
+  return value.As<Napi::Boolean>().Value();
+}
+
+std::string toString(const Napi::Value& value, const std::string& argument) {
+  if (!value.IsString()) refuse(argument, "a string");
+  return value.As<Napi::String>().Utf8Value();
+}
+
+std::vector<int64_t> toIntegers(const Napi::Value& value, const std::string& argument) {
+  if (!value.IsArray()) refuse(argument, "an array of integers");
+  const auto array = value.As<Napi::Array>();
+  std::vector<int64_t> integers;
+  for (uint32_t i = 0; i < array.Length(); ++i) integers.push_back(toInteger(array.Get(i), argument + "[" + std::to_string(i) + "]"));
+  return integers;
+}
+
+std::vector<int64_t> toShape(const Napi::Value& value, const std::string& argument) {
+  auto shape = toIntegers(value, argument);
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] < 0) refuse(argument + "[" + std::to_string(i) + "]", "at least 0");
+  }
+  return shape;
+}
+
+Napi::Array fromIntegers(Napi::Env env, at::IntArrayRef values) {
+  Napi::Array array = Napi::Array::New(env, values.size());
+  for (size_t i = 0; i < values.size(); ++i) array.Set(static_cast<uint32_t>(i), static_cast<double>(values[i]));
+  return array;
+}
+
+}  // namespace bornagain

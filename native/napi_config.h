@@ -1,0 +1,10 @@
+// The one include of Node-API. Version 8 runs on every supported Node; C++ exceptions carry errors up to guard.h, the one place that catches.
+#pragma once
+
+#ifndef NAPI_VERSION
+#define NAPI_VERSION 8
+#endif
+#ifndef NODE_ADDON_API_CPP_EXCEPTIONS
+#define NODE_ADDON_API_CPP_EXCEPTIONS
+#endif
+#include <napi.h>

@@ -1,0 +1,68 @@
+#include "runtime_wrap.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/native/DispatchStub.h>
+#include <torch/headeronly/version.h>
+
+#include <string>
+
+#include "core/cpu_features.h"
+#include "env_data.h"
+#include "guard.h"
+
+namespace bornagain {
+
+namespace {
+
+// LibTorch has no function that gives its version, but its description of the build does.
+std::string runtimeVersion() {
+  const std::string config = at::show_config();
+  const std::string key = "TORCH_VERSION=";
+  const size_t start = config.find(key);
+  if (start == std::string::npos) return "";
+  const size_t begin = start + key.size();
+  return config.substr(begin, config.find_first_of(", \n", begin) - begin);
+}
+
+Napi::Value setErrorClass(const Napi::CallbackInfo& info) {
+  const auto data = EnvData::of(info.Env());
+  data->errorClass = Napi::Persistent(info[0].As<Napi::Function>());
+  data->errorClass.SuppressDestruct();
+  return info.Env().Undefined();
+}
+
+Napi::Value runtimeInfo(const Napi::CallbackInfo& info) {
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("compiledVersion", TORCH_VERSION);
+  result.Set("runtimeVersion", runtimeVersion());
+  result.Set("cudaDevices", at::hasCUDA() ? static_cast<double>(at::detail::getCUDAHooks().deviceCount()) : 0.0);
+  result.Set("cpuCapability", at::get_cpu_capability());
+  result.Set("bf16Hardware", hasBf16Hardware());
+  result.Set("threads", at::get_num_threads());
+  result.Set("parallelInfo", at::get_parallel_info());
+  return result;
+}
+
+Napi::Value memory(const Napi::CallbackInfo& info) {
+  const auto data = EnvData::of(info.Env());
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("tensorsCreated", static_cast<double>(data->tensorsCreated));
+  result.Set("tensorsDisposed", static_cast<double>(data->tensorsDisposed));
+  result.Set("tensorsLive", static_cast<double>(data->tensorsCreated - data->tensorsDisposed));
+  result.Set("bytes", static_cast<double>(data->bytes));
+  result.Set("modulesLive", static_cast<double>(data->modulesLive));
+  result.Set("sessionsLive", static_cast<double>(data->sessionsLive));
+  return result;
+}
+
+}  // namespace
+
+void registerRuntime(Napi::Env env, Napi::Object exports) {
+  exports.Set("setErrorClass", guardedFunction<&setErrorClass>(env, "setErrorClass"));
+  exports.Set("runtimeInfo", guardedFunction<&runtimeInfo>(env, "runtimeInfo"));
+  exports.Set("memory", guardedFunction<&memory>(env, "memory"));
+}
+
+}  // namespace bornagain
