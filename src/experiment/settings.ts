@@ -45,11 +45,10 @@ export function inputSettings({ model, data }: InputHashes): Settings {
 /** SHA-256 of everything one run's model and scores depend on: `teachers` by task, the hash of the teacher's model. */
 export function runFingerprint(run: PlannedRun, config: Config, inputs: InputHashes, teachers: Readonly<Record<string, string>>): string {
   const own = Object.entries(inputs.data).filter(([name]) => run.tasks.includes(name.slice(0, name.indexOf('.'))));
-  const several = run.kind === 'single' ? null : config.sampling;
-  const { loss, optimizer, schedule, model, data } = config;
+  const { data, sampling, loss, optimizer, schedule, model } = config;
   const shape = run.kind === 'single' ? config.single : config.multi;
   const distillation = run.kind === 'distilled' ? { ...config.distillation, teachers } : null;
-  const parts = { kind: run.kind, tasks: run.tasks, seed: run.seed, shape, several, distillation, loss, optimizer, schedule, model, data };
+  const parts = { kind: run.kind, tasks: run.tasks, seed: run.seed, shape, data, sampling, distillation, loss, optimizer, schedule, model };
   return sha256(JSON.stringify([parts, inputs.model, own]));
 }
 
