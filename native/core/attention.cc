@@ -35,9 +35,7 @@ struct FromSlots : Function<FromSlots> {
   }
   static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
     const auto saved = ctx->get_saved_variables();
-    at::Tensor gradient = gradients[0].index_select(0, saved[0]);
-    if (saved[1].defined()) gradient = gradient.mul(saved[1]);
-    return {gradient, at::Tensor(), at::Tensor(), at::Tensor()};
+    return {gradients[0].index_select(0, saved[0]).mul(saved[1]), at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
 

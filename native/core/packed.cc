@@ -55,7 +55,6 @@ struct SlotLayout {
   std::vector<int64_t> tokenOfSlot;
   std::vector<int64_t> slotOfToken;
   std::vector<float> real;
-  bool padded = false;
 };
 
 AttentionGroup makeGroup(const TokenBatch& batch, const std::vector<int64_t>& members, int64_t heads, SlotLayout& layout,
@@ -82,7 +81,6 @@ AttentionGroup makeGroup(const TokenBatch& batch, const std::vector<int64_t>& me
     }
   }
   if (padded) group.keyBias = bias.to(floatOptions.device(), floatOptions.dtype().toScalarType());
-  layout.padded = layout.padded || padded;
   return group;
 }
 
@@ -127,9 +125,7 @@ PackedTokens packTokens(const TokenBatch& batch, int64_t heads, const at::Tensor
   for (const auto& members : groupByLength(batch)) packed.groups.push_back(makeGroup(batch, members, heads, layout, floatOptions));
   packed.tokenOfSlot = toDevice(layout.tokenOfSlot, device);
   packed.slotOfToken = toDevice(layout.slotOfToken, device);
-  if (layout.padded) {
-    packed.realSlots = at::tensor(layout.real, at::kFloat).unsqueeze(1).to(device, floatOptions.dtype().toScalarType());
-  }
+  packed.realSlots = at::tensor(layout.real, at::kFloat).unsqueeze(1).to(device, floatOptions.dtype().toScalarType());
   packed.tokenRows.resize(batch.tokens());
   std::iota(packed.tokenRows.begin(), packed.tokenRows.end(), 0);
   return packed;

@@ -46,7 +46,7 @@ struct PackedTokens {
   std::vector<AttentionGroup> groups;
   at::Tensor tokenOfSlot;          // [S] int64; a padding slot repeats its sequence's first token
   at::Tensor slotOfToken;          // [T] int64
-  at::Tensor realSlots;            // [S, 1]: 1, or 0 for a padding slot; undefined without padding
+  at::Tensor realSlots;            // [S, 1]: 1, or 0 for a padding slot
   std::vector<int64_t> tokenRows;  // 0 .. T - 1, the dropout counters of packed rows
 };
 

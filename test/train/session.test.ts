@@ -73,7 +73,10 @@ describe('a session', () => {
     }
     for (const module of [bert, ...heads]) {
       for (const [name, { data }] of module.tensors()) {
-        expect(relativeError(data, values(fixture, `final.${name}`)), name).toBeLessThan(1e-5);
+        const expected = values(fixture, `final.${name}`);
+        // A key's bias has no gradient but rounding noise (softmax does not see a shift of all scores), which Adam divides by itself.
+        if (!name.endsWith('attention.self.key.bias')) expect(relativeError(data, expected), name).toBeLessThan(1e-5);
+        expect(Math.max(...data.map((value, i) => Math.abs(value - (expected[i] as number)))), name).toBeLessThan(1e-5);
       }
     }
   });
