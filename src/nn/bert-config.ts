@@ -42,7 +42,12 @@ export async function readBertConfig(dir: string): Promise<BertConfig> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new BornAgainError('ERR_MODEL_FOLDER', `${dir} is no Hugging Face model folder: it has no readable config.json`, { path }, { cause });
+    throw new BornAgainError(
+      'ERR_MODEL_FOLDER',
+      `${dir} is no Hugging Face model folder: it has no readable config.json`,
+      { path },
+      { cause },
+    );
   }
   let json: unknown;
   try {

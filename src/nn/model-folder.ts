@@ -67,7 +67,12 @@ async function requireWeights(dir: string, weights: string): Promise<void> {
     await access(weights);
   } catch (cause) {
     const found = (await readdir(dir)).join(', ');
-    throw new BornAgainError('ERR_MODEL_FOLDER', `${dir} has no ${WEIGHTS} (found: ${found}); save the model with safe_serialization`, { dir }, { cause });
+    throw new BornAgainError(
+      'ERR_MODEL_FOLDER',
+      `${dir} has no ${WEIGHTS} (found: ${found}); save the model with safe_serialization`,
+      { dir },
+      { cause },
+    );
   }
 }
 
@@ -117,7 +122,14 @@ export async function writeModelFolder(dir: string, { bert, heads, tokenizerFrom
     await writeSafetensors(join(temporary, HEADS), new Map(heads.flatMap((head) => [...head.tensors()])));
     await writeHeadsFile(temporary, { heads: heads.map((head) => head.spec), info });
     await copyTokenizer(tokenizerFrom, temporary);
-    await writeFileAtomic(join(temporary, 'README.md'), modelCard(bert.config, heads.map((head) => head.spec), info));
+    await writeFileAtomic(
+      join(temporary, 'README.md'),
+      modelCard(
+        bert.config,
+        heads.map((head) => head.spec),
+        info,
+      ),
+    );
     await rm(dir, { recursive: true, force: true });
     await rename(temporary, dir);
   } finally {

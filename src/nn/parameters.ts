@@ -17,7 +17,8 @@ export function loadParameters(modules: readonly NativeModule[], tensors: Readon
       const tensor = tensors.get(name);
       const shape = parameterShape(module, name);
       if (!tensor) faults.push(`'${name}' [${shape.join(', ')}] is missing`);
-      else if (!sameShape(tensor.shape, shape)) faults.push(`'${name}' is [${tensor.shape.join(', ')}], the model needs [${shape.join(', ')}]`);
+      else if (!sameShape(tensor.shape, shape))
+        faults.push(`'${name}' is [${tensor.shape.join(', ')}], the model needs [${shape.join(', ')}]`);
     }
   }
   for (const name of tensors.keys()) if (!known.has(name)) faults.push(`'${name}' is not part of the model`);

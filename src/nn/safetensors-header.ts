@@ -70,7 +70,8 @@ function parsePlace(name: string, entry: unknown, path: string): TensorPlace {
   if (!isSizes(offsets) || offsets.length !== 2) throw corrupt(path, `tensor '${name}' has no valid data_offsets`);
   const [begin = 0, end = 0] = offsets;
   const bytes = shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype as SafetensorsDType];
-  if (end - begin !== bytes) throw corrupt(path, `tensor '${name}' of shape [${shape.join(', ')}] needs ${bytes} bytes, its place has ${end - begin}`);
+  if (end - begin !== bytes)
+    throw corrupt(path, `tensor '${name}' of shape [${shape.join(', ')}] needs ${bytes} bytes, its place has ${end - begin}`);
   return { name, dtype: dtype as SafetensorsDType, shape, begin, end };
 }
 

@@ -41,7 +41,10 @@ export class Session {
     const names = parameters.map(({ name }) => name);
     const scales = layerwiseScales(names, { layers: bert.config.layers, alpha: layerDecay });
     const { weightDecay, ...native } = optimizer;
-    const parameterOptions = names.map((name, i) => ({ learningRateScale: scales[i] as number, weightDecay: decays(name) ? weightDecay : 0 }));
+    const parameterOptions = names.map((name, i) => ({
+      learningRateScale: scales[i] as number,
+      weightDecay: decays(name) ? weightDecay : 0,
+    }));
     const session = new (loadAddon().Session)({
       encoder: bert.native,
       heads: heads.map((head) => head.native),

@@ -61,8 +61,14 @@ describe('the BERT encoder', () => {
 
   it('refuses what does not fit the model, naming the sequence', () => {
     const forward = (tokenIds: number[], offsets: number[]) => () =>
-      model.bert.forward({ tokenIds: Int32Array.from(tokenIds), typeIds: new Uint8Array(tokenIds.length), offsets: Int32Array.from(offsets) });
-    expect(forward([5, 6, 97], [0, 1, 3])).toThrow(expect.objectContaining({ code: 'ERR_VOCABULARY', message: expect.stringContaining('sequence 1') }));
+      model.bert.forward({
+        tokenIds: Int32Array.from(tokenIds),
+        typeIds: new Uint8Array(tokenIds.length),
+        offsets: Int32Array.from(offsets),
+      });
+    expect(forward([5, 6, 97], [0, 1, 3])).toThrow(
+      expect.objectContaining({ code: 'ERR_VOCABULARY', message: expect.stringContaining('sequence 1') }),
+    );
     expect(forward(Array<number>(41).fill(5), [0, 41])).toThrow(expect.objectContaining({ code: 'ERR_SEQUENCE_TOO_LONG' }));
     expect(forward([5, 6], [0, 1])).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
     expect(forward([5, 6], [0, 0, 2])).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));

@@ -21,7 +21,8 @@ function mask(
 const kept = (values: Float32Array): number => values.reduce((count, value) => count + (value > 0 ? 1 : 0), 0) / values.length;
 
 /** Share of places where two masks agree; 0.82 = 0.9^2 + 0.1^2 for independent ones. */
-const agreement = (a: Float32Array, b: Float32Array): number => a.reduce((count, value, i) => count + (value === b[i] ? 1 : 0), 0) / a.length;
+const agreement = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((count, value, i) => count + (value === b[i] ? 1 : 0), 0) / a.length;
 
 describe('the dropout mask', () => {
   it.each([0.1, 0.25, 0.5])('drops at rate %d and scales by 1 / (1 - rate)', (rate) => {
