@@ -51,8 +51,8 @@ export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config
 /** Values of a resolved configuration that its preset does not set that way, as `key path → value`; reports print them. */
 export function changesFromPreset(config: Config): Record<string, unknown> {
   const base = configSchema.parse(isPresetName(config.preset) ? PRESETS[config.preset] : {});
-  const original = flatten(base);
-  const changed = Object.entries(flatten(config)).filter(([path, value]) => JSON.stringify(original[path]) !== JSON.stringify(value));
+  const original = flattenConfig(base);
+  const changed = Object.entries(flattenConfig(config)).filter(([path, value]) => JSON.stringify(original[path]) !== JSON.stringify(value));
   return Object.fromEntries(changed.filter(([path]) => path !== 'preset'));
 }
 
@@ -87,10 +87,11 @@ function choosePreset(asked: string | undefined, file: string | undefined, inFil
   );
 }
 
-function flatten(values: object, prefix = ''): Record<string, unknown> {
+/** Every value by its dotted path: `{ 'multi.epochs': 6, … }`. */
+export function flattenConfig(values: object, prefix = ''): Record<string, unknown> {
   const entries = Object.entries(values).flatMap(([key, value]): [string, unknown][] =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.entries(flatten(value as object, `${prefix}${key}.`))
+      ? Object.entries(flattenConfig(value as object, `${prefix}${key}.`))
       : [[`${prefix}${key}`, value]],
   );
   return Object.fromEntries(entries);

@@ -1,0 +1,44 @@
+/** `bornagain doctor`: what computes here, and where it was found. When it cannot load, the error says the same about every place tried. */
+import type { Command } from 'commander';
+import { describePlaces } from '../../../scripts/lib/find-libtorch.mjs';
+import type { RuntimeDescription } from '../../native/runtime.js';
+import { addJsonFlag } from '../flags.js';
+import { printJson, printText } from '../output.js';
+
+const HELP = `
+Example:
+  $ bornagain doctor`;
+
+export function registerDoctor(program: Command): void {
+  const command = program.command('doctor').description('show LibTorch, devices, precision and threads, or why they are not usable');
+  addJsonFlag(command).addHelpText('after', HELP).action(doctor);
+}
+
+async function doctor(flags: { readonly json?: boolean }): Promise<void> {
+  const { describeRuntime } = await import('../../native/runtime.js');
+  const description = describeRuntime();
+  if (flags.json === true) printJson(description);
+  else printText(renderDescription(description));
+}
+
+/** The description for people: one fact per line, the whole search order, warnings last. */
+export function renderDescription({ runtime, libtorch, ...rest }: RuntimeDescription): string {
+  const facts = {
+    node: `${rest.node}, ${rest.platform}`,
+    LibTorch: `${runtime.runtimeVersion}, compiled against ${runtime.compiledVersion}, ${libtorch.cuda ? 'CUDA' : 'CPU'} build, ${libtorch.abi} ABI`,
+    'found in': libtorch.dir,
+    addon: rest.addon,
+    devices: rest.devices.join(', '),
+    CPU: runtime.cpuCapability,
+    precision: `float32; bfloat16 ${rest.precision.bfloat16Hardware ? 'in hardware' : 'only emulated by this CPU'}`,
+    threads: String(runtime.threads),
+  };
+  const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(10)} ${value}`);
+  lines.push('Search order for LibTorch:', describePlaces(rest.places));
+  if (rest.openmp.length > 1) {
+    lines.push(
+      `warning: ${rest.openmp.length} OpenMP libraries are loaded (${rest.openmp.join(', ')}); together they can oversubscribe the cores or deadlock`,
+    );
+  }
+  return lines.join('\n');
+}

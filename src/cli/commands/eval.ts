@@ -1,0 +1,65 @@
+/** `bornagain eval`: scores of a trained model on a labelled split. */
+import { Option, type Command } from 'commander';
+import {
+  addConfigFlags,
+  addDataFlags,
+  addJsonFlag,
+  addModelFlag,
+  configFromFlags,
+  parseTaskList,
+  requireFolder,
+  type ConfigFlags,
+} from '../flags.js';
+import { endedBySignal } from '../interrupt.js';
+import { printJson, printText } from '../output.js';
+import { withDisplay } from '../progress/display.js';
+import { formatScores } from '../scores.js';
+
+/** The splits that GLUE publishes labels of; `dev_mismatched` is MNLI's. */
+const LABELLED_SPLITS = ['dev', 'dev_mismatched', 'train'] as const;
+
+interface EvalFlags extends ConfigFlags {
+  readonly model: string;
+  readonly data: string;
+  readonly tasks?: string;
+  readonly split: (typeof LABELLED_SPLITS)[number];
+  readonly cache?: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+Example:
+  $ bornagain eval --model runs/quickstart/runs/multi/all/seed-1/model --data data/mini-glue --tasks rte
+
+Scores are fractions. With --json: { "rte": { "accuracy": 0.71 }, … }.`;
+
+export function registerEval(program: Command): void {
+  const command = program.command('eval').description('score a trained model');
+  addModelFlag(addDataFlags(command), 'folder of a trained model')
+    .option('--tasks <list>', 'task names separated by commas; all of the model without it')
+    .addOption(new Option('--split <name>', 'split to score').choices(LABELLED_SPLITS).default('dev'));
+  addJsonFlag(addConfigFlags(command)).addHelpText('after', HELP).action(evaluate);
+}
+
+async function evaluate(flags: EvalFlags): Promise<void> {
+  const tasks = flags.tasks === undefined ? undefined : parseTaskList(flags.tasks);
+  const config = configFromFlags(flags);
+  requireFolder('--data', flags.data);
+  requireFolder('--model', flags.model);
+  const { evaluateModel } = await import('../../train/evaluate-model.js');
+  const scores = await withDisplay((display) =>
+    endedBySignal(() =>
+      evaluateModel({
+        modelDir: flags.model,
+        dataDir: flags.data,
+        split: flags.split,
+        config,
+        ...(tasks === undefined ? {} : { tasks }),
+        ...(flags.cache === undefined ? {} : { cacheDir: flags.cache }),
+        onEvent: display.handle,
+      }),
+    ),
+  );
+  if (flags.json === true) printJson(scores);
+  else printText(formatScores(scores));
+}

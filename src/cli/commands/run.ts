@@ -1,0 +1,75 @@
+/** `bornagain run`: the whole experiment, arms x tasks x seeds. The same command goes on where an interrupted one stopped. */
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { flattenConfig, resolveConfig } from '../../config/load.js';
+import { readBaselines, renderReport } from '../../report/index.js';
+import {
+  addConfigFlags,
+  addDataFlags,
+  addJsonFlag,
+  addModelFlag,
+  addRequired,
+  configFromFlags,
+  requireFolder,
+  type ConfigFlags,
+} from '../flags.js';
+import { interruptible } from '../interrupt.js';
+import { printJson, printText } from '../output.js';
+import { withDisplay } from '../progress/display.js';
+
+interface RunFlags extends ConfigFlags {
+  readonly data: string;
+  readonly model: string;
+  readonly out: string;
+  readonly cache?: string;
+  readonly json?: boolean;
+}
+
+const KEYS = Object.entries(flattenConfig(resolveConfig({})))
+  .filter(([path]) => path !== 'preset')
+  .map(([path, value]) => `  ${path}=${JSON.stringify(value)}`)
+  .join('\n');
+
+const HELP = `
+Examples:
+  $ bornagain run --preset quickstart --data data/mini-glue --model models/tiny-bert --out runs/quickstart
+  $ bornagain run --preset paper --data glue --model bert-base --out runs/paper --set seeds=[1,2,3] multi.epochs=3
+
+With --json, stdout gets the content of <out>/results.json.
+
+Keys of --set and of the file, with their defaults:
+${KEYS}`;
+
+export function registerRun(program: Command): void {
+  const command = program.command('run').description('train and score every arm, task and seed; continues where it stopped');
+  addModelFlag(addDataFlags(command), 'Hugging Face folder of the pre-trained BERT');
+  addRequired(command, new Option('--out <dir>', 'folder for models, logs and results.json'));
+  addJsonFlag(addConfigFlags(command)).addHelpText('after', HELP).action(run);
+}
+
+async function run(flags: RunFlags): Promise<void> {
+  const config = configFromFlags(flags);
+  requireFolder('--data', flags.data);
+  requireFolder('--model', flags.model);
+  const baselines = readBaselines(flags.data);
+  const { runExperiment } = await import('../../experiment/run.js');
+  const resume = `what was done is kept in ${flags.out}; the same command goes on from there`;
+  const results = await withDisplay((display) =>
+    interruptible(
+      resume,
+      (line) => display.say(line),
+      (signal) =>
+        runExperiment({
+          config,
+          dataDir: flags.data,
+          modelDir: flags.model,
+          outDir: flags.out,
+          ...(flags.cache === undefined ? {} : { cacheDir: flags.cache }),
+          signal,
+          onEvent: display.handle,
+        }),
+    ),
+  );
+  if (flags.json === true) printJson(results);
+  else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}`);
+}

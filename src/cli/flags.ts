@@ -1,0 +1,89 @@
+/** Flags that several commands share, and the checks that need no more than the file system and the list of tasks. */
+import { statSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { resolveConfig } from '../config/load.js';
+import { PRESET_NAMES } from '../config/presets.js';
+import type { Config } from '../config/schema.js';
+import { GLUE_TASKS, taskByName } from '../tasks/index.js';
+import { BornAgainError } from '../util/errors.js';
+
+export interface ConfigFlags {
+  readonly preset?: string;
+  readonly config?: string;
+  readonly set?: string[];
+  readonly skipBadRows?: boolean;
+}
+
+/** A flag that must be given. Unlike commander's own, it is asked for only after every flag is known, so that a misspelt one is named. */
+export function addRequired(command: Command, option: Option): Command {
+  option.description += ' (required)';
+  return command.addOption(option).hook('preAction', (_program, called) => {
+    if (called.getOptionValue(option.attributeName()) === undefined) called.error(`error: required option '${option.flags}' not specified`);
+  });
+}
+
+/** `--preset`, `--config` and `--set`, which every command that computes takes. */
+export function addConfigFlags(command: Command): Command {
+  return command
+    .addOption(new Option('--preset <name>', 'start from these values').choices(PRESET_NAMES))
+    .option('--config <file>', 'JSON file of values that differ; the "config" of a results.json is one')
+    .option('--set <key=value...>', 'single values, read as JSON or else as text; they win over the file');
+}
+
+export function addDataFlags(command: Command): Command {
+  return addRequired(command, new Option('--data <dir>', "folder of the tasks' data, laid out like GLUE's: <dir>/RTE/train.tsv, …"))
+    .option('--cache <dir>', 'folder for tokenised data; <data>/.cache without it')
+    .option('--skip-bad-rows', 'leave out malformed rows, counted and listed, instead of stopping');
+}
+
+export function addModelFlag(command: Command, description: string): Command {
+  return addRequired(command, new Option('--model <dir>', description));
+}
+
+export function addJsonFlag(command: Command): Command {
+  return command.option('--json', 'print JSON on stdout, and nothing else there');
+}
+
+/** @throws BornAgainError ERR_CONFIG, or ERR_UNKNOWN_TASK where `tasks` names one that cannot be trained */
+export function configFromFlags({ preset, config: file, set = [], skipBadRows = false }: ConfigFlags): Config {
+  const config = resolveConfig({ preset, file, set: skipBadRows ? [...set, 'data.badRows=skip'] : set });
+  config.tasks.forEach(requireTrainable);
+  return config;
+}
+
+/** `rte,mnli` as a list of tasks that can be trained. */
+export function parseTaskList(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  names.forEach(requireTrainable);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new BornAgainError('ERR_USAGE', `--tasks ${text}: ${repeated} stands there twice`, { text });
+  return names;
+}
+
+function requireTrainable(name: string): void {
+  if (taskByName(name).splits.train !== undefined) return;
+  const known = GLUE_TASKS.map((task) => task.name).join(', ');
+  throw new BornAgainError('ERR_UNKNOWN_TASK', `task '${name}' has no training set of its own; tasks with one: ${known}`, { name });
+}
+
+/** Refuses a mistyped folder before anything is loaded. */
+export function requireFolder(flag: string, path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) throw wrongPath(flag, path, stats === undefined ? 'there is no such folder' : 'this is no folder');
+}
+
+export function requireFile(flag: string, path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw wrongPath(flag, path, 'there is no such file');
+  if (stats.isDirectory()) throw wrongPath(flag, path, 'this is a folder, a file is needed');
+}
+
+/** A file is put in place by a rename; on a device or a pipe that would replace the device. */
+export function requireReplaceable(flag: string, path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && !stats.isFile()) throw wrongPath(flag, path, 'this is no regular file');
+}
+
+function wrongPath(flag: string, path: string, reason: string): BornAgainError {
+  return new BornAgainError('ERR_USAGE', `${flag} ${path}: ${reason}`, { flag, path });
+}

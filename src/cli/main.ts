@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/**
+ * The command line's table of contents. Each command file says its own flags and imports what it runs only when it runs, so that
+ * `--help` and a mistyped flag need no native code.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { registerDoctor } from './commands/doctor.js';
+import { registerEval } from './commands/eval.js';
+import { registerPredict } from './commands/predict.js';
+import { registerPrepare } from './commands/prepare.js';
+import { registerRun } from './commands/run.js';
+import { registerTrain } from './commands/train.js';
+import { describeError, errorAsJson, EXIT, exitCodeOf } from './errors.js';
+import { flushStdout, printJson } from './output.js';
+
+function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const program = new Command('bornagain')
+    .description('Born-again multi-task fine-tuning of BERT: teachers, a distilled multi-task student, scores.')
+    .version(version)
+    .showHelpAfterError("('--help' after the command shows its flags)")
+    .addHelpText('after', '\nExit codes: 0 ok, 1 failure, 2 wrong usage or configuration, 130 interrupted.')
+    .exitOverride();
+  registerRun(program);
+  registerTrain(program);
+  registerEval(program);
+  registerPredict(program);
+  registerPrepare(program);
+  registerDoctor(program);
+  return program;
+}
+
+/** Runs one command line, prints what went wrong, and returns the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(argv);
+    return EXIT.ok;
+  } catch (error) {
+    const code = exitCodeOf(error);
+    const text = describeError(error);
+    if (text !== null) process.stderr.write(`${text}\n`);
+    if (code !== EXIT.ok && argv.includes('--json')) printJson(errorAsJson(error));
+    return code;
+  }
+}
+
+const code = await main(process.argv);
+await flushStdout();
+process.exit(code);

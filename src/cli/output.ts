@@ -1,0 +1,30 @@
+/** Writing results to stdout. A reader that goes away (`bornagain predict … | head`) ends the process quietly, with a failure. */
+import { EXIT } from './errors.js';
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.failure);
+  throw error;
+});
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+export function printText(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Resolves when the pipe or terminal has taken the chunk, so that a slow reader slows the writer instead of filling memory. */
+export function writeStdout(chunk: Uint8Array | string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(chunk, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+/** Resolves when all that was written has left the process: `process.exit` would cut off what a pipe has not yet taken. */
+export function flushStdout(): Promise<void> {
+  return writeStdout('');
+}
