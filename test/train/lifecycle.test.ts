@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { makeSession, memory, randomBatch } from './children/busy-session.mjs';
+import { makeSession, memory, randomBatch } from '../../bench/random-session.mjs';
 
 const child = (name: string): string => fileURLToPath(new URL(`children/${name}.mjs`, import.meta.url));
 

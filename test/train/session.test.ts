@@ -10,7 +10,14 @@ import { BERT_FIXTURE_MODEL, packedTokens, readFixture, relativeError, values, t
 
 const STEPS = 20;
 const OPTIMIZER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, biasCorrection: false, clipNorm: 1 };
-const PAIRS: HeadSpec = { task: 'pairs', kind: 'classification', labels: ['a', 'b', 'c'], scoreRange: null, activation: 'linear', dropout: 0.1 };
+const PAIRS: HeadSpec = {
+  task: 'pairs',
+  kind: 'classification',
+  labels: ['a', 'b', 'c'],
+  scoreRange: null,
+  activation: 'linear',
+  dropout: 0.1,
+};
 const SCORE: HeadSpec = { task: 'score', kind: 'regression', labels: [], scoreRange: [0, 5], activation: 'sigmoid', dropout: 0.1 };
 
 interface Rig {
@@ -50,7 +57,9 @@ async function train(fixture: Tensors, { session }: Rig, from = 0, to = STEPS): 
 }
 
 const bytes = ({ bert, heads }: Rig): string =>
-  [bert, ...heads].flatMap((module) => [...module.tensors().values()].map(({ data }) => Buffer.from(data.buffer).toString('base64'))).join();
+  [bert, ...heads]
+    .flatMap((module) => [...module.tensors().values()].map(({ data }) => Buffer.from(data.buffer).toString('base64')))
+    .join();
 
 describe('a session', () => {
   afterEach(async () => {

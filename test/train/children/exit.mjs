@@ -1,6 +1,6 @@
 /** A process that ends with tensors and a session alive, in the way its argument says. */
 import { Tensor } from '../../../dist/tensor/index.js';
-import { makeSession, randomBatch } from './busy-session.mjs';
+import { makeSession, randomBatch } from '../../../bench/random-session.mjs';
 
 const kept = [Tensor.zeros([1000, 1000]), makeSession()];
 const { session } = kept[1];

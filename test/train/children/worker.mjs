@@ -1,6 +1,6 @@
 /** A worker that trains until it is terminated; it says when its first step has begun. */
 import { parentPort } from 'node:worker_threads';
-import { makeSession, randomBatch } from './busy-session.mjs';
+import { makeSession, randomBatch } from '../../../bench/random-session.mjs';
 
 const { session } = makeSession();
 const batch = randomBatch(256);

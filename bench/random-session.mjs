@@ -1,13 +1,13 @@
 /**
- * A session on a random model that is busy for as long as it is let: what the lifecycle tests start in workers and child processes. Uses the
- * built package, as a user's program does.
+ * A session on a random model: something to keep busy, for measurements and for the tests of threads and exits. Uses the built package, as a
+ * user's program does.
  */
-import { Bert } from '../../../dist/nn/bert.js';
-import { initHead } from '../../../dist/nn/head.js';
-import { parseBertConfig } from '../../../dist/nn/bert-config.js';
-import { Session } from '../../../dist/train/session.js';
+import { Bert } from '../dist/nn/bert.js';
+import { initHead } from '../dist/nn/head.js';
+import { parseBertConfig } from '../dist/nn/bert-config.js';
+import { Session } from '../dist/train/session.js';
 
-export { memory } from '../../../dist/tensor/index.js';
+export { memory } from '../dist/tensor/index.js';
 
 const VOCABULARY = 50;
 
