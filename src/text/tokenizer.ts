@@ -11,8 +11,8 @@ import type { TokenizerFiles } from './tokenizer-files.js';
 
 const { version } = createRequire(import.meta.url)('tokenizers/package.json') as { version: string };
 
-/** Texts per call: enough to keep all cores busy, few enough that the library's results stay small (about 40 MB at GLUE's lengths). */
-const BATCH = 2048;
+/** Texts per call: enough to keep all cores busy, few enough that the results stay small and handing them over does not hold the event loop long. */
+const BATCH = 1024;
 
 export class Tokenizer {
   private constructor(

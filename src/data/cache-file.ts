@@ -1,0 +1,93 @@
+/**
+ * The tokenised file of one split on the disk: its name, what it says of itself, and the refusal of any file that is not exactly the one
+ * asked for. The key stands in the name and in the metadata: a renamed or copied file is found out.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { BadRowPolicy } from '../tasks/read.js';
+import { splitFormat } from '../tasks/locate.js';
+import type { SplitName, TaskDefinition } from '../tasks/types.js';
+import type { Tokenizer } from '../text/tokenizer.js';
+import { BornAgainError } from '../util/errors.js';
+import { sha256 } from '../util/hash.js';
+import { readArrowFile, writeArrowFile } from './arrow-file.js';
+import { fromRecordBatch, TOKENIZED_SCHEMA, toRecordBatch } from './columns.js';
+import type { TokenizedColumns, TokenizedTypes } from './columns.js';
+import { FlatDataset } from './dataset.js';
+
+/** Raise it when reading, tokenising or truncation begin to make something else of the same row: old files are then no longer found. */
+const FORMAT = 1;
+const KEY_DIGITS = 16;
+
+export interface SplitSettings {
+  readonly task: TaskDefinition;
+  readonly split: SplitName;
+  readonly maxLength: number;
+  readonly bothOrders: boolean;
+  readonly badRows: BadRowPolicy;
+}
+
+const faultsSchema = z.strictObject({ count: z.int(), rows: z.array(z.strictObject({ line: z.int(), reason: z.string() })) });
+
+/** Rows left out of a split. `count` is exact, the list is bounded. */
+export type LeftOutRows = z.infer<typeof faultsSchema>;
+
+const countsSchema = z.strictObject({
+  /** Sequences in the split, swapped copies included. */
+  rows: z.int(),
+  truncated: z.int(),
+  badRows: faultsSchema,
+  droppedRows: faultsSchema,
+});
+export type SplitCounts = z.infer<typeof countsSchema>;
+
+/** SHA-256 over everything that decides a row's content: data file, tokeniser, settings, labels and columns of the task. */
+export function cacheKey({ task, split, ...settings }: SplitSettings, dataHash: string, tokenizer: Pick<Tokenizer, 'hash'>): string {
+  const { name, kind, labels, scoreRange, dropsShortRows } = task;
+  const definition = { name, kind, labels, scoreRange, dropsShortRows, format: splitFormat(task, split) };
+  return sha256(JSON.stringify([FORMAT, dataHash, tokenizer.hash, split, settings.maxLength, settings.bothOrders, settings.badRows, definition]));
+}
+
+export function cachePath(cacheDir: string, { task, split }: Pick<SplitSettings, 'task' | 'split'>, key: string): string {
+  return join(cacheDir, `${task.name}-${split}-${key.slice(0, KEY_DIGITS)}.arrow`);
+}
+
+/** @param counts asked once, after the last chunk */
+export async function writeCacheFile(
+  path: string,
+  key: string,
+  { task, split }: Pick<SplitSettings, 'task' | 'split'>,
+  chunks: AsyncIterable<TokenizedColumns>,
+  counts: () => SplitCounts,
+): Promise<void> {
+  await writeArrowFile(path, TOKENIZED_SCHEMA, recordBatches(chunks), () => ({ key, task: task.name, split, counts: JSON.stringify(counts()) }));
+}
+
+/** @throws BornAgainError ERR_CACHE when the file is damaged or not the one of that key; ERR_IO when it cannot be read */
+export async function readCacheFile(
+  path: string,
+  key: string,
+  { task, split }: Pick<SplitSettings, 'task' | 'split'>,
+): Promise<{ readonly dataset: FlatDataset; readonly counts: SplitCounts }> {
+  return readArrowFile<TokenizedTypes, { dataset: FlatDataset; counts: SplitCounts }>(path, async ({ metadata, batches }) => {
+    if (metadata.get('key') !== key) throw new BornAgainError('ERR_CACHE', `${path} was made from other data, tokeniser or settings than its name says`, { path });
+    const parts: TokenizedColumns[] = [];
+    for await (const batch of batches) parts.push(fromRecordBatch(batch));
+    const dataset = new FlatDataset({ task, split, hash: key }, parts);
+    const counts = parseCounts(path, metadata.get('counts'));
+    if (dataset.size !== counts.rows) throw new BornAgainError('ERR_CACHE', `${path} has ${dataset.size} of its ${counts.rows} rows`, { path });
+    return { dataset, counts };
+  });
+}
+
+function parseCounts(path: string, text: string | undefined): SplitCounts {
+  try {
+    return countsSchema.parse(JSON.parse(text ?? 'null'));
+  } catch (cause) {
+    throw new BornAgainError('ERR_CACHE', `${path} has malformed counts: ${(cause as Error).message}`, { path }, { cause });
+  }
+}
+
+async function* recordBatches(chunks: AsyncIterable<TokenizedColumns>) {
+  for await (const chunk of chunks) yield toRecordBatch(chunk);
+}

@@ -1,0 +1,118 @@
+/** Tokenised rows as columns: what a record batch of a tokenised file holds, in memory and back. */
+import { makeData, Field, Float32, Int32, List, RecordBatch, Schema, Struct, Utf8 } from 'apache-arrow';
+import { BornAgainError } from '../util/errors.js';
+
+export interface TokenizedColumns {
+  readonly rows: number;
+  /** UTF-8 of all ids end to end. */
+  readonly idBytes: Uint8Array;
+  /** [rows + 1] */
+  readonly idOffsets: Int32Array;
+  /** Tokens of all rows end to end. */
+  readonly tokens: Int32Array;
+  /** [rows + 1] */
+  readonly tokenOffsets: Int32Array;
+  /** [rows] position at which segment 1 starts */
+  readonly boundaries: Int32Array;
+  /** [rows] NaN where there is no label */
+  readonly labels: Float32Array;
+}
+
+// A type, not an interface: Arrow's TypeMap asks for an index signature, which interfaces do not have.
+export type TokenizedTypes = { id: Utf8; ids: List<Int32>; boundary: Int32; label: Float32 };
+
+export const TOKENIZED_SCHEMA = new Schema<TokenizedTypes>([
+  new Field('id', new Utf8(), false),
+  new Field('ids', new List(new Field('item', new Int32(), false)), false),
+  new Field('boundary', new Int32(), false),
+  new Field('label', new Float32(), true),
+]);
+
+export function toRecordBatch(columns: TokenizedColumns): RecordBatch<TokenizedTypes> {
+  const length = columns.rows;
+  const { nullCount, nullBitmap } = validity(columns.labels);
+  const children = [
+    makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets: columns.idOffsets, data: columns.idBytes }),
+    makeData({
+      type: new List(new Field('item', new Int32(), false)),
+      length,
+      nullCount: 0,
+      valueOffsets: columns.tokenOffsets,
+      child: makeData({ type: new Int32(), length: columns.tokens.length, nullCount: 0, data: columns.tokens }),
+    }),
+    makeData({ type: new Int32(), length, nullCount: 0, data: columns.boundaries }),
+    makeData({ type: new Float32(), length, nullCount, nullBitmap, data: columns.labels }),
+  ];
+  return new RecordBatch(TOKENIZED_SCHEMA, makeData({ type: new Struct<TokenizedTypes>(TOKENIZED_SCHEMA.fields), length, nullCount: 0, children }));
+}
+
+/** Views of the batch's buffers, not copies. */
+export function fromRecordBatch(batch: RecordBatch<TokenizedTypes>): TokenizedColumns {
+  const [id, ids, boundary, label] = batch.data.children;
+  const token = ids?.children[0];
+  if (id === undefined || ids === undefined || token === undefined || boundary === undefined || label === undefined) {
+    throw new BornAgainError('ERR_CACHE', 'a record batch of a tokenised file has not the columns id, ids, boundary, label');
+  }
+  return {
+    rows: batch.numRows,
+    idBytes: id.values as Uint8Array,
+    idOffsets: id.valueOffsets,
+    tokens: token.values as Int32Array,
+    tokenOffsets: ids.valueOffsets,
+    boundaries: boundary.values as Int32Array,
+    // Missing labels are NaN below the validity bits too (toRecordBatch), so the values are enough.
+    labels: label.values as Float32Array,
+  };
+}
+
+/** All rows in one piece, copied. */
+export function concatenate(parts: readonly TokenizedColumns[]): TokenizedColumns {
+  const total = (size: (part: TokenizedColumns) => number): number => parts.reduce((sum, part) => sum + size(part), 0);
+  const rows = total((part) => part.rows);
+  const result = {
+    rows,
+    idBytes: new Uint8Array(total(idByteCount)),
+    idOffsets: new Int32Array(rows + 1),
+    tokens: new Int32Array(total(tokenCount)),
+    tokenOffsets: new Int32Array(rows + 1),
+    boundaries: new Int32Array(rows),
+    labels: new Float32Array(rows),
+  };
+  if (result.tokens.length > 0x7fffffff) throw new BornAgainError('ERR_DATA_FORMAT', `a split of ${result.tokens.length} tokens is too large; split the file`);
+  let row = 0;
+  for (const part of parts) {
+    append(result.idBytes, result.idOffsets, row, part.idBytes, part.idOffsets, part.rows);
+    append(result.tokens, result.tokenOffsets, row, part.tokens, part.tokenOffsets, part.rows);
+    result.boundaries.set(part.boundaries.subarray(0, part.rows), row);
+    result.labels.set(part.labels.subarray(0, part.rows), row);
+    row += part.rows;
+  }
+  return result;
+}
+
+/** Appends one list column behind the first `row` rows. */
+function append<A extends Uint8Array | Int32Array>(values: A, offsets: Int32Array, row: number, from: A, fromOffsets: Int32Array, rows: number): void {
+  const start = offsets[row] ?? 0;
+  const fromStart = fromOffsets[0] ?? 0;
+  values.set(from.subarray(fromStart, fromOffsets[rows] ?? fromStart), start);
+  for (let index = 1; index <= rows; index += 1) offsets[row + index] = start + (fromOffsets[index] ?? 0) - fromStart;
+}
+
+function idByteCount({ idOffsets, rows }: TokenizedColumns): number {
+  return (idOffsets[rows] ?? 0) - (idOffsets[0] ?? 0);
+}
+
+function tokenCount({ tokenOffsets, rows }: TokenizedColumns): number {
+  return (tokenOffsets[rows] ?? 0) - (tokenOffsets[0] ?? 0);
+}
+
+/** Arrow's validity bits: bit i of byte i / 8 is set where row i has a value. */
+function validity(labels: Float32Array): { nullCount: number; nullBitmap: Uint8Array } {
+  const nullBitmap = new Uint8Array(Math.ceil(labels.length / 8));
+  let nullCount = 0;
+  labels.forEach((label, row) => {
+    if (Number.isNaN(label)) nullCount += 1;
+    else nullBitmap[row >> 3] = (nullBitmap[row >> 3] ?? 0) | (1 << (row & 7));
+  });
+  return { nullCount, nullBitmap };
+}

@@ -1,0 +1,128 @@
+/**
+ * A split from its TSV file to a tokenised dataset, through a cache file that is used only when nothing that decides its content has
+ * changed. Rows stream through: reading, tokenising and writing hold one chunk, however long the file. The finished dataset is the flat
+ * arrays alone.
+ */
+import { existsSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { splitPath } from '../tasks/locate.js';
+import { readExamples } from '../tasks/read.js';
+import type { ExampleStream } from '../tasks/read.js';
+import type { FaultList } from '../tasks/read-report.js';
+import type { Example } from '../tasks/types.js';
+import type { Tokenizer } from '../text/tokenizer.js';
+import { BornAgainError } from '../util/errors.js';
+import { sha256File } from '../util/hash.js';
+import { cacheKey, cachePath, readCacheFile, writeCacheFile } from './cache-file.js';
+import type { LeftOutRows, SplitCounts, SplitSettings } from './cache-file.js';
+import type { TokenizedColumns } from './columns.js';
+import type { FlatDataset } from './dataset.js';
+import { CHUNK_ROWS, tokenizeChunk } from './tokenize.js';
+
+export interface PrepareOptions extends SplitSettings {
+  readonly dataDir: string;
+  readonly cacheDir: string;
+  readonly tokenizer: Tokenizer;
+  /** Sequences done so far; not called when the cache answers. */
+  readonly onProgress?: (progress: { readonly done: number }) => void;
+}
+
+export interface PrepareReport extends SplitCounts {
+  /** The data file. */
+  readonly file: string;
+  readonly cacheFile: string;
+  readonly fromCache: boolean;
+  /** What was wrong with a cache file that had to be made again; null where nothing was. To be shown to the user. */
+  readonly notice: string | null;
+  readonly seconds: number;
+}
+
+/**
+ * `bothOrders` counts only for the training split of a symmetric task: each pair is there a second time with its texts exchanged, after
+ * all others, with the id `<id>-swapped` (PAPER.md section 3.3).
+ * @throws BornAgainError ERR_DATA_MISSING, ERR_DATA_FORMAT (with file and line), ERR_TOKENIZER, ERR_IO
+ */
+export async function prepareSplit(options: PrepareOptions): Promise<{ readonly dataset: FlatDataset; readonly report: PrepareReport }> {
+  const started = performance.now();
+  const { task, split, cacheDir, tokenizer } = options;
+  const settings = { ...options, bothOrders: options.bothOrders && split === 'train' && task.symmetric };
+  const file = splitPath(task, split, options.dataDir);
+  const source = { file, hash: await sha256File(file) };
+  const key = cacheKey(settings, source.hash, tokenizer);
+  const cacheFile = cachePath(cacheDir, options, key);
+  const { found, notice } = await findCached(cacheFile, key, options);
+  if (found === null) await build(settings, source, cacheFile, key);
+  const { dataset, counts } = found ?? (await readCacheFile(cacheFile, key, options));
+  const seconds = (performance.now() - started) / 1000;
+  return { dataset, report: { ...counts, file, cacheFile, fromCache: found !== null, notice, seconds } };
+}
+
+type Cached = Awaited<ReturnType<typeof readCacheFile>>;
+
+/** A file that cannot be used is not an error, because it can be made again; but it is said. */
+async function findCached(cacheFile: string, key: string, options: PrepareOptions): Promise<{ found: Cached | null; notice: string | null }> {
+  if (!existsSync(cacheFile)) return { found: null, notice: null };
+  try {
+    return { found: await readCacheFile(cacheFile, key, options), notice: null };
+  } catch (error) {
+    if (error instanceof BornAgainError && (error.code === 'ERR_CACHE' || error.code === 'ERR_IO')) {
+      return { found: null, notice: `${error.message}. It was made again from ${options.task.title}'s data file` };
+    }
+    throw error;
+  }
+}
+
+interface Source {
+  readonly file: string;
+  readonly hash: string;
+}
+
+async function build(options: PrepareOptions, source: Source, cacheFile: string, key: string): Promise<void> {
+  const { task, split, dataDir, badRows, tokenizer, maxLength } = options;
+  const read = (): ExampleStream => readExamples(task, split, dataDir, { badRows });
+  const first = read();
+  const examples = options.bothOrders ? inBothOrders(first, read()) : first;
+  let rows = 0;
+  let truncated = 0;
+  async function* chunks(): AsyncGenerator<TokenizedColumns> {
+    for await (const chunk of chunked(examples)) {
+      const tokenized = await tokenizeChunk(chunk, tokenizer, maxLength);
+      rows += chunk.length;
+      truncated += tokenized.truncated;
+      options.onProgress?.({ done: rows });
+      yield tokenized.columns;
+    }
+    await checkUnchanged(source);
+  }
+  const { skipped, knownOddities } = first.report;
+  const counts = (): SplitCounts => ({ rows, truncated, badRows: leftOut(skipped), droppedRows: leftOut(knownOddities) });
+  await writeCacheFile(cacheFile, key, options, chunks(), counts);
+}
+
+async function* inBothOrders(first: AsyncIterable<Example>, second: AsyncIterable<Example>): AsyncGenerator<Example> {
+  yield* first;
+  for await (const { id, textA, textB, label } of second) {
+    if (textB !== null) yield { id: `${id}-swapped`, textA: textB, textB: textA, label };
+  }
+}
+
+async function* chunked(examples: AsyncIterable<Example>): AsyncGenerator<Example[]> {
+  let chunk: Example[] = [];
+  for await (const example of examples) {
+    chunk.push(example);
+    if (chunk.length < CHUNK_ROWS) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** The key was made before the rows were read; a file edited meanwhile would lie under the wrong key for ever. */
+async function checkUnchanged({ file, hash }: Source): Promise<void> {
+  if ((await sha256File(file)) === hash) return;
+  throw new BornAgainError('ERR_DATA_FORMAT', `${file} changed while it was read. Run again when it is complete`, { file });
+}
+
+function leftOut({ count, rows }: FaultList): LeftOutRows {
+  return { count, rows: rows.map(({ line, reason }) => ({ line, reason })) };
+}
