@@ -1,0 +1,68 @@
+/**
+ * The public API: what may be imported from `bornagain`. Importing it loads no native code; the first tensor, module or session does.
+ * Whatever is not here is internal and may change.
+ */
+
+// Errors: every failure a caller can act on is one of these, told apart by `code`.
+export { BornAgainError } from './util/errors.js';
+export type { ErrorCode } from './util/errors.js';
+
+// Configuration: presets, files and overrides to one complete record.
+export { changesFromPreset, resolveConfig } from './config/load.js';
+export type { ConfigSources } from './config/load.js';
+export { PRESETS, PRESET_NAMES } from './config/presets.js';
+export type { PresetName } from './config/presets.js';
+export { configSchema } from './config/schema.js';
+export type { Arm, Config, ConfigInput } from './config/schema.js';
+export { configJsonSchema } from './config/unknown-keys.js';
+
+// Tasks and their official files.
+export { GLUE_TASKS, readExamples, taskByName, TASKS } from './tasks/index.js';
+export type { BadRowPolicy, Example, ExampleStream, SplitFormat, SplitName, TaskDefinition, TaskKind } from './tasks/index.js';
+
+// Text to tokens, datasets and batches.
+export { Tokenizer } from './text/tokenizer.js';
+export { packBatch, packTokens } from './data/pack.js';
+export { planBatches } from './data/plan.js';
+export type { BatchPlan, BatchPlanOptions } from './data/plan.js';
+export { prepareSplit } from './data/prepare.js';
+export type { PrepareOptions, PrepareReport } from './data/prepare.js';
+export { copiesAndWeights, samplingShares } from './data/sampling.js';
+export type { ExampleReference, PackedBatch, TokenizedDataset } from './data/types.js';
+
+// Scores.
+export { glueAverage, score, scoreTask } from './metrics/index.js';
+export type { MetricName, Score } from './metrics/index.js';
+
+// Tensor floor: synchronous, for training scripts of one's own.
+export { memory, noGrad, scope, Tensor } from './tensor/index.js';
+export type { Dims, FromOptions, LayerNormOptions, NestedNumbers, RandomOptions, RangeOptions, TensorOptions } from './tensor/index.js';
+export { describeRuntime } from './native/runtime.js';
+export type { RuntimeDescription } from './native/runtime.js';
+export type { DType, NativeMemory, TypedArray } from './native/types.js';
+
+// Modules, and the Hugging Face folders they are read from and written to.
+export { Bert } from './nn/bert.js';
+export type { BertOutput } from './nn/bert.js';
+export type { BertConfig } from './nn/bert-config.js';
+export { Head, initHead } from './nn/head.js';
+export type { HeadSpec } from './nn/head.js';
+export { openModelFolder, writeModelFolder } from './nn/model-folder.js';
+export type { OpenedModel } from './nn/model-folder.js';
+
+// Rates by layer and by step.
+export { layerwiseScales } from './optim/layerwise.js';
+export type { LayerwiseOptions } from './optim/layerwise.js';
+export { learningRateAt } from './optim/schedule.js';
+
+// Session floor: a whole optimizer step as one asynchronous call.
+export { Session } from './train/session.js';
+export type { SessionOptions } from './train/session.js';
+export type { StepResult } from './native/types.js';
+export type { OnEvent, TrainingEvent } from './train/events.js';
+
+// What an experiment leaves behind, and its table.
+export type { ArmTest, ExperimentResults, RunResult } from './experiment/results.js';
+export type { ArmSummary, Spread, TaskSummary } from './experiment/summary.js';
+export { readBaselines, renderReport } from './report/index.js';
+export type { Baselines } from './report/index.js';
