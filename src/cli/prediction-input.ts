@@ -6,10 +6,9 @@ import { createReadStream } from 'node:fs';
 import { splitLines } from '../tasks/lines.js';
 import { fieldText, splitFields } from '../tasks/row.js';
 import { textFault, withoutByteOrderMark } from '../tasks/text.js';
-import type { Example, TaskDefinition } from '../tasks/types.js';
+import type { TaskDefinition } from '../tasks/types.js';
+import type { PredictionRow } from '../train/predictor.js';
 import { BornAgainError } from '../util/errors.js';
-
-export type PredictionRow = Pick<Example, 'textA' | 'textB'>;
 
 /** Standard input, as `--input -` names it. */
 export const STDIN = '-';

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPredictionRows, type PredictionRow } from '../../src/cli/prediction-input.js';
+import { readPredictionRows } from '../../src/cli/prediction-input.js';
 import { taskByName } from '../../src/tasks/index.js';
+import type { PredictionRow } from '../../src/train/predictor.js';
 
 let file: string;
 beforeAll(() => {

@@ -147,6 +147,8 @@ describe('--json', () => {
 
   it('does so for wrong usage as well', async () => {
     const { stdout } = await runCli(['run', '--dta', 'x', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ERR_USAGE', message: expect.stringContaining("unknown option '--dta'") } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'ERR_USAGE', message: expect.stringContaining("unknown option '--dta'") as string },
+    });
   });
 });

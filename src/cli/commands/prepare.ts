@@ -31,7 +31,7 @@ async function prepare(flags: PrepareFlags): Promise<void> {
   requireFolder('--model', flags.model);
   const { defaultCacheDir, prepareData, trainingSplits } = await import('../../train/prepare-data.js');
   const cacheDir = flags.cache ?? defaultCacheDir(flags.data);
-  const splits: PreparedEvent[] = [];
+  const splits: Omit<PreparedEvent, 'kind'>[] = [];
   await withDisplay((display) =>
     endedBySignal(() =>
       prepareData({
@@ -41,12 +41,15 @@ async function prepare(flags: PrepareFlags): Promise<void> {
         modelDir: flags.model,
         cacheDir,
         onEvent: (event) => {
-          if (event.kind === 'prepared') splits.push(event);
+          if (event.kind === 'prepared') {
+            const { task, split, size, tokens, seconds } = event;
+            splits.push({ task, split, size, tokens, seconds });
+          }
           display.handle(event);
         },
       }),
     ),
   );
-  if (flags.json === true) printJson({ cacheDir, splits: splits.map(({ kind: _kind, ...split }) => split) });
+  if (flags.json === true) printJson({ cacheDir, splits });
   else printText(`Tokenised data: ${cacheDir}`);
 }

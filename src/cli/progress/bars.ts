@@ -8,6 +8,14 @@ import type { ProgressDisplay } from './display.js';
 import { sentence, stepFigures } from './sentences.js';
 import type { ProgressTracker } from './tracker.js';
 
+/**
+ * Around a line that goes above the bars: cli-progress has switched the terminal's wrapping off, which would cut a long message, and
+ * clears only the first of the rows that such lines replace.
+ */
+const WRAPPING_ON = '\u001B[?7h';
+const WRAPPING_OFF = '\u001B[?7l';
+const ERASE_REST_OF_ROW = '\u001B[K';
+
 const BAR_WIDTH = 24;
 const EXPERIMENT_FORMAT = '{bar} {value}/{total} models | {duration_formatted}';
 const RUN_FORMAT = '{bar} {value}/{total} {run} | {figures}';
@@ -21,8 +29,19 @@ export class BarDisplay implements ProgressDisplay {
     private readonly stream: NodeJS.WritableStream,
     private readonly tracker: ProgressTracker,
   ) {
-    const options = { stream, barsize: BAR_WIDTH, hideCursor: true, clearOnComplete: true, gracefulExit: false, fps: 5 };
-    this.bars = new MultiBar(options, Presets.shades_classic);
+    this.bars = new MultiBar(
+      {
+        stream,
+        barsize: BAR_WIDTH,
+        fps: 5,
+        hideCursor: true,
+        linewrap: false,
+        clearOnComplete: true,
+        gracefulExit: false,
+        forceRedraw: true, // a bar that has not changed is drawn again all the same where a line has pushed it down
+      },
+      Presets.shades_classic,
+    );
     process.once('exit', this.stop);
   }
 
@@ -37,8 +56,8 @@ export class BarDisplay implements ProgressDisplay {
   };
 
   say(line: string): void {
-    if (this.bars.isActive) this.bars.log(`${line}\n`);
-    else this.stream.write(`${line}\n`);
+    if (!this.bars.isActive) this.stream.write(`${line}\n`);
+    else this.bars.log(`${WRAPPING_ON}${line.replaceAll('\n', `${ERASE_REST_OF_ROW}\n`)}${ERASE_REST_OF_ROW}${WRAPPING_OFF}\n`);
   }
 
   readonly stop = (): void => {

@@ -1,0 +1,51 @@
+/** What `doctor` prints for people, on a description made by hand; the real one is tested with the loader. */
+import { describe, expect, it } from 'vitest';
+import { renderDescription } from '../../src/cli/commands/doctor.js';
+import type { RuntimeDescription } from '../../src/native/runtime.js';
+
+const libtorch = { dir: '/lt', include: '/lt/include', lib: '/lt/lib', version: '2.13.0+cpu', cuda: false, abi: 'cxx11' } as const;
+const description: RuntimeDescription = {
+  node: '20.20.2',
+  platform: 'linux x64',
+  addon: '/repo/build/Release/bornagain.node',
+  libtorch,
+  places: [
+    { source: 'LIBTORCH', path: null, seen: 'not set', problem: null, libtorch: null },
+    { source: 'cache', path: '/lt', seen: 'LibTorch 2.13.0+cpu, CPU build, x64', problem: null, libtorch },
+  ],
+  devices: ['cpu', 'cuda:0'],
+  precision: { float32: true, bfloat16Hardware: false },
+  openmp: ['/lt/lib/libgomp.so.1'],
+  runtime: {
+    compiledVersion: '2.13.0',
+    runtimeVersion: '2.13.0+cpu',
+    cudaDevices: 1,
+    cpuCapability: 'AVX2',
+    bf16Hardware: false,
+    threads: 2,
+    parallelInfo: '',
+  },
+};
+
+describe('renderDescription', () => {
+  it('has LibTorch with its place, devices, CPU, precision, threads and the whole search order', () => {
+    const text = renderDescription(description);
+    expect(text.split('\n').slice(0, 8)).toEqual([
+      'node       20.20.2, linux x64',
+      'LibTorch   2.13.0+cpu, compiled against 2.13.0, CPU build, cxx11 ABI',
+      'found in   /lt',
+      'addon      /repo/build/Release/bornagain.node',
+      'devices    cpu, cuda:0',
+      'CPU        AVX2',
+      'precision  float32; bfloat16 only emulated by this CPU',
+      'threads    2',
+    ]);
+    expect(text).toMatch(/Search order for LibTorch:\n.*LIBTORCH.*not set[^]*\/lt.*2\.13\.0\+cpu/);
+    expect(text).not.toContain('warning');
+  });
+
+  it('warns of two OpenMP libraries in one process', () => {
+    const text = renderDescription({ ...description, openmp: ['/lt/lib/libgomp.so.1', '/usr/lib/libiomp5.so'] });
+    expect(text).toContain('warning: 2 OpenMP libraries are loaded (/lt/lib/libgomp.so.1, /usr/lib/libiomp5.so)');
+  });
+});
