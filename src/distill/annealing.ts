@@ -1,0 +1,24 @@
+/** Teacher annealing: how much of the target is the label at each step. Pure TypeScript, without LibTorch. */
+import { BornAgainError } from '../util/errors.js';
+
+export interface AnnealingOptions {
+  /** linear: from the teacher alone to (almost) the label alone. constant: `lambda` throughout, an ablation of the paper. */
+  readonly annealing: 'linear' | 'constant';
+  /** Weight of the label when constant; the reference's `distill_weight` is 1 − lambda. */
+  readonly lambda: number;
+}
+
+/**
+ * λ of PAPER.md section 1, the weight of the gold label in the mixed target: step / totalSteps with steps counted from 0, so the first
+ * step is pure distillation and the last has λ = 1 − 1 / totalSteps, never quite 1 (reference: run_classifier.py, percent_done).
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for a step outside the training, or a lambda outside [0, 1]
+ */
+export function goldWeight(step: number, totalSteps: number, { annealing, lambda }: AnnealingOptions): number {
+  if (!Number.isInteger(totalSteps) || !Number.isInteger(step) || step < 0 || step >= totalSteps) {
+    const message = `step ${step} is outside a training of ${totalSteps} steps (0 to ${totalSteps - 1})`;
+    throw new BornAgainError('ERR_INVALID_ARGUMENT', message, { step, totalSteps });
+  }
+  if (annealing === 'linear') return step / totalSteps;
+  if (lambda >= 0 && lambda <= 1) return lambda;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `distillation.lambda must lie in [0, 1], not be ${lambda}`, { lambda });
+}

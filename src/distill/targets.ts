@@ -1,0 +1,84 @@
+/**
+ * What a student learns from: λ · label + (1 − λ) · teacher (PAPER.md section 1). For classification a distribution over the classes, the
+ * teacher's at temperature 1; for regression one scalar. The teacher's scalar is taken raw: the reference neither clamps it nor puts a sigmoid on it here (section 3.4).
+ */
+import type { TargetWriter } from '../data/pack.js';
+import type { TokenizedDataset } from '../data/types.js';
+import type { TaskDefinition } from '../tasks/types.js';
+import { BornAgainError } from '../util/errors.js';
+import type { TeacherOutputs } from './teacher-store.js';
+
+/** Softmax at temperature 1, in double precision; safe for logits of any size. [classes] */
+export function teacherProbabilities(logits: ArrayLike<number>): Float64Array {
+  const values = Float64Array.from(logits);
+  const largest = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const powers = values.map((logit) => Math.exp(logit - largest));
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / total);
+}
+
+export interface MixedTarget {
+  readonly kind: TaskDefinition['kind'];
+  /** Class index, or the scaled score. */
+  readonly label: number;
+  /** The teacher's logits, or its scalar; null for a target that is the label alone. */
+  readonly teacher: ArrayLike<number> | null;
+  /** λ; without a teacher it plays no part. */
+  readonly goldWeight: number;
+}
+
+/** Fills `target`, which is as long as the head's outputs: [classes], or [1] for regression. */
+export function mixedTarget(target: Float32Array, { kind, label, teacher, goldWeight }: MixedTarget): void {
+  const gold = teacher === null ? 1 : goldWeight;
+  if (kind === 'regression') {
+    target[0] = weighted(gold, label) + weighted(1 - gold, teacher?.[0] ?? 0);
+    return;
+  }
+  const probabilities = teacher === null ? null : teacherProbabilities(teacher);
+  target.forEach((_, c) => (target[c] = gold * Number(c === label) + (1 - gold) * (probabilities?.[c] ?? 0)));
+}
+
+/**
+ * Writes targets for one step. `teachers[task]` is null for a task without a teacher, whose target is its label.
+ * @throws BornAgainError ERR_INVALID_ARGUMENT, from `write`, for an example without a label where the label counts
+ */
+export function mixedTargets(
+  datasets: readonly TokenizedDataset[],
+  teachers: readonly (TeacherOutputs | null)[],
+  goldWeight: number,
+): TargetWriter {
+  const datasetOf = (task: number): TokenizedDataset => datasets[task] ?? outside(task, datasets.length);
+  return {
+    width: (task) => outputsOf(datasetOf(task).task),
+    write({ task, index }, target) {
+      const dataset = datasetOf(task);
+      const teacher = teachers[task]?.logits(index) ?? null;
+      const label = dataset.label(index);
+      if (Number.isNaN(label) && (teacher === null || goldWeight > 0)) throw unlabelled(dataset, index);
+      mixedTarget(target, { kind: dataset.task.kind, label, teacher, goldWeight });
+    },
+  };
+}
+
+/** Outputs of a task's head: its classes, or 1 for regression. */
+export function outputsOf(task: TaskDefinition): number {
+  return task.kind === 'classification' ? task.labels.length : 1;
+}
+
+/** 0 times a missing label (NaN) is nothing, not NaN. */
+function weighted(weight: number, value: number): number {
+  return weight === 0 ? 0 : weight * value;
+}
+
+function unlabelled(dataset: TokenizedDataset, index: number): BornAgainError {
+  const example = dataset.id(index);
+  return new BornAgainError(
+    'ERR_INVALID_ARGUMENT',
+    `example ${example} of ${dataset.task.name} has no label; only labelled splits can be trained on`,
+    { example },
+  );
+}
+
+function outside(task: number, count: number): never {
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `task ${task} is outside the ${count} tasks given`, { task });
+}

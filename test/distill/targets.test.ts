@@ -1,0 +1,96 @@
+/** λ and mixed targets against the reference's formulas in numpy (test/fixtures/distill/make_distill.py). */
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { packBatch } from '../../src/data/pack.js';
+import { tokenizeExamples } from '../../src/data/tokenize.js';
+import type { TokenizedDataset } from '../../src/data/types.js';
+import { goldWeight } from '../../src/distill/annealing.js';
+import { mixedTarget, mixedTargets, teacherProbabilities } from '../../src/distill/targets.js';
+import type { MixedTarget } from '../../src/distill/targets.js';
+import { taskByName } from '../../src/tasks/index.js';
+import { fixtureTokenizer } from '../data/small-glue.js';
+
+const fixture = JSON.parse(readFileSync(new URL('../fixtures/distill/distill.json', import.meta.url), 'utf8')) as {
+  targets: (MixedTarget & { target: number[] })[];
+  annealing: [step: number, totalSteps: number, percentDone: number][];
+};
+
+describe('goldWeight', () => {
+  it('rises with the steps as the reference counts them', () => {
+    const linear = { annealing: 'linear', lambda: 0.5 } as const;
+    for (const [step, totalSteps, percentDone] of fixture.annealing) expect(goldWeight(step, totalSteps, linear)).toBe(percentDone);
+  });
+
+  it('stays where it is when constant', () => {
+    for (const lambda of [0, 0.5, 1]) expect(goldWeight(7, 10, { annealing: 'constant', lambda })).toBe(lambda);
+  });
+
+  it('refuses a step outside the training and a lambda outside [0, 1]', () => {
+    const invalid = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' });
+    for (const step of [-1, 10, 1.5]) expect(() => goldWeight(step, 10, { annealing: 'linear', lambda: 0 })).toThrowError(invalid);
+    for (const lambda of [-0.1, 1.1, Number.NaN]) expect(() => goldWeight(0, 10, { annealing: 'constant', lambda })).toThrowError(invalid);
+  });
+});
+
+describe('teacherProbabilities', () => {
+  it('is safe for large logits and keeps the sum', () => {
+    expect([...teacherProbabilities([1000, 1000])]).toEqual([0.5, 0.5]);
+    expect([...teacherProbabilities([-1000, 0])]).toEqual([0, 1]);
+    expect(teacherProbabilities([0.1, -3, 2]).reduce((a, b) => a + b)).toBeCloseTo(1, 15);
+  });
+});
+
+describe('mixedTarget', () => {
+  it.each(fixture.targets)('$kind with λ = $goldWeight', ({ target: expected, ...options }) => {
+    const target = new Float32Array(expected.length);
+    mixedTarget(target, options);
+    // Half a unit in the last place of float32, relative to values below 2.
+    expected.forEach((value, i) => expect(Math.abs((target[i] ?? Number.NaN) - value)).toBeLessThanOrEqual(1.2e-7));
+  });
+
+  it('is the label alone without a teacher, whatever λ', () => {
+    const target = new Float32Array(3);
+    mixedTarget(target, { kind: 'classification', label: 2, teacher: null, goldWeight: 0.1 });
+    expect([...target]).toEqual([0, 0, 1]);
+    mixedTarget(target.subarray(0, 1), { kind: 'regression', label: 0.5, teacher: null, goldWeight: 0.1 });
+    expect(target[0]).toBe(0.5);
+  });
+});
+
+describe('mixedTargets', () => {
+  let datasets: TokenizedDataset[];
+  beforeAll(async () => {
+    const tokenizer = await fixtureTokenizer();
+    const of = (name: string, labels: (number | null)[]) => {
+      const examples = labels.map((label, i) => ({ id: `train-${i}`, textA: 'a film', textB: 'b', label }));
+      return tokenizeExamples(examples, tokenizer, 16, { task: taskByName(name), split: 'train' });
+    };
+    datasets = [await of('mnli', [0, 2]), await of('stsb', [0.25, 1]), await of('rte', [1, null])];
+  });
+
+  it('fills a packed batch, each target as wide as its head', () => {
+    const examples = [
+      { task: 1, index: 0 },
+      { task: 0, index: 1 },
+      { task: 2, index: 0 },
+    ];
+    const batch = packBatch(examples, {
+      datasets,
+      heads: [0, 1, 2],
+      targets: mixedTargets(datasets, [null, null, null], 1),
+      weight: () => 1,
+    });
+    expect([...batch.targets]).toEqual([0.25, 0, 0, 1, 0, 1]);
+  });
+
+  it('refuses an example without a label', () => {
+    const write = (weight: number) => mixedTargets(datasets, [null, null, null], weight).write({ task: 2, index: 1 }, new Float32Array(2));
+    expect(() => write(1)).toThrowError(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('train-1') }),
+    );
+  });
+
+  it('refuses a task that is not there', () => {
+    expect(() => mixedTargets(datasets, [], 1).width(3)).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+  });
+});
