@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { SetupError, execute, timed } from './console.mjs';
+import { SetupError, execute, firstLine, timed } from './console.mjs';
 import { ROOT, fingerprint, isStamped, stamp } from './stamp.mjs';
 import { checkCompilers } from './tools.mjs';
 
@@ -25,13 +25,19 @@ function cmakeJs(command, folder, args) {
   return execute(process.execPath, [program, command, '--log-level', 'error', '--directory', ROOT, '--out', folder, ...args]);
 }
 
-/** A build folder that was copied or moved keeps absolute paths of its old place. @param {string} folder */
-function dropForeignCache(folder) {
+/**
+ * CMake refuses a folder that was configured at another place (a copied clone) or with another generator (ninja was installed since).
+ * @param {string} folder
+ */
+function dropUnfitCache(folder) {
   const cache = path.join(folder, 'CMakeCache.txt');
-  if (existsSync(cache) && !readFileSync(cache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${ROOT}\n`)) {
-    rmSync(cache);
-    rmSync(path.join(folder, 'CMakeFiles'), { recursive: true, force: true });
-  }
+  if (!existsSync(cache)) return;
+  const generator = firstLine('ninja', ['--version']) === null ? 'Unix Makefiles' : 'Ninja';
+  const wanted = [`CMAKE_HOME_DIRECTORY:INTERNAL=${ROOT}\n`, `CMAKE_GENERATOR:INTERNAL=${generator}\n`];
+  const settings = readFileSync(cache, 'utf8');
+  if (wanted.every((line) => settings.includes(line))) return;
+  rmSync(cache);
+  rmSync(path.join(folder, 'CMakeFiles'), { recursive: true, force: true });
 }
 
 /**
@@ -49,7 +55,7 @@ export function buildAddon(libtorch, folder = path.join(ROOT, 'build')) {
   if (isStamped('addon', print) && existsSync(path.join(output, 'Release', 'bornagain.node'))) return;
   timed(`Building the addon against LibTorch ${libtorch.version}`, () => {
     checkCompilers();
-    dropForeignCache(folder);
+    dropUnfitCache(folder);
     const jobs = Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.totalmem() / BYTES_PER_JOB)));
     const definitions = { LIBTORCH: libtorch.dir, NODE_PROGRAM: process.execPath, OUTPUT_FOLDER: output };
     const defined = Object.entries(definitions).map(([name, value]) => `--CD${name}=${value}`);

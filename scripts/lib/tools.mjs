@@ -33,7 +33,8 @@ export function checkCompilers() {
       'brew install cmake',
     );
   }
-  const compilers = process.env['CXX'] ? [process.env['CXX']] : ['c++', 'g++', 'clang++'];
+  // CXX may carry arguments, or a compiler cache before the compiler.
+  const compilers = process.env['CXX']?.split(' ').slice(0, 1) ?? ['c++', 'g++', 'clang++'];
   if (compilers.every((compiler) => firstLine(compiler, ['--version']) === null)) {
     throw missing(`No C++ compiler was found (tried ${compilers.join(', ')}).`, 'apt-get install g++', 'xcode-select --install');
   }
