@@ -91,21 +91,31 @@ function* recordBatches(dataset: TokenizedDataset, width: number, logits: Float3
   }
 }
 
-async function read(path: string): Promise<{ metadata: ReadonlyMap<string, string>; rows: StoredOutputs[] }> {
+interface StoredFile {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly rows: readonly StoredOutputs[];
+}
+
+async function read(path: string): Promise<StoredFile> {
   try {
-    return await readArrowFile<TeacherTypes, { metadata: ReadonlyMap<string, string>; rows: StoredOutputs[] }>(
-      path,
-      async ({ metadata, batches }) => {
-        const rows: StoredOutputs[] = [];
-        for await (const batch of batches) {
-          for (const row of batch) rows.push({ id: row.id, logits: row.logits.toArray() });
-        }
-        return { metadata, rows };
-      },
-    );
+    return await readArrowFile<TeacherTypes, StoredFile>(path, async ({ metadata, batches }) => {
+      const rows: StoredOutputs[] = [];
+      for await (const batch of batches) for (const row of rowsOf(batch)) rows.push(row);
+      return { metadata, rows };
+    });
   } catch (cause) {
     if (cause instanceof BornAgainError) throw fault(path, cause.message, cause);
     throw cause;
+  }
+}
+
+/** By column: Arrow's row objects are several times slower. */
+function* rowsOf(batch: RecordBatch<TeacherTypes>): Generator<StoredOutputs> {
+  const ids = batch.getChild('id');
+  const logits = batch.getChild('logits')?.data[0];
+  const values = logits?.children[0]?.values ?? new Float32Array(0);
+  for (let row = 0; row < batch.numRows; row += 1) {
+    yield { id: String(ids?.get(row)), logits: values.subarray(logits?.valueOffsets[row], logits?.valueOffsets[row + 1]) };
   }
 }
 
