@@ -1,7 +1,9 @@
 // The addon's table of contents: one line for each family of what JavaScript can call. src/native/types.ts has their types.
 #include "adamw_wrap.h"
+#include "bert_wrap.h"
+#include "dropout_wrap.h"
 #include "env_data.h"
-#include "module_wrap.h"
+#include "head_wrap.h"
 #include "napi_config.h"
 #include "ops.h"
 #include "runtime_wrap.h"
@@ -14,11 +16,13 @@ namespace {
 
 Napi::Object registerOps(Napi::Env env) {
   Napi::Object ops = Napi::Object::New(env);
-  registerArithmetic(ops);
-  registerShapes(ops);
-  registerReductions(ops);
-  registerNetworkOps(ops);
+  registerElementwise(ops);
   registerInPlace(ops);
+  registerProducts(ops);
+  registerViews(ops);
+  registerParts(ops);
+  registerReductions(ops);
+  registerNetwork(ops);
   registerCreation(ops);
   registerAutograd(ops);
   return ops;
@@ -30,7 +34,9 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   registerTensors(env);
   registerTensorData(env, exports);
   exports.Set("ops", registerOps(env));
-  registerModules(env, exports);
+  registerBert(env, exports);
+  registerHead(env, exports);
+  registerDropout(env, exports);
   registerOptimizers(env, exports);
   registerSessions(env, exports);
   return exports;

@@ -50,7 +50,9 @@ export type { HeadSpec } from './nn/head.js';
 export { openModelFolder, writeModelFolder } from './nn/model-folder.js';
 export type { OpenedModel } from './nn/model-folder.js';
 
-// Rates by layer and by step.
+// Optimizer of the tensor floor; rates by layer and by step.
+export { AdamW } from './optim/adamw.js';
+export type { ParameterGroup } from './optim/adamw.js';
 export { layerwiseScales } from './optim/layerwise.js';
 export type { LayerwiseOptions } from './optim/layerwise.js';
 export { learningRateAt } from './optim/schedule.js';
