@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -95,6 +96,11 @@ std::vector<int64_t> toShape(const Napi::Value& value, const std::string& argume
   for (size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] < 0) refuse(argument + "[" + std::to_string(i) + "]", "at least 0");
   }
+  // Sizes of 0 do not excuse the others: LibTorch multiplies them all.
+  double values = 1;
+  for (const int64_t size : shape) values *= static_cast<double>(std::max<int64_t>(size, 1));
+  constexpr double kMaxValues = 9007199254740992.0 / 8;
+  if (values > kMaxValues) refuse(argument, "a shape of fewer values, not more than memory can address");
   return shape;
 }
 

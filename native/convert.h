@@ -1,4 +1,5 @@
-// Values of the typed surface to LibTorch's and back: dtypes, devices, shapes. Each throws ERR_INVALID_ARGUMENT or ERR_DEVICE naming the argument.
+// Values of the typed surface to LibTorch's and back: dtypes, devices, shapes. Each throws ERR_INVALID_ARGUMENT or ERR_DEVICE naming the
+// argument.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -27,6 +27,8 @@ class EnvData {
 
   Napi::FunctionReference errorClass;
   Napi::FunctionReference tensorClass;
+  // The tensor that TensorWrap::wrap is making a handle for; null when JavaScript calls the class by itself.
+  const at::Tensor* wrapping = nullptr;
   int64_t tensorsCreated = 0;
   int64_t tensorsDisposed = 0;
   int64_t modulesLive = 0;

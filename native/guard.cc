@@ -21,26 +21,32 @@ Napi::Value makeError(Napi::Env env, const std::string& code, const std::string&
   return error.Value();
 }
 
-// LibTorch's messages go on with hints for Python and frames; the first line says what is wrong.
-std::string firstLine(const std::string& message) { return message.substr(0, message.find('\n')); }
+// LibTorch's messages go on with hints for Python and frames; the first line says what is wrong. Some begin with the failed assertion,
+// `[enforce fail at file:line] condition. `
+std::string firstLine(const std::string& message) {
+  const bool assertion = message.rfind("[enforce fail at ", 0) == 0 && message.find(". ") != std::string::npos;
+  const size_t begin = assertion ? message.find(". ") + 2 : 0;
+  return message.substr(begin, message.find('\n', begin) - begin);
+}
 
 }  // namespace
 
-Napi::Value errorValue(Napi::Env env, const std::exception_ptr& thrown) {
+Napi::Value errorValue(Napi::Env env, const std::exception_ptr& thrown, std::string_view context) {
+  const std::string where = context.empty() ? std::string() : std::string(context) + ": ";
   try {
     std::rethrow_exception(thrown);
   } catch (const Napi::Error& error) {
     return error.Value();
   } catch (const Error& error) {
-    return makeError(env, error.code(), error.what());
+    return makeError(env, error.code(), where + error.what());
   } catch (const c10::Error& error) {
-    return makeError(env, "ERR_LIBTORCH", "LibTorch: " + firstLine(error.what_without_backtrace()));
+    return makeError(env, "ERR_LIBTORCH", where + "LibTorch: " + firstLine(error.what_without_backtrace()));
   } catch (const std::bad_alloc&) {
-    return makeError(env, "ERR_LIBTORCH", "out of memory");
+    return makeError(env, "ERR_LIBTORCH", where + "out of memory");
   } catch (const std::exception& error) {
-    return makeError(env, "ERR_LIBTORCH", firstLine(error.what()));
+    return makeError(env, "ERR_LIBTORCH", where + firstLine(error.what()));
   } catch (...) {
-    return makeError(env, "ERR_LIBTORCH", "an exception of unknown type was thrown");
+    return makeError(env, "ERR_LIBTORCH", where + "an exception of unknown type was thrown");
   }
 }
 

@@ -1,4 +1,5 @@
-// The one include of Node-API. Version 8 runs on every supported Node; C++ exceptions carry errors up to guard.h, the one place that catches.
+// The one include of Node-API. Version 8 runs on every supported Node; C++ exceptions carry errors up to guard.h, the one place that
+// catches.
 #pragma once
 
 #ifndef NAPI_VERSION
@@ -6,5 +7,9 @@
 #endif
 #ifndef NODE_ADDON_API_CPP_EXCEPTIONS
 #define NODE_ADDON_API_CPP_EXCEPTIONS
+#endif
+// An error on its way to JavaScript while a worker is being terminated is dropped; the default ends the whole process.
+#ifndef NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
+#define NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
 #endif
 #include <napi.h>

@@ -1,37 +1,43 @@
-// Tensors out of nothing. Options are dtype and device.
+// Tensors out of nothing.
 #include <ATen/CPUGeneratorImpl.h>
+
+#include <cmath>
 
 #include "op_binding.h"
 #include "ops.h"
 
 namespace bornagain {
 
+using at::Tensor;
+
 namespace {
 
-void requireShape(const char* operation, const std::vector<int64_t>& shape) {
-  for (const int64_t size : shape) {
-    if (size < 0) throw Error("ERR_INVALID_ARGUMENT", std::string(operation) + ": a size must not be negative, not " + std::to_string(size));
-  }
+Tensor full(const Shape& shape, double value, at::ScalarType dtype, at::Device device) {
+  return at::full(shape.sizes, requireValue(value, "value", dtype), at::TensorOptions(dtype).device(device));
 }
 
-at::TensorOptions options(at::ScalarType dtype, at::Device device) { return at::TensorOptions(dtype).device(device); }
+Tensor arange(double start, double end, double step, at::ScalarType dtype, at::Device device) {
+  if (dtype == at::kBool) throw Error("ERR_INVALID_ARGUMENT", "dtype must be a number's, not bool");
+  if (!std::isfinite(start) || !std::isfinite(end)) throw Error("ERR_INVALID_ARGUMENT", "start and end must be finite");
+  if (!std::isfinite(step) || step == 0) throw Error("ERR_INVALID_ARGUMENT", "step must be finite and not 0");
+  if ((end - start) * step < 0) throw Error("ERR_INVALID_ARGUMENT", "step goes away from end");
+  return at::arange(requireValue(start, "start", dtype), requireValue(end, "end", at::isFloatingType(dtype) ? dtype : at::kLong),
+                    requireValue(step, "step", at::isFloatingType(dtype) ? dtype : at::kLong), at::TensorOptions(dtype).device(device));
+}
+
+Tensor randn(const Shape& shape, int64_t seed, at::ScalarType dtype, at::Device device) {
+  if (seed < 0) throw Error("ERR_INVALID_ARGUMENT", "seed must not be negative");
+  if (!at::isFloatingType(dtype)) throw Error("ERR_INVALID_ARGUMENT", "dtype must be a floating one, not " + dtypeName(dtype));
+  const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(static_cast<uint64_t>(seed));
+  return at::randn(shape.sizes, generator, at::TensorOptions(dtype)).to(device);
+}
 
 }  // namespace
 
 void registerCreation(Napi::Object ops) {
-  op<[](std::vector<int64_t> shape, double value, at::ScalarType dtype, at::Device device) {
-    requireShape("full", shape);
-    return at::full(shape, value, options(dtype, device));
-  }>(ops, "full");
-  op<[](double start, double end, double step, at::ScalarType dtype, at::Device device) {
-    return at::arange(start, end, step, options(dtype, device));
-  }>(ops, "arange");
-  // Drawn on the CPU, so that a seed gives the same numbers on every device.
-  op<[](std::vector<int64_t> shape, int64_t seed, at::ScalarType dtype, at::Device device) {
-    requireShape("randn", shape);
-    const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(static_cast<uint64_t>(seed));
-    return at::randn(shape, generator, at::TensorOptions(dtype)).to(device);
-  }>(ops, "randn");
+  op<&full>(ops, "full(shape, value, dtype, device)");
+  op<&arange>(ops, "arange(start, end, step, dtype, device)");
+  op<&randn>(ops, "randn(shape, seed, dtype, device)");
 }
 
 }  // namespace bornagain

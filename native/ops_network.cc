@@ -1,4 +1,6 @@
-// What networks are made of: activations, norms, linear layers, losses.
+// What networks are made of beside linear layers: softmax, norms, losses.
+#include <cmath>
+
 #include "op_binding.h"
 #include "ops.h"
 
@@ -8,48 +10,74 @@ using at::Tensor;
 
 namespace {
 
-int64_t toReduction(const std::string& operation, const std::string& name) {
+int64_t toReduction(const std::string& name) {
   if (name == "none") return at::Reduction::None;
   if (name == "mean") return at::Reduction::Mean;
   if (name == "sum") return at::Reduction::Sum;
-  throw Error("ERR_INVALID_ARGUMENT", operation + ": reduction must be 'none', 'mean' or 'sum', not '" + name + "'");
+  throw Error("ERR_INVALID_ARGUMENT", "reduction must be 'none', 'mean' or 'sum', not '" + name + "'");
 }
 
-// Targets [n, classes] are distributions, targets [n] of an integer dtype are class indices.
-Tensor crossEntropy(const Tensor& logits, const Tensor& targets, const std::string& reduction) {
-  if (logits.dim() != 2) throw Error("ERR_INVALID_ARGUMENT", "crossEntropy: the logits must have shape [n, classes]");
-  const bool distributions = targets.is_floating_point();
-  if (distributions && targets.sizes() != logits.sizes()) {
-    throw Error("ERR_INVALID_ARGUMENT", "crossEntropy: target distributions must have the logits' shape");
+void requireNormParameter(const std::optional<Tensor>& parameter, const char* name, const Tensor& self, at::IntArrayRef shape) {
+  if (!parameter) return;
+  requireSameDtype(*parameter, name, self, "self");
+  if (parameter->sizes() != shape) {
+    throw Error("ERR_INVALID_ARGUMENT", std::string(name) + " " + shapeText(parameter->sizes()) + " must be " + shapeText(shape));
   }
-  if (!distributions && (targets.dim() != 1 || targets.size(0) != logits.size(0))) {
-    throw Error("ERR_INVALID_ARGUMENT", "crossEntropy: target class indices must have shape [n]");
+}
+
+Tensor layerNorm(const Tensor& self, const std::vector<int64_t>& normalizedShape, const std::optional<Tensor>& weight,
+                 const std::optional<Tensor>& bias, double epsilon) {
+  requireFloating(self, "self");
+  const auto rank = static_cast<int64_t>(normalizedShape.size());
+  if (rank == 0 || rank > self.dim() || self.sizes().slice(self.dim() - rank) != at::IntArrayRef(normalizedShape)) {
+    throw Error("ERR_INVALID_ARGUMENT", "self " + shapeText(self.sizes()) + " must end in normalizedShape " + shapeText(normalizedShape));
   }
-  if (!distributions && targets.numel() > 0 && (targets.min().item<int64_t>() < 0 || targets.max().item<int64_t>() >= logits.size(1))) {
-    throw Error("ERR_INVALID_ARGUMENT", "crossEntropy: a target class is outside 0 to " + std::to_string(logits.size(1) - 1));
+  requireNormParameter(weight, "weight", self, normalizedShape);
+  requireNormParameter(bias, "bias", self, normalizedShape);
+  if (!(epsilon >= 0) || !std::isfinite(epsilon)) throw Error("ERR_INVALID_ARGUMENT", "epsilon must be a finite number, not negative");
+  return at::layer_norm(self, normalizedShape, weight, bias, epsilon);
+}
+
+// A target of a floating dtype holds distributions [B, C], any other class indices [B].
+Tensor crossEntropy(const Tensor& self, const Tensor& target, const std::string& reduction) {
+  requireFloating(self, "self");
+  requireRank(self, "self", 2);
+  if (target.is_floating_point()) {
+    requireSameDtype(self, "self", target, "target");
+    requireSameShape(self, "self", target, "target");
+    return at::cross_entropy_loss(self, target, {}, toReduction(reduction));
   }
-  return at::cross_entropy_loss(logits, distributions ? targets : targets.to(at::kLong), {}, toReduction("crossEntropy", reduction));
+  if (target.dim() != 1 || target.size(0) != self.size(0)) {
+    throw Error("ERR_INVALID_ARGUMENT", "target " + shapeText(target.sizes()) + " must be [" + std::to_string(self.size(0)) +
+                                            "] class indices, or distributions of the shape of self " + shapeText(self.sizes()));
+  }
+  requireIndices(target, "target", self.size(1));
+  return at::cross_entropy_loss(self, target.to(at::kLong), {}, toReduction(reduction));
+}
+
+Tensor mseLoss(const Tensor& self, const Tensor& target, const std::string& reduction) {
+  requireFloating(self, "self");
+  requireSameDtype(self, "self", target, "target");
+  requireSameShape(self, "self", target, "target");
+  return at::mse_loss(self, target, toReduction(reduction));
 }
 
 }  // namespace
 
-void registerNetworkOps(Napi::Object ops) {
-  op<[](const Tensor& a, int64_t dim) { return a.softmax(dim); }>(ops, "softmax");
-  op<[](const Tensor& a, int64_t dim) { return a.log_softmax(dim); }>(ops, "logSoftmax");
-  op<[](const Tensor& a, std::string approximate) { return at::gelu(a, approximate); }>(ops, "gelu");
-  op<[](const Tensor& a) { return a.relu(); }>(ops, "relu");
-  op<[](const Tensor& a) { return a.tanh(); }>(ops, "tanh");
-  op<[](const Tensor& a) { return a.sigmoid(); }>(ops, "sigmoid");
-  op<[](const Tensor& a, std::vector<int64_t> shape, std::optional<Tensor> weight, std::optional<Tensor> bias, double epsilon) {
-    return at::layer_norm(a, shape, weight, bias, epsilon);
-  }>(ops, "layerNorm");
-  op<[](const Tensor& a, const Tensor& weight, std::optional<Tensor> bias) { return at::linear(a, weight, bias); }>(ops, "linear");
-  op<[](const Tensor& logits, const Tensor& targets, std::string reduction) { return crossEntropy(logits, targets, reduction); }>(
-      ops, "crossEntropy");
-  op<[](const Tensor& a, const Tensor& target, std::string reduction) {
-    if (a.sizes() != target.sizes()) throw Error("ERR_INVALID_ARGUMENT", "mseLoss: input and target must have the same shape");
-    return at::mse_loss(a, target, toReduction("mseLoss", reduction));
-  }>(ops, "mseLoss");
+void registerNetwork(Napi::Object ops) {
+  op<[](const Tensor& self, int64_t dim) {
+    requireFloating(self, "self");
+    requireDim(self, dim, "dim");
+    return self.softmax(dim);
+  }>(ops, "softmax(self, dim)");
+  op<[](const Tensor& self, int64_t dim) {
+    requireFloating(self, "self");
+    requireDim(self, dim, "dim");
+    return self.log_softmax(dim);
+  }>(ops, "logSoftmax(self, dim)");
+  op<&layerNorm>(ops, "layerNorm(self, normalizedShape, weight, bias, epsilon)");
+  op<&crossEntropy>(ops, "crossEntropy(self, target, reduction)");
+  op<&mseLoss>(ops, "mseLoss(self, target, reduction)");
 }
 
 }  // namespace bornagain

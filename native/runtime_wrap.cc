@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/cpu_features.h"
+#include "core/error.h"
 #include "env_data.h"
 #include "guard.h"
 
@@ -27,6 +28,7 @@ std::string runtimeVersion() {
 }
 
 Napi::Value setErrorClass(const Napi::CallbackInfo& info) {
+  if (!info[0].IsFunction()) throw Error("ERR_INVALID_ARGUMENT", "errorClass must be a class");
   const auto data = EnvData::of(info.Env());
   data->errorClass = Napi::Persistent(info[0].As<Napi::Function>());
   data->errorClass.SuppressDestruct();

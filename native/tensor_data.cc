@@ -8,6 +8,7 @@
 #include "convert.h"
 #include "core/error.h"
 #include "guard.h"
+#include "op_checks.h"
 #include "tensor_wrap.h"
 
 namespace bornagain {
@@ -31,21 +32,36 @@ at::ScalarType elementType(napi_typedarray_type type) {
   }
 }
 
+// What a conversion on the way in may do: nothing, round a float, or go to a dtype that holds every value of the array's.
+void requireConvertible(at::ScalarType from, at::ScalarType to) {
+  const bool floats = at::isFloatingType(from) && at::isFloatingType(to);
+  const bool flags = from == at::kByte && to == at::kBool;
+  if (floats || flags || at::promote_types(from, to) == to) return;
+  throw Error("ERR_INVALID_ARGUMENT", "dtype " + dtypeName(to) + " does not hold every value of an array of " + dtypeName(from) +
+                                          "; pass another array, or convert afterwards");
+}
+
 // fromData(data, shape, dtype, device)
 Napi::Value fromData(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray()) throw Error("ERR_INVALID_ARGUMENT", "data must be a typed array");
   const auto array = info[0].As<Napi::TypedArray>();
+  const at::ScalarType from = elementType(array.TypedArrayType());
   const auto shape = toShape(info[1], "shape");
   const at::ScalarType dtype = toScalarType(info[2], "dtype");
   const at::Device device = toDevice(info[3], "device");
-  int64_t count = 1;
-  for (const int64_t size : shape) count *= size;
-  if (count != static_cast<int64_t>(array.ElementLength())) {
-    throw Error("ERR_INVALID_ARGUMENT", "data has " + std::to_string(array.ElementLength()) + " values, the shape needs " + std::to_string(count));
+  requireConvertible(from, dtype);
+  // Asked for after everything that could run JavaScript, which could detach the memory. It may be a SharedArrayBuffer's.
+  size_t length = 0;
+  void* values = nullptr;
+  if (napi_get_typedarray_info(info.Env(), array, nullptr, &length, &values, nullptr, nullptr) != napi_ok) {
+    throw Error("ERR_INVALID_ARGUMENT", "data must be a typed array");
   }
-  const at::Tensor host = at::empty(shape, elementType(array.TypedArrayType()));
-  const auto* bytes = static_cast<const uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
-  if (array.ByteLength() > 0) std::memcpy(host.data_ptr(), bytes, array.ByteLength());
+  if (c10::multiply_integers(shape) != static_cast<int64_t>(length)) {
+    throw Error("ERR_INVALID_ARGUMENT", "data has " + std::to_string(length) + " values, shape " + shapeText(shape) + " needs " +
+                                            std::to_string(c10::multiply_integers(shape)));
+  }
+  const at::Tensor host = at::empty(shape, from);
+  if (length > 0) std::memcpy(host.data_ptr(), values, host.nbytes());
   return TensorWrap::wrap(info.Env(), host.to(at::TensorOptions(dtype).device(device)));
 }
 

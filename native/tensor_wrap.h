@@ -17,8 +17,10 @@ class TensorWrap final : public Napi::ObjectWrap<TensorWrap> {
 
   static Napi::Object wrap(Napi::Env env, const at::Tensor& tensor);
 
+  static bool is(const Napi::Value& value);
+
   // Throws ERR_INVALID_ARGUMENT for anything but a tensor handle, ERR_DISPOSED after dispose(); `argument` names it. The reference is
-  // valid while the handle lives, which is at least the current native call.
+  // valid until the handle is disposed: copy it where JavaScript may run before it is used.
   static at::Tensor& unwrap(const Napi::Value& value, const std::string& argument);
 
   explicit TensorWrap(const Napi::CallbackInfo& info);
@@ -27,22 +29,22 @@ class TensorWrap final : public Napi::ObjectWrap<TensorWrap> {
   ~TensorWrap() override { release(); }
 
  private:
-  Napi::Value dtype(const Napi::CallbackInfo& info);
-  Napi::Value shape(const Napi::CallbackInfo& info);
-  Napi::Value device(const Napi::CallbackInfo& info);
-  Napi::Value disposed(const Napi::CallbackInfo& info);
-  Napi::Value requiresGrad(const Napi::CallbackInfo& info);
-  void setRequiresGrad(const Napi::CallbackInfo& info, const Napi::Value& value);
+  static TensorWrap& of(const Napi::Value& value, const std::string& argument);
   Napi::Value dispose(const Napi::CallbackInfo& info);
-
-  at::Tensor& live(const std::string& argument);
   void release();
+
+  // Static, and over `of`: node-addon-api's own accessors take the receiver's class for granted.
+  static Napi::Value dtype(const Napi::CallbackInfo& info);
+  static Napi::Value shape(const Napi::CallbackInfo& info);
+  static Napi::Value device(const Napi::CallbackInfo& info);
+  static Napi::Value disposed(const Napi::CallbackInfo& info);
+  static Napi::Value requiresGrad(const Napi::CallbackInfo& info);
+  static void setRequiresGrad(const Napi::CallbackInfo& info);
 
   at::Tensor tensor_;
   std::shared_ptr<EnvData> data_;
 };
 
-// The handle's class; fromData, toData and the grad mode.
 void registerTensors(Napi::Env env);
 void registerTensorData(Napi::Env env, Napi::Object exports);
 
