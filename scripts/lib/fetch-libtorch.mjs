@@ -29,7 +29,7 @@ function cudaRequirements(target) {
   const info = readdirSync(target).find((name) => /^torch-.*\.dist-info$/.test(name));
   const metadata = info ? readFileSync(path.join(target, info, 'METADATA'), 'utf8') : '';
   const requirements = [...metadata.matchAll(/^Requires-Dist: (.+)$/gm)].map(([, requirement]) => requirement ?? '');
-  return requirements.filter((requirement) => /^(nvidia|cuda)-/.test(requirement) && !requirement.includes('extra =='));
+  return requirements.filter((requirement) => /^(nvidia-|cuda-toolkit)/.test(requirement) && !requirement.includes('extra =='));
 }
 
 /** Removes Python files, programs and test libraries: about a third of the wheel. Licences stay. @param {string} target */
@@ -67,7 +67,7 @@ function fill(target) {
   const requirements = cuda ? cudaRequirements(target) : [];
   if (requirements.length > 0) {
     say(
-      'pip chose the CUDA build, which needs CUDA libraries to load, on a machine without a GPU too: several GB more. ' +
+      'pip chose the CUDA build, which needs CUDA libraries to load, on a machine without a GPU too: about 4 GB in all. ' +
         "For the smaller CPU build, point pip at an index that has it (pip's own PIP_INDEX_URL or PIP_FIND_LINKS) and empty the cache.",
     );
     pipInstall(target, requirements);
