@@ -1,0 +1,86 @@
+/** Imports point one way (ARCHITECTURE.md), and what runs without LibTorch never reaches it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** A folder imports from its own tier's listed neighbours and from every tier below. */
+const TIERS = [
+  ['cli'],
+  ['report'],
+  ['experiment'],
+  ['train'],
+  ['distill'],
+  ['tasks', 'data', 'nn', 'optim'],
+  ['text', 'tensor', 'metrics'],
+  ['native'],
+  ['util'],
+];
+/** Reading a data file needs its task's definition. */
+const WITHIN_TIER = new Set(['data → tasks']);
+/** `config` is a leaf that every folder may read; PackedBatch is the boundary's own shape. */
+const LEAVES = new Set(['config', 'data/types.ts']);
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const imports: Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(SRC, from), 'utf8');
+  return [...text.matchAll(/(?:import|export)\s+(type\s+)?[^;]*?from\s+'(\.[^']+)'/g)].map(([, typeOnly, path]) => ({
+    from,
+    to: relative(SRC, resolve(SRC, dirname(from), path as string)).replace(/\.js$/, '.ts'),
+    typeOnly: typeOnly !== undefined,
+  }));
+});
+
+const folder = (file: string): string => file.split('/')[0] as string;
+const tier = (name: string): number => TIERS.findIndex((names) => names.includes(name));
+
+function allowed({ from, to }: Import): boolean {
+  const [source, target] = [folder(from), folder(to)];
+  if (source === 'index.ts' || source === target) return true;
+  if (to.startsWith('..') || LEAVES.has(target) || LEAVES.has(to)) return source !== 'config';
+  return tier(source) < tier(target) || WITHIN_TIER.has(`${source} → ${target}`);
+}
+
+/** Everything a file imports at run time, directly or not. */
+function reaches(start: string): Set<string> {
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { from, to, typeOnly } of imports) if (from === file && !typeOnly) visit(to);
+  };
+  visit(start);
+  return seen;
+}
+
+describe('the source', () => {
+  it('has imports to look at, and only folders that have a place', () => {
+    expect(imports.length).toBeGreaterThan(100);
+    for (const file of files) expect(file === 'index.ts' || folder(file) === 'config' || tier(folder(file)) >= 0, file).toBe(true);
+  });
+
+  it('imports along the arrows only', () => {
+    expect(imports.filter((each) => !allowed(each)).map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  it('keeps config free of every other folder', () => {
+    expect(imports.filter(({ from, to }) => folder(from) === 'config' && !['config', 'util'].includes(folder(to)))).toEqual([]);
+  });
+
+  it.each(['metrics/index.ts', 'tasks/index.ts', 'optim/layerwise.ts', 'optim/schedule.ts', 'distill/annealing.ts'])(
+    'runs %s without LibTorch',
+    (file) => {
+      expect(files).toContain(file);
+      expect([...reaches(file)].filter((each) => folder(each) === 'native')).toEqual([]);
+    },
+  );
+});
