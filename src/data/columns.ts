@@ -56,9 +56,9 @@ export function fromRecordBatch(batch: RecordBatch<TokenizedTypes>): TokenizedCo
   return {
     rows: batch.numRows,
     idBytes: id.values as Uint8Array,
-    idOffsets: id.valueOffsets,
+    idOffsets: id.valueOffsets as Int32Array,
     tokens: token.values as Int32Array,
-    tokenOffsets: ids.valueOffsets,
+    tokenOffsets: ids.valueOffsets as Int32Array,
     boundaries: boundary.values as Int32Array,
     // Missing labels are NaN below the validity bits too (toRecordBatch), so the values are enough.
     labels: label.values as Float32Array,

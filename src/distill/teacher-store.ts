@@ -112,10 +112,12 @@ async function read(path: string): Promise<StoredFile> {
 /** By column: Arrow's row objects are several times slower. */
 function* rowsOf(batch: RecordBatch<TeacherTypes>): Generator<StoredOutputs> {
   const ids = batch.getChild('id');
-  const logits = batch.getChild('logits')?.data[0];
-  const values = logits?.children[0]?.values ?? new Float32Array(0);
+  const column = batch.getChild('logits')?.data[0];
+  if (ids === null || column === undefined) throw new BornAgainError('ERR_CACHE', 'it has not the columns id, logits');
+  const offsets = column.valueOffsets as Int32Array;
+  const values = column.children[0]?.values as Float32Array;
   for (let row = 0; row < batch.numRows; row += 1) {
-    yield { id: String(ids?.get(row)), logits: values.subarray(logits?.valueOffsets[row], logits?.valueOffsets[row + 1]) };
+    yield { id: String(ids.get(row)), logits: values.subarray(offsets[row], offsets[row + 1]) };
   }
 }
 

@@ -37,16 +37,16 @@ export interface TokenizerFiles {
 /** @throws BornAgainError ERR_TOKENIZER naming what was looked for, or the malformed file; ERR_IO */
 export async function readTokenizerFiles(dir: string): Promise<TokenizerFiles> {
   const path = { json: join(dir, 'tokenizer.json'), vocab: join(dir, 'vocab.txt'), config: join(dir, 'tokenizer_config.json') };
-  const [json, vocab, configText] = await Promise.all([path.json, path.vocab, path.config].map(readIfThere));
-  const config = configText == null ? {} : parseJson(path.config, configText, configSchema);
+  const [json, vocab, configText] = await Promise.all([readIfThere(path.json), readIfThere(path.vocab), readIfThere(path.config)]);
+  const config = configText === null ? {} : parseJson(path.config, configText, configSchema);
   const specialTokens = {
     cls: config.cls_token ?? '[CLS]',
     sep: config.sep_token ?? '[SEP]',
     pad: config.pad_token ?? '[PAD]',
     unknown: config.unk_token ?? '[UNK]',
   };
-  if (json != null) return { source: path.json, definition: adjusted(path.json, json, config), specialTokens };
-  if (vocab != null) {
+  if (json !== null) return { source: path.json, definition: adjusted(path.json, json, config), specialTokens };
+  if (vocab !== null) {
     const added = [specialTokens.pad, specialTokens.unknown, specialTokens.cls, specialTokens.sep, config.mask_token ?? '[MASK]'];
     return { source: path.vocab, definition: fromVocabulary(vocab, config, specialTokens.unknown, added), specialTokens };
   }

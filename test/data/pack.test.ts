@@ -99,7 +99,7 @@ describe('checkFits', () => {
   });
 
   it('names both sizes and the mend', () => {
-    const error = (code: string, pattern: RegExp) => expect.objectContaining({ code, message: expect.stringMatching(pattern) as string });
+    const error = (code: string, pattern: RegExp) => expect.objectContaining({ code, message: expect.stringMatching(pattern) as string }) as Error;
     const { vocabSize } = tokenizer;
     expect(() => checkFits(tokenizer, { vocabSize: vocabSize - 1, maxPositions: 128 }, 128)).toThrowError(
       error('ERR_VOCABULARY', new RegExp(`${vocabSize} tokens.*${vocabSize - 1} rows`)),

@@ -111,13 +111,13 @@ describe('prepareSplit', () => {
 
   it('lets errors of the data file through and leaves no cache behind', async () => {
     glue.mrpc(ROWS, ['7\ta\tb\tc\td']);
-    await expect(prepare()).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT', message: expect.stringContaining('train.tsv:6') });
+    await expect(prepare()).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT', message: expect.stringContaining('train.tsv:6') as string });
     expect(existsSync(glue.cacheDir) ? readdirSync(glue.cacheDir) : []).toEqual([]);
   });
 
   it('refuses a data file that changes while it is read', async () => {
     const changing = { onProgress: () => glue.mrpc([...ROWS, ['new', 'row', 1]]) };
-    await expect(prepare(changing)).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT', message: expect.stringContaining('changed while it was read') });
+    await expect(prepare(changing)).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT', message: expect.stringContaining('changed while it was read') as string });
     expect(readdirSync(glue.cacheDir)).toEqual([]);
   });
 

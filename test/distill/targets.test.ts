@@ -26,7 +26,7 @@ describe('goldWeight', () => {
   });
 
   it('refuses a step outside the training and a lambda outside [0, 1]', () => {
-    const invalid = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' });
+    const invalid = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error;
     for (const step of [-1, 10, 1.5]) expect(() => goldWeight(step, 10, { annealing: 'linear', lambda: 0 })).toThrowError(invalid);
     for (const lambda of [-0.1, 1.1, Number.NaN]) expect(() => goldWeight(0, 10, { annealing: 'constant', lambda })).toThrowError(invalid);
   });
@@ -86,7 +86,7 @@ describe('mixedTargets', () => {
   it('refuses an example without a label', () => {
     const write = (weight: number) => mixedTargets(datasets, [null, null, null], weight).write({ task: 2, index: 1 }, new Float32Array(2));
     expect(() => write(1)).toThrowError(
-      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('train-1') }),
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('train-1') as string }),
     );
   });
 

@@ -38,7 +38,7 @@ describe('layerwiseScales', () => {
     '',
   ])('refuses %j', (name) => {
     expect(() => layerwiseScales([name], { layers: 12, alpha: 0.9 })).toThrowError(
-      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(`'${name}'`) }),
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(`'${name}'`) as string }),
     );
   });
 });

@@ -30,7 +30,7 @@ describe('writeFileAtomic', () => {
   it('says which file and why when the folder cannot be made', async () => {
     writeFileSync(join(folder, 'plain'), '');
     const path = join(folder, 'plain', 'file');
-    await expect(writeFileAtomic(path, 'x')).rejects.toMatchObject({ code: 'ERR_IO', message: expect.stringContaining(path) });
+    await expect(writeFileAtomic(path, 'x')).rejects.toMatchObject({ code: 'ERR_IO', message: expect.stringContaining(path) as string });
   });
 
   it('leaves no temporary file when the name is taken by a folder', async () => {

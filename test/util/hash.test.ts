@@ -42,6 +42,9 @@ describe('sha256File', () => {
   });
 
   it('names a file that is not there', async () => {
-    await expect(sha256File(join(folder, 'absent'))).rejects.toMatchObject({ code: 'ERR_IO', message: expect.stringContaining('absent') });
+    await expect(sha256File(join(folder, 'absent'))).rejects.toMatchObject({
+      code: 'ERR_IO',
+      message: expect.stringContaining('absent') as string,
+    });
   });
 });
