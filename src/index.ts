@@ -61,7 +61,16 @@ export { learningRateAt } from './optim/schedule.js';
 export { Session } from './train/session.js';
 export type { SessionOptions } from './train/session.js';
 export type { StepResult } from './native/types.js';
-export type { OnEvent, TrainingEvent } from './train/events.js';
+export type { OnEvent, TaskScores, TrainingEvent } from './train/events.js';
+
+// Whole trainings and experiments, and the models they leave.
+export { trainOne } from './experiment/train-one.js';
+export type { TrainOneOptions } from './experiment/train-one.js';
+export { runExperiment } from './experiment/run.js';
+export type { ExperimentOptions } from './experiment/run.js';
+export { evaluateModel } from './train/evaluate-model.js';
+export { Predictor } from './train/predictor.js';
+export type { Prediction, PredictionRow } from './train/predictor.js';
 
 // What an experiment leaves behind, and its table.
 export type { ArmTest, ExperimentResults, RunResult } from './experiment/results.js';
