@@ -81,7 +81,7 @@ describe('LineDisplay', () => {
       ],
     });
     display.handle({ kind: 'run-started', ...SECOND, totalSteps: 10, startStep: 0 });
-    expect(output).toBe('2 models to train, 1 finished by an earlier call\nrun 2/2 single-multi/all/seed-1: 10 steps\n');
+    expect(output).toBe('2 models, 1 of them finished by an earlier call\nrun 2/2 single-multi/all/seed-1: 10 steps\n');
   });
 });
 

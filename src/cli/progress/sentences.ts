@@ -11,7 +11,8 @@ export function sentence(event: TrainingEvent, tracker: ProgressTracker): string
       return `prepared ${event.task} ${event.split}: ${formatPlural(event.size, 'example')}, ${formatPlural(event.tokens, 'token')} (${formatDuration(event.seconds)})`;
     case 'experiment-plan': {
       const finished = event.runs.filter((run) => run.finished).length;
-      return `${formatPlural(event.runs.length, 'model')} to train${finished === 0 ? '' : `, ${finished} finished by an earlier call`}`;
+      const models = formatPlural(event.runs.length, 'model');
+      return finished === 0 ? `${models} to train` : `${models}, ${finished} of them finished by an earlier call`;
     }
     case 'run-started':
       return startSentence(event, tracker);
