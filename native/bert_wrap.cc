@@ -21,26 +21,17 @@ Activation toActivation(const std::string& name) {
 
 BertConfig toBertConfig(const Napi::Value& value) {
   const OptionsReader config(value, "config");
-  return {config.integer("vocabSize"),
-          config.integer("hiddenSize"),
-          config.integer("layers"),
-          config.integer("heads"),
-          config.integer("intermediateSize"),
-          config.integer("maxPositions"),
-          config.integer("typeVocabSize"),
-          config.number("layerNormEpsilon"),
-          toActivation(config.string("activation")),
-          config.number("hiddenDropout"),
-          config.number("attentionDropout")};
+  return {config.integer("vocabSize"),     config.integer("hiddenSize"),       config.integer("layers"),
+          config.integer("heads"),         config.integer("intermediateSize"), config.integer("maxPositions"),
+          config.integer("typeVocabSize"), config.number("layerNormEpsilon"),  toActivation(config.string("activation")),
+          config.number("hiddenDropout"),  config.number("attentionDropout")};
 }
 
 class BertWrap final : public ModuleWrap<BertWrap, Bert> {
  public:
   // new Bert(config, device, dtype)
   explicit BertWrap(const Napi::CallbackInfo& info) : ModuleWrap(info, kBertTag) {
-    guard(info.Env(), [&] {
-      own(std::make_shared<Bert>(toBertConfig(info[0]), tensorOptions(info[1], info[2])));
-    });
+    guard(info.Env(), [&] { own(std::make_shared<Bert>(toBertConfig(info[0]), tensorOptions(info[1], info[2]))); });
   }
 
   static Napi::Function define(Napi::Env env) {

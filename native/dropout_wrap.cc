@@ -31,6 +31,8 @@ Napi::Value dropoutMaskOf(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void registerDropout(Napi::Env env, Napi::Object exports) { exports.Set("dropoutMask", guardedFunction<&dropoutMaskOf>(env, "dropoutMask")); }
+void registerDropout(Napi::Env env, Napi::Object exports) {
+  exports.Set("dropoutMask", guardedFunction<&dropoutMaskOf>(env, "dropoutMask"));
+}
 
 }  // namespace bornagain

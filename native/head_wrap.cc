@@ -22,8 +22,8 @@ HeadConfig toHeadConfig(const Napi::Value& value) {
   if (activation != "linear" && activation != "sigmoid") {
     throw Error("ERR_INVALID_ARGUMENT", "config.activation must be 'linear' or 'sigmoid', not '" + activation + "'");
   }
-  return {config.string("task"), kind == "classification" ? HeadKind::kClassification : HeadKind::kRegression,
-          config.integer("outputs"), activation == "sigmoid", config.number("dropout")};
+  return {config.string("task"), kind == "classification" ? HeadKind::kClassification : HeadKind::kRegression, config.integer("outputs"),
+          activation == "sigmoid", config.number("dropout")};
 }
 
 class HeadWrap final : public ModuleWrap<HeadWrap, Head> {

@@ -1,5 +1,5 @@
-// What encoders and heads do alike as JavaScript objects: parameters by name, disposal, and one rule: while a session works on a module, every
-// other use is refused.
+// What encoders and heads do alike as JavaScript objects: parameters by name, disposal, and one rule: while a session works on a module,
+// every other use is refused.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -50,9 +50,7 @@ inline int64_t parameterBytes(const Module& module) {
 template <typename Derived, typename M>
 class ModuleWrap : public Napi::ObjectWrap<Derived> {
  public:
-  ModuleWrap(const Napi::CallbackInfo& info, const napi_type_tag& tag) : Napi::ObjectWrap<Derived>(info) {
-    this->Value().TypeTag(&tag);
-  }
+  ModuleWrap(const Napi::CallbackInfo& info, const napi_type_tag& tag) : Napi::ObjectWrap<Derived>(info) { this->Value().TypeTag(&tag); }
   ModuleWrap(const ModuleWrap&) = delete;
   ModuleWrap& operator=(const ModuleWrap&) = delete;
   ~ModuleWrap() override { release(); }

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "batch_convert.h"
+#include "bert_wrap.h"
 #include "completion_queue.h"
 #include "core/session.h"
 #include "env_data.h"
 #include "guard.h"
-#include "bert_wrap.h"
 #include "head_wrap.h"
 #include "optimizer_convert.h"
 #include "options.h"
@@ -82,10 +82,12 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
  private:
   Napi::Value step(const Napi::CallbackInfo& info) {
     return promised<TimedOutcome>(info, fromOutcome, [this, &info] {
-      if (!info[1].IsNumber() || !(info[1].As<Napi::Number>().DoubleValue() >= 0) || !std::isfinite(info[1].As<Napi::Number>().DoubleValue())) {
+      if (!info[1].IsNumber() || !(info[1].As<Napi::Number>().DoubleValue() >= 0) ||
+          !std::isfinite(info[1].As<Napi::Number>().DoubleValue())) {
         throw Error("ERR_INVALID_ARGUMENT", "learningRate must be a finite number, not negative");
       }
-      return [session = session_.get(), batch = toBatch(info[0]), rate = info[1].As<Napi::Number>().DoubleValue()](const Interrupt& interrupt) {
+      return [session = session_.get(), batch = toBatch(info[0]),
+              rate = info[1].As<Napi::Number>().DoubleValue()](const Interrupt& interrupt) {
         const auto start = std::chrono::steady_clock::now();
         StepOutcome outcome = session->step(batch, rate, interrupt);
         const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
@@ -97,14 +99,14 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value evaluate(const Napi::CallbackInfo& info) {
     const auto convert = [](Napi::Env env, std::vector<float>& outputs) { return float32Array(env, std::move(outputs)); };
     return promised<std::vector<float>>(info, convert, [this, &info] {
-      return [session = session_.get(), batch = toBatch(info[0])](const Interrupt& interrupt) { return session->evaluate(batch, interrupt); };
+      return
+          [session = session_.get(), batch = toBatch(info[0])](const Interrupt& interrupt) { return session->evaluate(batch, interrupt); };
     });
   }
 
   Napi::Value exportState(const Napi::CallbackInfo& info) {
-    return promised<SessionState>(info, fromState, [this] {
-      return [session = session_.get()](const Interrupt&) { return session->exportState(); };
-    });
+    return promised<SessionState>(info, fromState,
+                                  [this] { return [session = session_.get()](const Interrupt&) { return session->exportState(); }; });
   }
 
   Napi::Value importState(const Napi::CallbackInfo& info) {
@@ -151,7 +153,7 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
       auto result = std::make_shared<Result>();
       auto job = std::make_shared<decltype(prepare())>(prepare());
       session_->submit([job, result](const Interrupt& interrupt) { *result = (*job)(interrupt); },
-                       [this, deferred, result, convert](std::exception_ptr thrown) {
+                       [this, deferred, result, convert](const std::exception_ptr& thrown) {
                          completions_->post([this, deferred, result, convert, thrown](Napi::Env callEnv) {
                            settle(callEnv, deferred, thrown, [&] { return convert(callEnv, *result); });
                          });

@@ -16,9 +16,10 @@ inline Napi::Float32Array float32Array(Napi::Env env, std::vector<float> values)
   if (length > 0) {
     auto owned = std::make_unique<std::vector<float>>(std::move(values));
     napi_value buffer = nullptr;
-    const auto release = [](napi_env, void*, void* hint) { std::unique_ptr<std::vector<float>>(static_cast<std::vector<float>*>(hint)).reset(); };
-    const napi_status status =
-        napi_create_external_arraybuffer(env, owned->data(), length * sizeof(float), release, owned.get(), &buffer);
+    const auto release = [](napi_env, void*, void* hint) {
+      std::unique_ptr<std::vector<float>>(static_cast<std::vector<float>*>(hint)).reset();
+    };
+    const napi_status status = napi_create_external_arraybuffer(env, owned->data(), length * sizeof(float), release, owned.get(), &buffer);
     if (status == napi_ok) {
       static_cast<void>(owned.release());
       return Napi::Float32Array::New(env, length, Napi::ArrayBuffer(env, buffer), 0);

@@ -1,5 +1,7 @@
 #include "core/adamw.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -26,8 +28,8 @@ void validateOptions(const AdamWOptions& options) {
 AdamW::AdamW(const std::vector<at::Tensor>& parameters, const std::vector<ParameterOptions>& parameterOptions, const AdamWOptions& options)
     : options_(options) {
   validateOptions(options);
-  require(parameters.size() == parameterOptions.size(), std::to_string(parameterOptions.size()) + " parameter options for " +
-                                                            std::to_string(parameters.size()) + " parameters");
+  require(parameters.size() == parameterOptions.size(),
+          std::to_string(parameterOptions.size()) + " parameter options for " + std::to_string(parameters.size()) + " parameters");
   for (size_t i = 0; i < parameters.size(); ++i) {
     const std::string which = "parameter " + std::to_string(i) + ": ";
     require(parameters[i].is_leaf() && parameters[i].requires_grad(), which + "not a leaf tensor that requires grad");

@@ -46,10 +46,10 @@ at::Tensor groupAttention(const at::Tensor& slots, const AttentionGroup& group, 
   const int64_t headSize = hidden / heads;
   const at::Tensor split = slots.view({group.sequences, group.length, 3, heads, headSize}).permute({2, 0, 3, 1, 4});
   const at::Tensor query = split[0].mul(1.0 / std::sqrt(static_cast<double>(headSize)));  // [sequences, heads, length, headSize]
-  at::Tensor scores = query.matmul(split[1].transpose(-1, -2));                            // [sequences, heads, length, length]
+  at::Tensor scores = query.matmul(split[1].transpose(-1, -2));                           // [sequences, heads, length, length]
   if (group.keyBias.defined()) scores = scores.add(group.keyBias);
-  const at::Tensor probabilities = applyDropout(scores.softmax(-1), dropout, DropoutSite::attentionProbabilities(layer),
-                                                group.probabilityRows, rate);
+  const at::Tensor probabilities =
+      applyDropout(scores.softmax(-1), dropout, DropoutSite::attentionProbabilities(layer), group.probabilityRows, rate);
   return probabilities.matmul(split[2]).transpose(1, 2).reshape({group.sequences * group.length, hidden});
 }
 

@@ -21,8 +21,8 @@ std::vector<int64_t> outputOffsets(const Model& model, const std::vector<uint8_t
   std::vector<int64_t> offsets{0};
   for (size_t b = 0; b < taskIds.size(); ++b) {
     if (taskIds[b] >= model.heads.size()) {
-      throw Error("ERR_INVALID_ARGUMENT", "example " + std::to_string(b) + " has task id " + std::to_string(taskIds[b]) + ", but there are " +
-                                              std::to_string(model.heads.size()) + " heads");
+      throw Error("ERR_INVALID_ARGUMENT", "example " + std::to_string(b) + " has task id " + std::to_string(taskIds[b]) +
+                                              ", but there are " + std::to_string(model.heads.size()) + " heads");
     }
     offsets.push_back(offsets.back() + model.heads[taskIds[b]]->config().outputs);
   }

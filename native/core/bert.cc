@@ -9,7 +9,8 @@ namespace {
 
 void validateConfig(const BertConfig& config) {
   const auto positive = [](int64_t value, const char* name) {
-    if (value <= 0) throw Error("ERR_INVALID_ARGUMENT", std::string("BertConfig: ") + name + " must be positive, not " + std::to_string(value));
+    if (value <= 0)
+      throw Error("ERR_INVALID_ARGUMENT", std::string("BertConfig: ") + name + " must be positive, not " + std::to_string(value));
   };
   positive(config.vocabSize, "vocabSize");
   positive(config.hiddenSize, "hiddenSize");
@@ -19,8 +20,8 @@ void validateConfig(const BertConfig& config) {
   positive(config.maxPositions, "maxPositions");
   positive(config.typeVocabSize, "typeVocabSize");
   if (config.hiddenSize % config.heads != 0) {
-    throw Error("ERR_INVALID_ARGUMENT", "BertConfig: hiddenSize " + std::to_string(config.hiddenSize) + " is no multiple of heads " +
-                                            std::to_string(config.heads));
+    throw Error("ERR_INVALID_ARGUMENT",
+                "BertConfig: hiddenSize " + std::to_string(config.hiddenSize) + " is no multiple of heads " + std::to_string(config.heads));
   }
   for (const double rate : {config.hiddenDropout, config.attentionDropout}) {
     if (!(rate >= 0 && rate < 1)) {
@@ -94,8 +95,8 @@ at::Tensor Bert::encode(const at::Tensor& x, int64_t layer, const PackedTokens& 
   // One GEMM instead of three; the checkpoint keeps the three matrices apart.
   const Linear qkv{at::cat({l.query.weight, l.key.weight, l.value.weight}), at::cat({l.query.bias, l.key.bias, l.value.bias})};
   const at::Tensor context = selfAttention(qkv(x), tokens, config_.heads, layer, dropout, config_.attentionDropout);  // [T, h]
-  const at::Tensor attended = applyDropout(l.attentionOutput(context), dropout, DropoutSite::attentionOutput(layer), tokens.tokenRows,
-                                           config_.hiddenDropout);
+  const at::Tensor attended =
+      applyDropout(l.attentionOutput(context), dropout, DropoutSite::attentionOutput(layer), tokens.tokenRows, config_.hiddenDropout);
   const at::Tensor y = l.attentionNorm(attended.add(x));  // [T, h]
   const at::Tensor transformed = applyDropout(l.output(activate(l.intermediate(y))), dropout, DropoutSite::feedForwardOutput(layer),
                                               tokens.tokenRows, config_.hiddenDropout);

@@ -65,8 +65,8 @@ void fillMask(Scalar* out, uint64_t key, const std::vector<int64_t>& rows, int64
 
 }  // namespace
 
-at::Tensor dropoutMask(const DropoutKey& key, DropoutSite site, const std::vector<int64_t>& rows, int64_t columns,
-                       double rate, const at::TensorOptions& options) {
+at::Tensor dropoutMask(const DropoutKey& key, DropoutSite site, const std::vector<int64_t>& rows, int64_t columns, double rate,
+                       const at::TensorOptions& options) {
   const bool filledHere = options.device().is_cpu() && (options.dtype() == at::kFloat || options.dtype() == at::kDouble);
   if (!filledHere) return dropoutMaskFromOps(key, site, rows, columns, rate, options);
   at::Tensor mask = at::empty({static_cast<int64_t>(rows.size()), columns}, options);
@@ -78,8 +78,8 @@ at::Tensor dropoutMask(const DropoutKey& key, DropoutSite site, const std::vecto
   return mask;
 }
 
-at::Tensor dropoutMaskFromOps(const DropoutKey& key, DropoutSite site, const std::vector<int64_t>& rows, int64_t columns,
-                              double rate, const at::TensorOptions& options) {
+at::Tensor dropoutMaskFromOps(const DropoutKey& key, DropoutSite site, const std::vector<int64_t>& rows, int64_t columns, double rate,
+                              const at::TensorOptions& options) {
   const auto n = static_cast<int64_t>(rows.size());
   at::Tensor keys = at::empty({2, n, 1}, at::kLong);
   auto* outer = keys.data_ptr<int64_t>();
@@ -101,8 +101,7 @@ at::Tensor dropoutMaskFromOps(const DropoutKey& key, DropoutSite site, const std
   return x.ge(static_cast<int64_t>(dropThreshold(rate))).to(options.dtype().toScalarType()).mul(1.0 / (1.0 - rate));
 }
 
-at::Tensor applyDropout(const at::Tensor& values, const Dropout& dropout, DropoutSite site, const std::vector<int64_t>& rows,
-                        double rate) {
+at::Tensor applyDropout(const at::Tensor& values, const Dropout& dropout, DropoutSite site, const std::vector<int64_t>& rows, double rate) {
   if (!dropout || rate == 0) return values;
   return values.mul(dropoutMask(*dropout, site, rows, values.size(-1), rate, values.options()).view(values.sizes()));
 }

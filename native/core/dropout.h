@@ -38,15 +38,14 @@ class DropoutSite {
 
 // Mask [rows.size(), columns] with 1 / (1 - rate) where an element is kept and 0 where it is dropped. `rows` are the counters of the
 // rows: whoever computes the same row elsewhere (another grouping, another engine) passes the same number and gets the same mask.
-at::Tensor dropoutMask(const DropoutKey& key, DropoutSite site, const std::vector<int64_t>& rows, int64_t columns,
-                       double rate, const at::TensorOptions& options);
+at::Tensor dropoutMask(const DropoutKey& key, DropoutSite site, const std::vector<int64_t>& rows, int64_t columns, double rate,
+                       const at::TensorOptions& options);
 
 // The same mask out of LibTorch's integer operations, which run on any device; what dropoutMask uses away from the CPU.
-at::Tensor dropoutMaskFromOps(const DropoutKey& key, DropoutSite site, const std::vector<int64_t>& rows, int64_t columns,
-                              double rate, const at::TensorOptions& options);
+at::Tensor dropoutMaskFromOps(const DropoutKey& key, DropoutSite site, const std::vector<int64_t>& rows, int64_t columns, double rate,
+                              const at::TensorOptions& options);
 
 // values [n, columns] times its mask; values itself when `dropout` is empty or the rate is 0.
-at::Tensor applyDropout(const at::Tensor& values, const Dropout& dropout, DropoutSite site, const std::vector<int64_t>& rows,
-                        double rate);
+at::Tensor applyDropout(const at::Tensor& values, const Dropout& dropout, DropoutSite site, const std::vector<int64_t>& rows, double rate);
 
 }  // namespace bornagain

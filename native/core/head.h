@@ -23,7 +23,8 @@ struct HeadConfig {
 
 class Head : public Module {
  public:
-  // Parameters `heads.<task>.classifier.weight` [outputs, h] and `.bias` [outputs]. Throws ERR_INVALID_ARGUMENT for a config that makes no head.
+  // Parameters `heads.<task>.classifier.weight` [outputs, h] and `.bias` [outputs]. Throws ERR_INVALID_ARGUMENT for a config that makes no
+  // head.
   Head(const HeadConfig& config, int64_t hiddenSize, const at::TensorOptions& options);
 
   [[nodiscard]] const HeadConfig& config() const { return config_; }

@@ -16,16 +16,19 @@ namespace {
 constexpr int64_t kPaddingEighths = 2;
 
 void validateOffsets(const TokenBatch& batch) {
-  if (batch.offsets.size() < 2) throw Error("ERR_INVALID_ARGUMENT", "the batch is empty: offsets must hold one entry more than there are sequences");
-  if (batch.offsets.front() != 0) throw Error("ERR_INVALID_ARGUMENT", "offsets must start at 0, not at " + std::to_string(batch.offsets.front()));
+  if (batch.offsets.size() < 2)
+    throw Error("ERR_INVALID_ARGUMENT", "the batch is empty: offsets must hold one entry more than there are sequences");
+  if (batch.offsets.front() != 0)
+    throw Error("ERR_INVALID_ARGUMENT", "offsets must start at 0, not at " + std::to_string(batch.offsets.front()));
   for (size_t b = 1; b < batch.offsets.size(); ++b) {
     if (batch.offsets[b] <= batch.offsets[b - 1]) {
-      throw Error("ERR_INVALID_ARGUMENT", "offsets must increase: sequence " + std::to_string(static_cast<int64_t>(b) - 1) + " has no tokens");
+      throw Error("ERR_INVALID_ARGUMENT",
+                  "offsets must increase: sequence " + std::to_string(static_cast<int64_t>(b) - 1) + " has no tokens");
     }
   }
   if (batch.offsets.back() != batch.tokens()) {
-    throw Error("ERR_INVALID_ARGUMENT",
-                "the last offset is " + std::to_string(batch.offsets.back()) + " but there are " + std::to_string(batch.tokens()) + " token ids");
+    throw Error("ERR_INVALID_ARGUMENT", "the last offset is " + std::to_string(batch.offsets.back()) + " but there are " +
+                                            std::to_string(batch.tokens()) + " token ids");
   }
   if (batch.typeIds.size() != batch.tokenIds.size()) {
     throw Error("ERR_INVALID_ARGUMENT", "typeIds has " + std::to_string(static_cast<int64_t>(batch.typeIds.size())) + " entries for " +
@@ -46,9 +49,7 @@ std::vector<std::vector<int64_t>> groupByLength(const TokenBatch& batch) {
   return groups;
 }
 
-at::Tensor toDevice(const std::vector<int64_t>& values, const at::Device& device) {
-  return at::tensor(values, at::kLong).to(device);
-}
+at::Tensor toDevice(const std::vector<int64_t>& values, const at::Device& device) { return at::tensor(values, at::kLong).to(device); }
 
 // Lays the members of one group into slots and notes where each token went.
 struct SlotLayout {
@@ -91,19 +92,21 @@ void validateTokens(const TokenBatch& batch, const TokenLimits& limits) {
   for (int64_t b = 0; b < batch.sequences(); ++b) {
     const int64_t length = batch.offsets[b + 1] - batch.offsets[b];
     if (length > limits.maxPositions) {
-      throw Error("ERR_SEQUENCE_TOO_LONG", "sequence " + std::to_string(b) + " of the batch has " + std::to_string(length) + " tokens, but the model has " +
-                                               std::to_string(limits.maxPositions) + " positions; truncate it (data.maxLength)");
+      throw Error("ERR_SEQUENCE_TOO_LONG", "sequence " + std::to_string(b) + " of the batch has " + std::to_string(length) +
+                                               " tokens, but the model has " + std::to_string(limits.maxPositions) +
+                                               " positions; truncate it (data.maxLength)");
     }
     for (int64_t i = 0; i < length; ++i) {
       const int64_t t = batch.offsets[b] + i;
       if (batch.tokenIds[t] < 0 || batch.tokenIds[t] >= limits.vocabSize) {
-        throw Error("ERR_VOCABULARY", "token id " + std::to_string(batch.tokenIds[t]) + " at position " + std::to_string(i) + " of sequence " + std::to_string(b) +
-                                          " is outside the model's vocabulary of " + std::to_string(limits.vocabSize) +
-                                          "; the tokeniser and the model do not belong together");
+        throw Error("ERR_VOCABULARY", "token id " + std::to_string(batch.tokenIds[t]) + " at position " + std::to_string(i) +
+                                          " of sequence " + std::to_string(b) + " is outside the model's vocabulary of " +
+                                          std::to_string(limits.vocabSize) + "; the tokeniser and the model do not belong together");
       }
       if (batch.typeIds[t] >= limits.typeVocabSize) {
-        throw Error("ERR_INVALID_ARGUMENT", "type id " + std::to_string(batch.typeIds[t]) + " at position " + std::to_string(i) + " of sequence " +
-                                                std::to_string(b) + ", but the model has " + std::to_string(limits.typeVocabSize) + " token types");
+        throw Error("ERR_INVALID_ARGUMENT", "type id " + std::to_string(batch.typeIds[t]) + " at position " + std::to_string(i) +
+                                                " of sequence " + std::to_string(b) + ", but the model has " +
+                                                std::to_string(limits.typeVocabSize) + " token types");
       }
     }
   }

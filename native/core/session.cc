@@ -1,6 +1,7 @@
 #include "core/session.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 
 #include <string>
 #include <utility>

@@ -19,8 +19,8 @@ class PlainEngine final : public Engine {
   StepOutcome step(const Batch& batch, const StepOptions& options, const Interrupt& interrupt) override {
     validateBatch(model_, batch, true);
     const ClearGradients clear(optimizer_);
-    const at::Tensor losses = forward(batch, options.dropout, interrupt);                                        // [B]
-    const at::Tensor weights = at::tensor(batch.weights, at::kFloat).to(losses.device());                        // [B]
+    const at::Tensor losses = forward(batch, options.dropout, interrupt);                  // [B]
+    const at::Tensor weights = at::tensor(batch.weights, at::kFloat).to(losses.device());  // [B]
     const at::Tensor total = losses.mul(weights).sum();
     const at::Tensor hostLosses = losses.detach().cpu().contiguous();
     StepOutcome outcome{total.item<double>(),
