@@ -11,7 +11,8 @@ export type RunKind = 'single' | 'multi' | 'distilled';
 export interface PlannedRun {
   /** Folder below `OUT/runs`, with `/`: `single/rte/seed-1`, `multi/all/seed-1`. */
   readonly id: string;
-  readonly arm: Arm;
+  /** As results name it. */
+  readonly arm: string;
   readonly kind: RunKind;
   readonly tasks: readonly string[];
   readonly seed: number;

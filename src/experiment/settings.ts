@@ -4,7 +4,6 @@
  */
 import type { Config } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
-import { sha256 } from '../util/hash.js';
 import type { PlannedRun } from './arms.js';
 
 export type Settings = Readonly<Record<string, string | number | boolean | null>>;
@@ -42,30 +41,42 @@ export function inputSettings({ model, data }: InputHashes): Settings {
   return { 'model folder': model, ...flatten(data, 'data of') };
 }
 
-/** SHA-256 of everything one run's model and scores depend on: `teachers` by task, the hash of the teacher's model. */
-export function runFingerprint(run: PlannedRun, config: Config, inputs: InputHashes, teachers: Readonly<Record<string, string>>): string {
-  const own = Object.entries(inputs.data).filter(([name]) => run.tasks.includes(name.slice(0, name.indexOf('.'))));
+/** Everything one run's model and scores depend on. `teachers`: by task, the hash of the teacher's model; empty unless distilled. */
+export function runSettings(run: PlannedRun, config: Config, inputs: InputHashes, teachers: Readonly<Record<string, string>>): Settings {
   const { data, sampling, loss, optimizer, schedule, model } = config;
-  const shape = run.kind === 'single' ? config.single : config.multi;
-  const distillation = run.kind === 'distilled' ? { ...config.distillation, teachers } : null;
-  const parts = { kind: run.kind, tasks: run.tasks, seed: run.seed, shape, data, sampling, distillation, loss, optimizer, schedule, model };
-  return sha256(JSON.stringify([parts, inputs.model, own]));
+  const own = Object.entries(inputs.data).filter(([name]) => run.tasks.includes(name.slice(0, name.indexOf('.'))));
+  const shape = run.kind === 'single' ? { single: config.single } : { multi: config.multi };
+  const distillation = run.kind === 'distilled' ? { distillation: config.distillation, 'teacher of': teachers } : {};
+  return {
+    kind: run.kind,
+    ...flatten({ tasks: run.tasks, seed: run.seed, ...shape, data, sampling, ...distillation, loss, optimizer, schedule, model }, ''),
+    ...inputSettings({ model: inputs.model, data: Object.fromEntries(own) }),
+  };
+}
+
+/** Whether both have the same names with the same values, in any order. */
+export function sameSettings(a: Settings, b: Settings): boolean {
+  return differingNames(a, b).length === 0;
 }
 
 /**
- * @param found what the folder's experiment.json says
- * @param wanted a part, or all, of this experiment's settings
+ * @param found what the folder was started with
+ * @param wanted what this call is for
  * @throws BornAgainError ERR_OUTPUT_FOLDER naming every setting that differs
  */
 export function requireSameSettings(outDir: string, found: Settings, wanted: Settings): void {
-  const names = Object.keys(wanted).filter((name) => found[name] !== wanted[name]);
+  const names = differingNames(found, wanted);
   if (names.length === 0) return;
   const differences = names.map((name) => `${name} is ${show(found[name])} there and ${show(wanted[name])} here`);
   throw new BornAgainError(
     'ERR_OUTPUT_FOLDER',
-    `${outDir} belongs to another experiment: ${differences.join('; ')}. Nothing was changed. Choose another output folder, or the settings it was started with`,
+    `${outDir} belongs to another experiment or training: ${differences.join('; ')}. Nothing was changed. Choose another output folder, or the settings it was started with`,
     { outDir, settings: names },
   );
+}
+
+function differingNames(a: Settings, b: Settings): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]);
 }
 
 /** Hashes are cut: twelve digits tell two of them apart. */

@@ -1,38 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/config/schema.js';
 import { planRuns } from '../../src/experiment/arms.js';
-import { configSettings, inputSettings, requireSameSettings, runFingerprint } from '../../src/experiment/settings.js';
+import { configSettings, inputSettings, requireSameSettings, runSettings, sameSettings, type Settings } from '../../src/experiment/settings.js';
 
 const inputs = { model: 'a'.repeat(64), data: { 'rte.train': '1', 'rte.dev': '2', 'cola.train': '3', 'cola.dev': '4' } };
 const base = { tasks: ['rte', 'cola'], seeds: [1, 2] };
 
-function fingerprints(overrides: object, hashes = inputs, teachers: Record<string, string> = { rte: 't', cola: 'u' }): Map<string, string> {
+function settingsById(overrides: object, hashes = inputs, teachers: Record<string, string> = { rte: 't', cola: 'u' }): Map<string, Settings> {
   const config = configSchema.parse({ ...base, ...overrides });
-  return new Map(planRuns(config).map((run) => [run.id, runFingerprint(run, config, hashes, teachers)]));
+  return new Map(planRuns(config).map((run) => [run.id, runSettings(run, config, hashes, teachers)]));
 }
 
-function changed(other: Map<string, string>): string[] {
-  return [...fingerprints({})].filter(([id, hash]) => other.get(id) !== hash).map(([id]) => id);
+function changed(other: Map<string, Settings>): string[] {
+  return [...settingsById({})].filter(([id, own]) => !sameSettings(own, other.get(id) ?? {})).map(([id]) => id);
 }
 
 const seedsOf = (...arms: string[]): string[] => arms.flatMap((arm) => [`${arm}/seed-1`, `${arm}/seed-2`]);
 
-describe('runFingerprint', () => {
-  it('is another one for every run', () => {
-    const hashes = [...fingerprints({}).values()];
-    expect(new Set(hashes).size).toBe(hashes.length);
+describe('runSettings', () => {
+  it('differ between any two runs', () => {
+    const all = [...settingsById({}).values()];
+    for (const settings of all) expect(all.filter((other) => sameSettings(settings, other))).toHaveLength(1);
   });
 
-  it('changes with what the run depends on, and with nothing else', () => {
+  it('change with what the run depends on, and with nothing else', () => {
     const multi = ['multi/all', 'single-multi/all'];
-    expect(changed(fingerprints({ multi: { epochs: 1 } })).sort()).toEqual(seedsOf(...multi));
-    expect(changed(fingerprints({ single: { epochs: 1 } })).sort()).toEqual(seedsOf('single/cola', 'single/rte'));
-    expect(changed(fingerprints({ distillation: { annealing: 'constant' } }))).toEqual(seedsOf('single-multi/all'));
-    expect(changed(fingerprints({}, inputs, { rte: 't', cola: 'other' }))).toEqual(seedsOf('single-multi/all'));
-    expect(changed(fingerprints({ runtime: { threads: 3 }, preset: 'mine' }))).toEqual([]);
+    expect(changed(settingsById({ multi: { epochs: 1 } })).sort()).toEqual(seedsOf(...multi));
+    expect(changed(settingsById({ single: { epochs: 1 } })).sort()).toEqual(seedsOf('single/cola', 'single/rte'));
+    expect(changed(settingsById({ distillation: { annealing: 'constant' } }))).toEqual(seedsOf('single-multi/all'));
+    expect(changed(settingsById({}, inputs, { rte: 't', cola: 'other' }))).toEqual(seedsOf('single-multi/all'));
+    expect(changed(settingsById({ runtime: { threads: 3 }, preset: 'mine' }))).toEqual([]);
     const data = { ...inputs, data: { ...inputs.data, 'cola.dev': 'other' } };
-    expect(changed(fingerprints({}, data)).sort()).toEqual(seedsOf(...multi, 'single/cola').sort());
-    expect(changed(fingerprints({}, { ...inputs, model: 'b' }))).toHaveLength(8);
+    expect(changed(settingsById({}, data)).sort()).toEqual(seedsOf(...multi, 'single/cola').sort());
+    expect(changed(settingsById({}, { ...inputs, model: 'b' }))).toHaveLength(8);
   });
 });
 

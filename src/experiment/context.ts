@@ -1,0 +1,37 @@
+/** What the runs of one call share, made once before the first of them. */
+import type { Config } from '../config/schema.js';
+import { modelFolderHash } from '../nn/model-folder.js';
+import type { OnEvent } from '../train/events.js';
+import { prepareData, trainingSplits, type PreparedData } from '../train/prepare-data.js';
+import type { InputHashes } from './settings.js';
+
+export interface RunContext {
+  readonly config: Config;
+  readonly data: PreparedData;
+  readonly inputs: InputHashes;
+  /** The initial weights. */
+  readonly modelDir: string;
+  /** Where teachers' outputs are kept. */
+  readonly teacherOutputsDir: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent: OnEvent;
+}
+
+/** By task. */
+export type Teachers = Readonly<Record<string, { readonly modelDir: string; readonly hash: string }>>;
+
+export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs'> {
+  readonly tasks: readonly string[];
+  readonly dataDir: string;
+  readonly cacheDir?: string | undefined;
+}
+
+/** Tokenises the data and hashes what goes in. Writes nothing but the cache. Throws as `prepareData` and `modelFolderHash` do. */
+export async function createContext(options: ContextOptions): Promise<RunContext> {
+  const { tasks, dataDir, cacheDir, ...shared } = options;
+  const { config, modelDir, signal, onEvent } = shared;
+  const model = await modelFolderHash(modelDir);
+  const splits = trainingSplits(tasks, dataDir);
+  const data = await prepareData({ config, splits, dataDir, modelDir, cacheDir, signal, onEvent });
+  return { ...shared, data, inputs: { model, data: data.hashes() } };
+}

@@ -1,0 +1,70 @@
+/**
+ * The two small files of a run's folder. `run.json` is written first and says what the checkpoints belong to; `result.json` is written
+ * last, so a run that has one is finished.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomic } from '../util/atomic-file.js';
+import { BornAgainError } from '../util/errors.js';
+import { errnoOf, ioError } from '../util/io-error.js';
+
+export const settingsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const scoresSchema = z.record(z.string(), z.partialRecord(z.enum(['accuracy', 'f1', 'matthews', 'pearson', 'spearman']), z.number()));
+
+const startSchema = z.strictObject({ format: z.literal(1), settings: settingsSchema });
+
+const recordSchema = z.strictObject({
+  format: z.literal(1),
+  arm: z.string(),
+  tasks: z.array(z.string()),
+  seed: z.int(),
+  /** On `dev`; MNLI's is the matched set. */
+  scores: scoresSchema,
+  /** On `dev_mismatched`, of the tasks that have one. */
+  mismatched: scoresSchema,
+  average: z.number().nullable(),
+  steps: z.int(),
+  /** Wall seconds of the call that finished it. */
+  seconds: z.number(),
+  /** SHA-256 of the model folder: configuration, weights and heads. */
+  modelHash: z.string(),
+  settings: settingsSchema,
+});
+
+export type RunRecord = Readonly<z.infer<typeof recordSchema>>;
+export type RunStart = Readonly<z.infer<typeof startSchema>>;
+
+export const readRunStart = (folder: string): Promise<RunStart | null> => readJson(join(folder, 'run.json'), startSchema);
+/** Null where the run is not finished. Throws ERR_OUTPUT_FOLDER when the file is there and malformed. */
+export const readRunRecord = (folder: string): Promise<RunRecord | null> => readJson(join(folder, 'result.json'), recordSchema);
+
+export async function writeRunStart(folder: string, settings: RunStart['settings']): Promise<void> {
+  await writeJson(join(folder, 'run.json'), { format: 1, settings });
+}
+
+export async function writeRunRecord(folder: string, record: Omit<RunRecord, 'format'>): Promise<void> {
+  await writeJson(join(folder, 'result.json'), { format: 1, ...record });
+}
+
+/** Null where there is no such file. Throws ERR_OUTPUT_FOLDER when it is not what `schema` says, ERR_IO when it cannot be read. */
+export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw ioError('read', path, error);
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    const message = `${path} is malformed: ${what}. Remove it, or choose another output folder`;
+    throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { path }, { cause });
+  }
+}
+
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, JSON.stringify(value, null, 2) + '\n');
+}

@@ -1,0 +1,57 @@
+/** `bornagain train`: one model. OUT is that run's folder: run.json, steps.jsonl, model/, result.json, and checkpoints/ until it is done. */
+import { join } from 'node:path';
+import type { Config } from '../config/schema.js';
+import type { OnEvent } from '../train/events.js';
+import { BornAgainError } from '../util/errors.js';
+import type { PlannedRun, RunKind } from './arms.js';
+import { createContext } from './context.js';
+import { checkTrainingFolder } from './output-folder.js';
+import type { RunResult } from './results.js';
+import { finishedRun, settingsOf, trainRun } from './run-model.js';
+import { findTeachers } from './teachers.js';
+
+export interface TrainOneOptions {
+  readonly config: Config;
+  readonly arm: RunKind;
+  /** One for `single`. `config.tasks`, `arms` and `seeds` play no part. */
+  readonly tasks: readonly string[];
+  /** For `distilled`: a folder with a teacher for each task (teachers.ts says where it looks). */
+  readonly teachersDir?: string;
+  readonly seed: number;
+  readonly dataDir: string;
+  readonly modelDir: string;
+  readonly outDir: string;
+  readonly cacheDir?: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent: OnEvent;
+}
+
+/**
+ * Trains, scores and keeps the model; goes on from a checkpoint where OUT has one, and returns at once where it is finished.
+ * @returns as an entry of results.json, but `model` is OUT/model as given, not relative to OUT
+ * @throws BornAgainError ERR_USAGE, ERR_OUTPUT_FOLDER (OUT is another training's), ERR_MODEL_FOLDER and ERR_TOKENIZER (teachers), and what
+ *   training throws
+ */
+export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
+  const { arm, tasks, seed, outDir, onEvent } = options;
+  requireFittingOptions(options);
+  await checkTrainingFolder(outDir);
+  const context = await createContext({ ...options, teacherOutputsDir: join(outDir, 'teacher-outputs') });
+  const name = tasks.length === 1 ? tasks[0] : 'all';
+  const run: PlannedRun = { id: `${arm}/${name}/seed-${seed}`, arm, kind: arm, tasks, seed, teachers: {} };
+  const teachers = options.teachersDir === undefined ? {} : await findTeachers(options.teachersDir, tasks, options.modelDir);
+  const finished = await finishedRun(outDir, settingsOf(context, run, teachers));
+  if (finished !== null) onEvent({ kind: 'notice', level: 'info', runId: run.id, message: `${outDir} holds this model, finished` });
+  const record = finished ?? (await trainRun(context, run, outDir, teachers, 'refuse'));
+  return { arm, seed, tasks: record.scores, average: record.average, model: join(outDir, 'model') };
+}
+
+function requireFittingOptions({ arm, tasks, teachersDir }: TrainOneOptions): void {
+  const refuse = (message: string): never => {
+    throw new BornAgainError('ERR_USAGE', message, { arm, tasks });
+  };
+  if (tasks.length === 0) refuse('there is no task to train on');
+  if (arm === 'single' && tasks.length > 1) refuse(`a single-task model has one task, not ${tasks.length}: ${tasks.join(', ')}`);
+  if (arm === 'distilled' && teachersDir === undefined) refuse('a distilled model needs a folder with a teacher for each task');
+  if (arm !== 'distilled' && teachersDir !== undefined) refuse(`a ${arm} model has no teachers`);
+}

@@ -1,0 +1,50 @@
+/** `bornagain eval`: scores of a model folder on a labelled split of its tasks. */
+import type { Config } from '../config/schema.js';
+import { taskByName } from '../tasks/index.js';
+import type { SplitName } from '../tasks/types.js';
+import { BornAgainError } from '../util/errors.js';
+import { headIndex, scoreWithNotices } from './evaluate.js';
+import type { OnEvent, TaskScores } from './events.js';
+import { InferenceModel } from './inference.js';
+import { prepareData } from './prepare-data.js';
+
+export interface EvaluateModelOptions {
+  readonly modelDir: string;
+  readonly dataDir: string;
+  /** All of the model's tasks that have the split, when left out. */
+  readonly tasks?: readonly string[];
+  readonly split: SplitName;
+  /** `data` decides how sequences are cut, `runtime` where it computes; nothing else is used. */
+  readonly config: Config;
+  readonly cacheDir?: string;
+  readonly onEvent: OnEvent;
+}
+
+/**
+ * Scores by task, fractions. MNLI's `dev` is the matched set, `dev_mismatched` the other.
+ * @throws BornAgainError ERR_UNKNOWN_TASK (no head for a task), ERR_INVALID_ARGUMENT (a split without labels, or that a task does not
+ *   have), and what opening the model and reading the data throw
+ */
+export async function evaluateModel(options: EvaluateModelOptions): Promise<TaskScores> {
+  const { modelDir, split, config, onEvent } = options;
+  const model = await InferenceModel.open(modelDir, config.runtime);
+  try {
+    const tasks = requireLabelled(options.tasks ?? model.tasks.filter((name) => split in taskByName(name).splits), split);
+    for (const name of tasks) headIndex(model.evaluation.heads, taskByName(name));
+    const splits = tasks.map((task) => ({ task, split }));
+    const data = await prepareData({ ...options, splits });
+    const scores: TaskScores = {};
+    for (const name of tasks) scores[name] = await scoreWithNotices(model.evaluation, data.get(name, split), onEvent);
+    return scores;
+  } finally {
+    await model.close();
+  }
+}
+
+function requireLabelled(tasks: readonly string[], split: SplitName): readonly string[] {
+  if (tasks.length === 0) throw new BornAgainError('ERR_INVALID_ARGUMENT', `none of the model's tasks has a split '${split}'`, { split });
+  const unlabelled = tasks.find((name) => taskByName(name).splits[split]?.label === null);
+  if (unlabelled === undefined) return tasks;
+  const message = `the ${split} split of ${unlabelled} has no labels to score against; GLUE's server scores it`;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', message, { task: unlabelled, split });
+}

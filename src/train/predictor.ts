@@ -1,0 +1,70 @@
+/**
+ * A trained model that answers for texts. Sequences are cut to the model's number of positions, whatever length it was trained with.
+ * AX is answered by MNLI's head.
+ */
+import type { Config } from '../config/schema.js';
+import { tokenizeExamples } from '../data/tokenize.js';
+import { checkFits } from '../data/fits.js';
+import { labelName, rawScore, taskByName } from '../tasks/index.js';
+import type { Example, TaskDefinition } from '../tasks/types.js';
+import { Tokenizer } from '../text/tokenizer.js';
+import { teacherProbabilities } from '../distill/targets.js';
+import { computeLogits, headIndex, predictionsOf } from './evaluate.js';
+import { InferenceModel } from './inference.js';
+
+export type PredictionRow = Pick<Example, 'textA' | 'textB'>;
+
+export interface Prediction {
+  /** Name of the most probable class; null for regression. */
+  readonly label: string | null;
+  /** In the task's raw range (STS-B: 0 to 5), not clamped; null for classification. */
+  readonly score: number | null;
+  /** In the order of the task's labels; empty for regression. */
+  readonly probabilities: readonly number[];
+  /** The head's outputs; for regression its one prediction in the scaled range [0, 1], after the sigmoid if the head has one. */
+  readonly logits: readonly number[];
+}
+
+export class Predictor {
+  private constructor(
+    private readonly model: InferenceModel,
+    private readonly tokenizer: Tokenizer,
+  ) {}
+
+  /** @throws BornAgainError as InferenceModel.open does, and ERR_TOKENIZER, ERR_VOCABULARY */
+  static async open(modelDir: string, runtime: Config['runtime']): Promise<Predictor> {
+    const tokenizer = await Tokenizer.fromFolder(modelDir);
+    const model = await InferenceModel.open(modelDir, runtime);
+    try {
+      checkFits(tokenizer, model.config, model.config.maxPositions);
+      return new Predictor(model, tokenizer);
+    } catch (error) {
+      await model.close();
+      throw error;
+    }
+  }
+
+  /**
+   * One prediction per row, in order.
+   * @throws BornAgainError ERR_UNKNOWN_TASK where there is no such task, or the model has no head for it
+   */
+  async predict(taskName: string, rows: readonly PredictionRow[]): Promise<Prediction[]> {
+    const task = taskByName(taskName);
+    const head = this.model.evaluation.heads[headIndex(this.model.evaluation.heads, task)];
+    const examples = rows.map(({ textA, textB }, row) => ({ id: `row-${row}`, textA, textB, label: null }));
+    const dataset = await tokenizeExamples(examples, this.tokenizer, this.model.config.maxPositions, { task });
+    const logits = await computeLogits(this.model.evaluation, dataset);
+    const outputs = head?.outputs ?? 1;
+    const predictions = predictionsOf(logits, outputs);
+    return rows.map((_, row) => toPrediction(task, logits.subarray(row * outputs, (row + 1) * outputs), predictions[row] ?? Number.NaN));
+  }
+
+  close(): Promise<void> {
+    return this.model.close();
+  }
+}
+
+function toPrediction(task: TaskDefinition, logits: Float32Array, prediction: number): Prediction {
+  if (task.kind === 'regression') return { label: null, score: rawScore(task, prediction), probabilities: [], logits: [...logits] };
+  return { label: labelName(task, prediction), score: null, probabilities: [...teacherProbabilities(logits)], logits: [...logits] };
+}
