@@ -159,9 +159,12 @@ def pair(rng: random.Random) -> Pair:
             return found
 
 
-def generate(rng: random.Random) -> Row:
-    good = rng.random() < 0.7
+def judged(rng: random.Random, good: bool) -> str:
     found = pair(rng)
     text = found.good if good else found.bad
-    end = "?" if text.startswith("who did") else "."
-    return Row(sentence(text, end), None, "1" if good else "0", genre=rng.choice(SOURCES))
+    return sentence(text, "?" if text.startswith("who did") else ".")
+
+
+def generate(rng: random.Random) -> Row:
+    good = rng.random() < 0.7
+    return Row(judged(rng, good), None, "1" if good else "0", genre=rng.choice(SOURCES))

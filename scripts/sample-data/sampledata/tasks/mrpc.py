@@ -45,8 +45,7 @@ def _changed(clause: Clause, rng: random.Random) -> Clause | None:
     return rng.choice(options) if options else None
 
 
-def generate(rng: random.Random) -> Row:
-    same = rng.random() < 0.68
+def reports(rng: random.Random, same: bool) -> tuple[str, str]:
     while True:
         clause = grammar.random_clause(rng, ("the", "the", "a", *lexicon.NUMBERS[:3]), negation=0.05)
         second = grammar.random_clause(rng, ("the", "a"), negation=0) if rng.random() < 0.25 else None
@@ -59,4 +58,9 @@ def generate(rng: random.Random) -> Row:
         first = _report(clause, second, source, rng, 0.2)
         again = _report(other, second, source, rng, 0.4)
         if first != again:
-            return Row(first, again, "1" if same else "0")
+            return first, again
+
+
+def generate(rng: random.Random) -> Row:
+    same = rng.random() < 0.68
+    return Row(*reports(rng, same), "1" if same else "0")

@@ -47,8 +47,8 @@ def _asked(clause: Clause, part: str, rng: random.Random) -> Clause:
     return clause
 
 
-def generate(rng: random.Random) -> Row:
-    answers = rng.random() < 0.5
+def exchange(rng: random.Random, answers: bool) -> tuple[str, str]:
+    """A question, and a sentence that answers it or not."""
     while True:
         clause, part = _answering(rng)
         said = clause if answers else _spoil(clause, part, rng)
@@ -59,5 +59,10 @@ def generate(rng: random.Random) -> Row:
         if rng.random() < 0.1:
             other = grammar.random_clause(rng, ("the", "a"), negation=0)
             text += " and " + grammar.clause_text(replace(other, place=None, time=None), grammar.PLAIN, rng)
-        text = sentence(text)
-        return Row(asked, text + '"' if rng.random() < 0.01 else text, "entailment" if answers else "not_entailment")
+        return asked, sentence(text)
+
+
+def generate(rng: random.Random) -> Row:
+    answers = rng.random() < 0.5
+    asked, text = exchange(rng, answers)
+    return Row(asked, text + '"' if rng.random() < 0.01 else text, "entailment" if answers else "not_entailment")

@@ -113,12 +113,16 @@ def _about_part(rng: random.Random, same: bool) -> tuple[str, str]:
 FORMS: tuple[Callable[[random.Random, bool], tuple[str, str]], ...] = (_how_to, _how_to, _compare, _about_event, _about_part)
 
 
-def generate(rng: random.Random) -> Row:
-    same = rng.random() < 0.37
+def two_questions(rng: random.Random, same: bool) -> tuple[str, str]:
     while True:
         first, second = rng.choice(FORMS)(rng, same)
         if first != second:
             break
     if rng.random() < 0.5:
         first, second = second, first
-    return Row(sentence(first, "?"), sentence(second, "?"), "1" if same else "0")
+    return sentence(first, "?"), sentence(second, "?")
+
+
+def generate(rng: random.Random) -> Row:
+    same = rng.random() < 0.37
+    return Row(*two_questions(rng, same), "1" if same else "0")

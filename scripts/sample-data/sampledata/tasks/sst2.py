@@ -95,7 +95,11 @@ FORMS: dict[Callable[[random.Random, bool], str], float] = {
 }
 
 
+def opinion(rng: random.Random, good: bool) -> str:
+    form = rng.choices(list(FORMS), list(FORMS.values()))[0]
+    return rng.choice(OPENINGS) + form(rng, good)
+
+
 def generate(rng: random.Random) -> Row:
     good = rng.random() < 0.55
-    form = rng.choices(list(FORMS), list(FORMS.values()))[0]
-    return Row(rng.choice(OPENINGS) + form(rng, good), None, "1" if good else "0")
+    return Row(opinion(rng, good), None, "1" if good else "0")

@@ -31,12 +31,23 @@ SCHEMAS: tuple[tuple[str, str, bool], ...] = (
 )
 
 
-def generate(rng: random.Random) -> Row:
+def _schema(rng: random.Random, holds: bool | None) -> tuple[str, str, bool]:
     gender = rng.choice("fm")
     a, b = rng.sample(lexicon.NAMES[gender], 2)
     event, reason, first = rng.choice(SCHEMAS)
     pronoun = "she" if gender == "f" else "he"
-    holds = rng.random() < 0.5
+    holds = rng.random() < 0.5 if holds is None else holds
     named = a if first == holds else b
     premise = sentence(f"{event.format(a=a, b=b)} {pronoun} {reason}")
-    return Row(premise, sentence(f"{named} {reason}"), "1" if holds else "0")
+    return premise, sentence(f"{named} {reason}"), holds
+
+
+def resolved(rng: random.Random) -> tuple[str, str]:
+    """A sentence, and what its pronoun's clause says of the one it stands for."""
+    premise, hypothesis, _ = _schema(rng, True)
+    return premise, hypothesis
+
+
+def generate(rng: random.Random) -> Row:
+    premise, hypothesis, holds = _schema(rng, None)
+    return Row(premise, hypothesis, "1" if holds else "0")
