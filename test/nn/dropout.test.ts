@@ -11,10 +11,7 @@ import { BERT_FIXTURE_MODEL, packedTokens, readFixture, values } from './fixture
 const ROWS = Int32Array.from({ length: 500 }, (_, i) => i);
 const COLUMNS = 400;
 
-function mask(
-  key: DropoutKey,
-  { site = 3, rows = ROWS, rate = 0.1, implementation = 'kernel' as 'kernel' | 'operations' } = {},
-): Float32Array {
+function mask(key: DropoutKey, { site = 3, rows = ROWS, rate = 0.1, implementation = 'kernel' } = {}): Float32Array {
   return Tensor.wrap(loadAddon().dropoutMask({ key, site, rows, columns: COLUMNS, rate, implementation })).data() as Float32Array;
 }
 

@@ -166,7 +166,7 @@ describe('a header whose last column is what counts', () => {
 });
 
 describe('what is not there', () => {
-  const missing = (message: string) => expect.objectContaining({ code: 'ERR_DATA_MISSING', message });
+  const missing = (message: string): unknown => expect.objectContaining({ code: 'ERR_DATA_MISSING', message });
 
   it('the data directory', () => {
     const absent = join(dataDir, 'absent');

@@ -1,7 +1,7 @@
 /** The session floor against PyTorch: 20 steps with layer-wise rates, clipping, warm-up, soft targets and two kinds of head. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PackedBatch } from '../../src/data/types.js';
-import { Bert } from '../../src/nn/bert.js';
+import type { Bert } from '../../src/nn/bert.js';
 import { Head, type HeadSpec } from '../../src/nn/head.js';
 import { openModelFolder } from '../../src/nn/model-folder.js';
 import { learningRateAt } from '../../src/optim/schedule.js';
