@@ -57,18 +57,28 @@ export { layerwiseScales } from './optim/layerwise.js';
 export type { LayerwiseOptions } from './optim/layerwise.js';
 export { learningRateAt } from './optim/schedule.js';
 
+// Distillation: annealing, mixed targets, stored teacher outputs.
+export { goldWeight } from './distill/annealing.js';
+export type { AnnealingOptions } from './distill/annealing.js';
+export { mixedTarget, mixedTargets } from './distill/targets.js';
+export type { MixedTarget } from './distill/targets.js';
+export { TeacherOutputs, writeTeacherOutputs } from './distill/teacher-store.js';
+
 // Session floor: a whole optimizer step as one asynchronous call.
 export { Session } from './train/session.js';
 export type { SessionOptions } from './train/session.js';
 export type { StepResult } from './native/types.js';
 export type { OnEvent, TaskScores, TrainingEvent } from './train/events.js';
 
-// Whole trainings and experiments, and the models they leave.
+// The commands as functions: data, trainings and experiments, and the models they leave. They tell their progress as events.
+export { defaultCacheDir, prepareData, PreparedData, trainingSplits } from './train/prepare-data.js';
+export type { PrepareDataOptions, SplitRequest } from './train/prepare-data.js';
 export { trainOne } from './experiment/train-one.js';
 export type { TrainOneOptions } from './experiment/train-one.js';
 export { runExperiment } from './experiment/run.js';
 export type { ExperimentOptions } from './experiment/run.js';
 export { evaluateModel } from './train/evaluate-model.js';
+export type { EvaluateModelOptions } from './train/evaluate-model.js';
 export { Predictor } from './train/predictor.js';
 export type { Prediction, PredictionRow } from './train/predictor.js';
 

@@ -33,7 +33,7 @@ const KEYS = Object.entries(flattenConfig(resolveConfig({})))
 const HELP = `
 Examples:
   $ bornagain run --preset quickstart --data data/mini-glue --model models/tiny-bert --out runs/quickstart
-  $ bornagain run --preset paper --data glue --model bert-base --out runs/paper --set seeds=[1,2,3] multi.epochs=3
+  $ bornagain run --preset paper --data glue --model bert-base --out runs/paper --set 'seeds=[1,2,3]' multi.epochs=3
 
 With --json, stdout gets the content of <out>/results.json.
 
