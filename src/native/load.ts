@@ -44,8 +44,18 @@ export function loadAddonFrom(paths: AddonPaths, env: Environment): NativeAddon 
   return addon;
 }
 
+/**
+ * OpenMP threads that wait for one another keep their cores for milliseconds by default. Where another process wants the core that is ruinous:
+ * the thread waited for is the one that cannot run. Giving up after some microseconds costs nothing on an idle machine. libgomp reads
+ * this once, when it is loaded; what the user set stays.
+ */
+function boundOpenMpSpinning(): void {
+  if (process.env['OMP_WAIT_POLICY'] === undefined) process.env['GOMP_SPINCOUNT'] ??= '2000';
+}
+
 function open(paths: AddonPaths, env: Environment, libtorch: Libtorch): NativeAddon {
   const module = { exports: {} };
+  boundOpenMpSpinning();
   try {
     // Every symbol is resolved now: the default resolves on first use, where a missing one ends the process without an exception.
     process.dlopen(module, paths.addon, constants.dlopen.RTLD_NOW);
