@@ -34,7 +34,11 @@ export function timed(title, work) {
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  */
 export function execute(program, args, options = {}) {
+  // Ctrl-C reaches the program as well, which may need a moment to keep its work: this process waits for it instead of dying first.
+  const wait = () => undefined;
+  process.on('SIGINT', wait);
   const result = spawnSync(program, args, { stdio: 'inherit', ...options });
+  process.off('SIGINT', wait);
   if (result.error) throw new SetupError(`${program} cannot be run: ${result.error.message}`);
   return result.signal ? 130 : (result.status ?? 1);
 }
