@@ -1,4 +1,7 @@
 /** The session floor against PyTorch: 20 steps with layer-wise rates, clipping, warm-up, soft targets and two kinds of head. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PackedBatch } from '../../src/data/types.js';
 import type { Bert } from '../../src/nn/bert.js';
@@ -26,6 +29,13 @@ interface Rig {
   session: Session;
 }
 const open: Rig[] = [];
+const folders: string[] = [];
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bornagain-session-'));
+  folders.push(folder);
+  return folder;
+}
 
 async function rig(fixture: Tensors, { dropout = 0, threads = 2 } = {}): Promise<Rig> {
   const { bert, config } = await openModelFolder(BERT_FIXTURE_MODEL, { device: 'cpu', dropout });
@@ -67,6 +77,7 @@ describe('a session', () => {
       await session.close();
       for (const module of [bert, ...heads]) module.dispose();
     }
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
   });
 
   it("follows PyTorch's trajectory of losses, gradient norms and parameters", async () => {
@@ -99,8 +110,7 @@ describe('a session', () => {
 
   it('goes on after saving and loading its state as if it had never stopped', async () => {
     const fixture = await readFixture('trajectory');
-    const { mkdtemp } = await import('node:fs/promises');
-    const path = `${await mkdtemp('/tmp/bornagain-session-')}/state.safetensors`;
+    const path = join(await temporaryFolder(), 'state.safetensors');
     const whole = await rig(fixture, { dropout: 0.1 });
     await train(fixture, whole, 0, 8);
     await whole.session.saveState(path);
