@@ -11,7 +11,14 @@ import { BERT_FIXTURE_MODEL, packedTokens, readFixture, values } from './fixture
 const ROWS = Int32Array.from({ length: 500 }, (_, i) => i);
 const COLUMNS = 400;
 
-function mask(key: DropoutKey, { site = 3, rows = ROWS, rate = 0.1, implementation = 'kernel' } = {}): Float32Array {
+interface MaskOptions {
+  readonly site?: number;
+  readonly rows?: Int32Array;
+  readonly rate?: number;
+  readonly implementation?: 'kernel' | 'operations';
+}
+
+function mask(key: DropoutKey, { site = 3, rows = ROWS, rate = 0.1, implementation = 'kernel' }: MaskOptions = {}): Float32Array {
   return Tensor.wrap(loadAddon().dropoutMask({ key, site, rows, columns: COLUMNS, rate, implementation })).data() as Float32Array;
 }
 
