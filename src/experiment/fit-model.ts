@@ -61,7 +61,7 @@ async function fit(
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
     const scores = await scoreSplit(context, run, evaluation, 'dev');
     const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
-    const info = { arm, seed, tasks: [...run.tasks], preset: config.preset, scores: scores.tasks };
+    const info = { arm, seed, tasks: [...run.tasks], preset: config.preset, maxLength: config.data.maxLength, scores: scores.tasks };
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
     return { scores: scores.tasks, mismatched: mismatched.tasks, average: scores.average, steps: steps.totalSteps };
   } finally {

@@ -23,6 +23,8 @@ const infoSchema = z.strictObject({
   seed: z.int(),
   tasks: z.array(z.string()),
   preset: z.string(),
+  /** Tokens per sequence it was trained with; longer ones were cut, and are cut so in evaluation. */
+  maxLength: z.int().positive(),
   /** Dev scores by task and metric, fractions. */
   scores: z.record(z.string(), z.record(z.string(), z.number())),
 });

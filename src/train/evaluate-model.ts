@@ -14,7 +14,7 @@ export interface EvaluateModelOptions {
   /** All of the model's tasks that have the split, when left out. */
   readonly tasks?: readonly string[];
   readonly split: SplitName;
-  /** `data` decides how sequences are cut, `runtime` where it computes; nothing else is used. */
+  /** `runtime` decides where it computes, `data.badRows` what happens to malformed rows; sequences are cut as in the model's training. */
   readonly config: Config;
   readonly cacheDir?: string;
   readonly onEvent: OnEvent;
@@ -32,7 +32,7 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Task
     const tasks = requireLabelled(options.tasks ?? model.tasks.filter((name) => split in taskByName(name).splits), split);
     for (const name of tasks) headIndex(model.evaluation.heads, taskByName(name));
     const splits = tasks.map((task) => ({ task, split }));
-    const data = await prepareData({ ...options, splits });
+    const data = await prepareData({ ...options, config: { ...config, data: { ...config.data, maxLength: model.maxLength } }, splits });
     const scores: TaskScores = {};
     for (const name of tasks) scores[name] = await scoreWithNotices(model.evaluation, data.get(name, split), onEvent);
     return scores;

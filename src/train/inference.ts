@@ -17,6 +17,8 @@ export class InferenceModel {
     readonly config: BertConfig,
     /** SHA-256 of what decides the outputs. */
     readonly hash: string,
+    /** Tokens per sequence it was trained with. */
+    readonly maxLength: number,
     private readonly bert: Bert,
     private readonly heads: readonly Head[],
     private readonly session: Session,
@@ -25,8 +27,8 @@ export class InferenceModel {
 
   /** @throws BornAgainError ERR_MODEL_FOLDER (no heads: a plain encoder predicts nothing), ERR_SAFETENSORS, ERR_CHECKPOINT, ERR_DEVICE */
   static async open(dir: string, runtime: Config['runtime']): Promise<InferenceModel> {
-    const { bert, heads, config, hash } = await openModelFolder(dir, { device: runtime.device, dropout: 0 });
-    if (heads.length === 0) {
+    const { bert, heads, config, hash, info } = await openModelFolder(dir, { device: runtime.device, dropout: 0 });
+    if (heads.length === 0 || info === null) {
       bert.dispose();
       throw new BornAgainError('ERR_MODEL_FOLDER', `${dir} is a plain encoder: it has no heads to predict with. Train it first`, { dir });
     }
@@ -38,7 +40,7 @@ export class InferenceModel {
       dropoutSeed: 0,
       threads: runtime.threads,
     });
-    return new InferenceModel(dir, config, hash, bert, heads, session, runtime.evaluationBatchTokens);
+    return new InferenceModel(dir, config, hash, info.maxLength, bert, heads, session, runtime.evaluationBatchTokens);
   }
 
   /** Names of the tasks it has heads for. */

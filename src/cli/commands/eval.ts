@@ -31,7 +31,7 @@ const HELP = `
 Example:
   $ bornagain eval --model runs/quickstart/runs/multi/all/seed-1/model --data data/mini-glue --tasks rte
 
-Give it the configuration of the run (--preset, --config): data.maxLength decides how long texts are cut.
+Texts are cut as in the model's training.
 Scores are fractions. With --json: { "rte": { "accuracy": 0.71 }, … }.`;
 
 export function registerEval(program: Command): void {
