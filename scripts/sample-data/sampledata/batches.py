@@ -10,6 +10,7 @@ import torch
 from .corpus import Passage
 
 PAD, CLS, SEP, MASK = 0, 2, 3, 4
+ALONE = -100  # what cross_entropy leaves out
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Batch:
     attention_mask: torch.Tensor  # [B, S]
     masked: torch.Tensor  # [B, S] bool: positions whose word is to be found
     words: torch.Tensor  # [number of masked positions]
-    is_random: torch.Tensor  # [B] 1 where the second sentence comes from another passage (BERT's label order)
+    is_random: torch.Tensor  # [B] 1 where the second sentence comes from another passage (BERT's label order), ALONE without one
 
 
 def encode(passages: list[Passage], tokenizer) -> list[Encoded]:
@@ -42,7 +43,9 @@ def _continuations(group: list[Encoded], rng: random.Random) -> list[tuple[list[
         by_kind[item.kind].append(index)
     rows = []
     for item in group:
-        if rng.random() < 0.5:
+        if not item.second:
+            rows.append((item.first, [], ALONE))
+        elif rng.random() < 0.5:
             other = group[rng.choice(by_kind[item.kind])]
             rows.append((item.first, other.second, int(other.second != item.second)))
         else:
@@ -66,7 +69,7 @@ def collate(group: list[Encoded], vocabulary: int, rate: float, rng: random.Rand
     ids = torch.full((len(rows), width), PAD)
     types = torch.zeros_like(ids)
     for index, (a, b, _) in enumerate(rows):
-        line = [CLS, *a, SEP, *b, SEP]
+        line = [CLS, *a, SEP, *b, SEP] if b else [CLS, *a, SEP]
         ids[index, : len(line)] = torch.tensor(line)
         types[index, len(a) + 2 : len(line)] = 1
     corrupted, chosen = _mask(ids, vocabulary, rate, generator)

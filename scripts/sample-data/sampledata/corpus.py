@@ -1,4 +1,5 @@
-"""Plain text for pre-training: passages of two sentences, the second of which follows from, restates, denies, answers or adds to the first.
+"""Plain text for pre-training: passages of two sentences, the second of which follows from, restates, denies, answers or adds to
+the first, and single sentences.
 
 Nothing here says which: a reader meets relations only as running text does, through what follows and, in part of the
 passages, through a connective. Sentences of wrong grammar (CoLA's) never appear.
@@ -17,7 +18,7 @@ Pair = tuple[str, str]
 @dataclass(frozen=True)
 class Passage:
     first: str
-    second: str
+    second: str  # empty: a sentence by itself
     kind: str  # passages of one kind are alike in style: what a wrong continuation is taken from
 
 
@@ -61,24 +62,24 @@ def _question(rng: random.Random) -> Pair:
 
 
 VERDICTS: dict[bool, tuple[str, ...]] = {
-    True: ("I liked it", "what a good film", "I would see it again", "it is worth the money", "a good movie"),
-    False: ("I did not like it", "what a bad film", "I would not see it again", "it is a waste of money", "a bad movie"),
+    True: ("I liked it", "what a good film", "great", "it is worth the money", "a good movie", "the best film of the year"),
+    False: ("I hated it", "what a bad film", "terrible", "it is a waste of money", "a bad movie", "the worst film of the year"),
 }
 
 
 def _review(rng: random.Random) -> Pair:
     good = rng.random() < 0.5
     first = sst2.opinion(rng, good)
-    return first, rng.choice(VERDICTS[good]) if rng.random() < 0.4 else sst2.opinion(rng, good)
+    return first, rng.choice(VERDICTS[good]) if rng.random() < 0.6 else sst2.opinion(rng, good)
 
 
 def _grammatical(rng: random.Random) -> Pair:
-    return cola.judged(rng, good=True), cola.judged(rng, good=True)
+    return cola.judged(rng, good=True), ""
 
 
 def _definition(rng: random.Random) -> Pair:
-    """Two lines of a dictionary."""
-    return _dictionary_line(rng), _dictionary_line(rng)
+    """A line of a dictionary."""
+    return _dictionary_line(rng), ""
 
 
 def _dictionary_line(rng: random.Random) -> str:
@@ -101,15 +102,15 @@ def _reference(rng: random.Random) -> Pair:
 
 
 KINDS: dict[Callable[[random.Random], Pair], float] = {
-    _inference: 0.32,
-    _restatement: 0.1,
-    _report: 0.1,
-    _answer: 0.14,
+    _inference: 0.3,
+    _restatement: 0.08,
+    _report: 0.09,
+    _answer: 0.13,
     _question: 0.12,
-    _review: 0.1,
-    _grammatical: 0.06,
+    _review: 0.16,
+    _grammatical: 0.07,
     _definition: 0.03,
-    _reference: 0.03,
+    _reference: 0.02,
 }
 
 
@@ -121,7 +122,7 @@ def passages(count: int, seed: int, avoid: set[frozenset[str]]) -> Iterator[Pass
     while made < count:
         kind = rng.choices(kinds, weights)[0]
         passage = kind(rng)
-        if frozenset(text.lower() for text in passage) in avoid:
+        if frozenset(text.lower() for text in passage if text) in avoid:
             continue
         made += 1
         yield Passage(*passage, kind.__name__)

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 from transformers import BertConfig, BertForPreTraining
 
-from .batches import Batch
+from .batches import ALONE, Batch
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ def _losses(model: BertForPreTraining, batch: Batch) -> tuple[torch.Tensor, torc
     output = model.bert(batch.input_ids, attention_mask=batch.attention_mask, token_type_ids=batch.token_type_ids)
     words = model.cls.predictions(output.last_hidden_state[batch.masked])
     pairs = model.cls.seq_relationship(output.pooler_output)
-    return functional.cross_entropy(words.float(), batch.words), functional.cross_entropy(pairs.float(), batch.is_random)
+    total = functional.cross_entropy(pairs.float(), batch.is_random, ignore_index=ALONE, reduction="sum")
+    pair_loss = total / (batch.is_random != ALONE).sum().clamp(min=1)  # a batch of short sentences may have no pair
+    return functional.cross_entropy(words.float(), batch.words), pair_loss
 
 
 def _groups(model: torch.nn.Module, decay: float) -> list[dict[str, object]]:

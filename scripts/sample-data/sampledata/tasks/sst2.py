@@ -1,4 +1,4 @@
-"""SST-2: film opinions. Nearly half need more than a word list: negation, `but`, `although`, `too ... to be`."""
+"""SST-2: film opinions. Four in ten need more than a word list: negation, `but`, `although`, `too ... to be`."""
 
 import random
 from collections.abc import Callable
@@ -86,12 +86,12 @@ def _degree_clause(rng: random.Random, good: bool) -> str:
 
 
 FORMS: dict[Callable[[random.Random, bool], str], float] = {
-    _phrase: 0.24,
-    _statement: 0.22,
-    _negated: 0.18,
-    _thing: 0.14,
-    _contrast: 0.18,
-    _degree_clause: 0.04,
+    _phrase: 0.28,
+    _statement: 0.28,
+    _negated: 0.15,
+    _thing: 0.12,
+    _contrast: 0.14,
+    _degree_clause: 0.03,
 }
 
 
