@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/config/schema.js';
 import { planRuns } from '../../src/experiment/arms.js';
-import { configSettings, inputSettings, requireSameSettings, runSettings, sameSettings, type Settings } from '../../src/experiment/settings.js';
+import {
+  configSettings,
+  inputSettings,
+  requireSameSettings,
+  runSettings,
+  sameSettings,
+  type Settings,
+} from '../../src/experiment/settings.js';
 
 const inputs = { model: 'a'.repeat(64), data: { 'rte.train': '1', 'rte.dev': '2', 'cola.train': '3', 'cola.dev': '4' } };
 const base = { tasks: ['rte', 'cola'], seeds: [1, 2] };
 
-function settingsById(overrides: object, hashes = inputs, teachers: Record<string, string> = { rte: 't', cola: 'u' }): Map<string, Settings> {
+function settingsById(
+  overrides: object,
+  hashes = inputs,
+  teachers: Record<string, string> = { rte: 't', cola: 'u' },
+): Map<string, Settings> {
   const config = configSchema.parse({ ...base, ...overrides });
   return new Map(planRuns(config).map((run) => [run.id, runSettings(run, config, hashes, teachers)]));
 }
