@@ -1,5 +1,5 @@
 /** Builds the addon (one CMake build, through cmake-js) and the TypeScript. Both do nothing when their sources are unchanged. */
-import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -76,4 +76,10 @@ export function buildTypeScript() {
     chmodSync(path.join(dist, 'cli', 'main.js'), 0o755);
   });
   stamp('typescript', print);
+}
+
+/** `npx bornagain` in a clone: npm links a package's commands into other projects, but not into its own. */
+export function linkCommand() {
+  const link = path.join(ROOT, 'node_modules', '.bin', 'bornagain');
+  if (!existsSync(link)) symlinkSync(path.join('..', '..', 'dist', 'cli', 'main.js'), link);
 }

@@ -1,5 +1,5 @@
 /** Everything `npm start` and `npm test` need, from a bare clone. Says only what it does: one line when all is there. */
-import { buildAddon, buildTypeScript } from './build.mjs';
+import { buildAddon, buildTypeScript, linkCommand } from './build.mjs';
 import { SetupError, say } from './console.mjs';
 import { fetchLibtorch } from './fetch-libtorch.mjs';
 import { findLibtorch, notFoundMessage } from './find-libtorch.mjs';
@@ -21,6 +21,7 @@ export function setup() {
   const libtorch = ensureLibtorch();
   buildAddon(libtorch);
   buildTypeScript();
+  linkCommand();
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   say(`Ready in ${seconds.toFixed(1)} s: LibTorch ${libtorch.version} of ${libtorch.dir}`);
 }
