@@ -8,16 +8,20 @@
 #include "core/adamw.h"
 #include "guard.h"
 #include "optimizer_convert.h"
+#include "tagged_wrap.h"
 #include "tensor_wrap.h"
 
 namespace bornagain {
 
 namespace {
 
-class AdamWWrap final : public Napi::ObjectWrap<AdamWWrap> {
+class AdamWWrap final : public TaggedWrap<AdamWWrap> {
  public:
+  static constexpr napi_type_tag kTypeTag = {0x6b1f0a5d2c944e1bULL, 0x9d3e7a10c5b84f29ULL};
+  static constexpr const char* kKind = "a NativeAdamW";
+
   // new AdamW(parameters, parameterOptions, options)
-  explicit AdamWWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<AdamWWrap>(info) {
+  explicit AdamWWrap(const Napi::CallbackInfo& info) : TaggedWrap(info) {
     guard(info.Env(), [&] {
       if (!info[0].IsArray()) throw Error("ERR_INVALID_ARGUMENT", "parameters must be an array of tensors");
       const auto array = info[0].As<Napi::Array>();
@@ -30,9 +34,9 @@ class AdamWWrap final : public Napi::ObjectWrap<AdamWWrap> {
   }
 
   static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "NativeAdamW",
-                       {InstanceMethod("step", &AdamWWrap::step), InstanceAccessor("steps", &AdamWWrap::steps, nullptr),
-                        InstanceMethod("dispose", &AdamWWrap::dispose)});
+    return DefineClass(
+        env, "NativeAdamW",
+        {InstanceMethod("step", &AdamWWrap::step), accessor<&AdamWWrap::steps>("steps"), InstanceMethod("dispose", &AdamWWrap::dispose)});
   }
 
  private:
@@ -45,9 +49,7 @@ class AdamWWrap final : public Napi::ObjectWrap<AdamWWrap> {
     });
   }
 
-  Napi::Value steps(const Napi::CallbackInfo& info) {
-    return guard(info.Env(), [&]() -> Napi::Value { return Napi::Number::New(info.Env(), static_cast<double>(live().steps())); });
-  }
+  Napi::Value steps(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), static_cast<double>(live().steps())); }
 
   Napi::Value dispose(const Napi::CallbackInfo& info) {
     optimizer_.reset();

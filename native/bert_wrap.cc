@@ -10,8 +10,6 @@ namespace bornagain {
 
 namespace {
 
-constexpr napi_type_tag kBertTag = {0x6b1f0a5d2c944e1bULL, 0x9d3e7a10c5b84f27ULL};
-
 Activation toActivation(const std::string& name) {
   if (name == "gelu") return Activation::kGelu;
   if (name == "gelu_new") return Activation::kGeluTanh;
@@ -29,8 +27,11 @@ BertConfig toBertConfig(const Napi::Value& value) {
 
 class BertWrap final : public ModuleWrap<BertWrap, Bert> {
  public:
+  static constexpr napi_type_tag kTypeTag = {0x6b1f0a5d2c944e1bULL, 0x9d3e7a10c5b84f27ULL};
+  static constexpr const char* kKind = "a NativeBert";
+
   // new Bert(config, device, dtype)
-  explicit BertWrap(const Napi::CallbackInfo& info) : ModuleWrap(info, kBertTag) {
+  explicit BertWrap(const Napi::CallbackInfo& info) : ModuleWrap(info) {
     guard(info.Env(), [&] { own(std::make_shared<Bert>(toBertConfig(info[0]), tensorOptions(info[1], info[2]))); });
   }
 
@@ -51,9 +52,7 @@ class BertWrap final : public ModuleWrap<BertWrap, Bert> {
 
 }  // namespace
 
-HeldModule<Bert> heldBert(const Napi::Value& value, const std::string& argument) {
-  return unwrapHeld<BertWrap>(value, kBertTag, argument, "NativeBert");
-}
+HeldModule<Bert> heldBert(const Napi::Value& value, const std::string& argument) { return BertWrap::of(value, argument).held(argument); }
 
 void registerBert(Napi::Env env, Napi::Object exports) { exports.Set("Bert", BertWrap::define(env)); }
 

@@ -10,8 +10,6 @@ namespace bornagain {
 
 namespace {
 
-constexpr napi_type_tag kHeadTag = {0x6b1f0a5d2c944e1bULL, 0x9d3e7a10c5b84f28ULL};
-
 HeadConfig toHeadConfig(const Napi::Value& value) {
   const OptionsReader config(value, "config");
   const std::string kind = config.string("kind");
@@ -28,8 +26,11 @@ HeadConfig toHeadConfig(const Napi::Value& value) {
 
 class HeadWrap final : public ModuleWrap<HeadWrap, Head> {
  public:
+  static constexpr napi_type_tag kTypeTag = {0x6b1f0a5d2c944e1bULL, 0x9d3e7a10c5b84f28ULL};
+  static constexpr const char* kKind = "a NativeHead";
+
   // new Head(config, hiddenSize, device, dtype)
-  explicit HeadWrap(const Napi::CallbackInfo& info) : ModuleWrap(info, kHeadTag) {
+  explicit HeadWrap(const Napi::CallbackInfo& info) : ModuleWrap(info) {
     guard(info.Env(), [&] {
       if (!info[1].IsNumber()) throw Error("ERR_INVALID_ARGUMENT", "hiddenSize must be a number");
       own(std::make_shared<Head>(toHeadConfig(info[0]), info[1].As<Napi::Number>().Int64Value(), tensorOptions(info[2], info[3])));
@@ -54,9 +55,7 @@ class HeadWrap final : public ModuleWrap<HeadWrap, Head> {
 
 }  // namespace
 
-HeldModule<Head> heldHead(const Napi::Value& value, const std::string& argument) {
-  return unwrapHeld<HeadWrap>(value, kHeadTag, argument, "NativeHead");
-}
+HeldModule<Head> heldHead(const Napi::Value& value, const std::string& argument) { return HeadWrap::of(value, argument).held(argument); }
 
 void registerHead(Napi::Env env, Napi::Object exports) { exports.Set("Head", HeadWrap::define(env)); }
 

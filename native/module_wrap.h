@@ -16,6 +16,7 @@
 #include "env_data.h"
 #include "guard.h"
 #include "napi_config.h"
+#include "tagged_wrap.h"
 #include "tensor_wrap.h"
 
 namespace bornagain {
@@ -48,9 +49,9 @@ inline int64_t parameterBytes(const Module& module) {
 
 // Derived is the ObjectWrap, M the core's module.
 template <typename Derived, typename M>
-class ModuleWrap : public Napi::ObjectWrap<Derived> {
+class ModuleWrap : public TaggedWrap<Derived> {
  public:
-  ModuleWrap(const Napi::CallbackInfo& info, const napi_type_tag& tag) : Napi::ObjectWrap<Derived>(info) { this->Value().TypeTag(&tag); }
+  explicit ModuleWrap(const Napi::CallbackInfo& info) : TaggedWrap<Derived>(info) {}
   ModuleWrap(const ModuleWrap&) = delete;
   ModuleWrap& operator=(const ModuleWrap&) = delete;
   ~ModuleWrap() override { release(); }
@@ -83,8 +84,8 @@ class ModuleWrap : public Napi::ObjectWrap<Derived> {
             Derived::InstanceMethod("parameter", &ModuleWrap::template guarded<&ModuleWrap::parameter>),
             Derived::InstanceMethod("setParameter", &ModuleWrap::template guarded<&ModuleWrap::setParameter>),
             Derived::InstanceMethod("dispose", &ModuleWrap::template guarded<&ModuleWrap::dispose>),
-            Derived::InstanceAccessor("device", &ModuleWrap::template guarded<&ModuleWrap::device>, nullptr),
-            Derived::InstanceAccessor("disposed", &ModuleWrap::template guarded<&ModuleWrap::disposed>, nullptr)};
+            TaggedWrap<Derived>::template accessor<&ModuleWrap::device>("device"),
+            TaggedWrap<Derived>::template accessor<&ModuleWrap::disposed>("disposed")};
   }
 
  public:
@@ -147,14 +148,5 @@ class ModuleWrap : public Napi::ObjectWrap<Derived> {
   std::shared_ptr<EnvData> data_;
   int64_t bytes_ = 0;
 };
-
-// The module behind `value`. Throws ERR_INVALID_ARGUMENT for anything but a module of that kind, ERR_DISPOSED; `argument` names it.
-template <typename Wrap>
-auto unwrapHeld(const Napi::Value& value, const napi_type_tag& tag, const std::string& argument, const char* kind) {
-  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&tag)) {
-    throw Error("ERR_INVALID_ARGUMENT", argument + " must be a " + kind);
-  }
-  return Wrap::Unwrap(value.As<Napi::Object>())->held(argument);
-}
 
 }  // namespace bornagain

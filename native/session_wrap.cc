@@ -19,6 +19,7 @@
 #include "optimizer_convert.h"
 #include "options.h"
 #include "session_convert.h"
+#include "tagged_wrap.h"
 #include "typed_array.h"
 
 namespace bornagain {
@@ -51,10 +52,13 @@ SessionOptions toSessionOptions(const OptionsReader& options, Model model) {
           static_cast<uint64_t>(seed), static_cast<int>(threads)};
 }
 
-class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
+class SessionWrap final : public TaggedWrap<SessionWrap> {
  public:
+  static constexpr napi_type_tag kTypeTag = {0x6b1f0a5d2c944e1bULL, 0x9d3e7a10c5b84f2aULL};
+  static constexpr const char* kKind = "a NativeSession";
+
   // new Session(options)
-  explicit SessionWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionWrap>(info) {
+  explicit SessionWrap(const Napi::CallbackInfo& info) : TaggedWrap(info) {
     guard(info.Env(), [&] {
       const OptionsReader options(info[0], "options");
       HeldModel held = toHeldModel(options);
@@ -76,7 +80,7 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
                        {InstanceMethod("step", &SessionWrap::step), InstanceMethod("evaluate", &SessionWrap::evaluate),
                         InstanceMethod("exportState", &SessionWrap::exportState), InstanceMethod("importState", &SessionWrap::importState),
                         InstanceMethod("cancel", &SessionWrap::cancel), InstanceMethod("close", &SessionWrap::close),
-                        InstanceAccessor("closed", &SessionWrap::closed, nullptr)});
+                        accessor<&SessionWrap::closed>("closed")});
   }
 
  private:
