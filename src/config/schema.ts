@@ -58,10 +58,10 @@ export const configSchema = z.strictObject({
   sampling: z
     .strictObject({
       kind: z
-        .enum(['random', 'copies'])
+        .enum(['random', 'copies', 'weights'])
         .default('random')
         .describe(
-          'random: each example draws its task with P ~ size^exponent; copies: the reference code repeats small sets and weights their loss',
+          'random: each example draws its task with P ~ size^exponent; copies: small sets are repeated and their loss weighted, as the reference code does; weights: every set once, loss ~ size^(exponent - 1)',
         ),
       exponent: z.number().min(0).max(1).default(0.75).describe('exponent of the set size (Bowman et al. 2018)'),
     })

@@ -5,7 +5,7 @@
  */
 import { BornAgainError } from '../util/errors.js';
 import { createRandom, permutation } from '../util/random.js';
-import { copiesAndWeights, samplingShares } from './sampling.js';
+import { copiesAndWeights, lossWeights, samplingShares, type CopiesAndWeights } from './sampling.js';
 import type { ExampleReference } from './types.js';
 
 export interface BatchPlanOptions {
@@ -15,7 +15,7 @@ export interface BatchPlanOptions {
   /** May be a fraction. */
   readonly epochs: number;
   /** See `planBatches`. */
-  readonly kind: 'random' | 'copies';
+  readonly kind: 'random' | 'copies' | 'weights';
   /** Of the set size, for both kinds. */
   readonly exponent: number;
   readonly seed: number;
@@ -25,7 +25,7 @@ export interface BatchPlan {
   readonly totalSteps: number;
   /** Loss weight of every example of a task; 1 for `random`. */
   exampleWeight(task: number): number;
-  /** The examples of one step, counted from 0. Only the last batch of a training (`random`) or of an epoch (`copies`) may be smaller. */
+  /** The examples of one step, counted from 0. Only the last batch of a training (`random`) or of an epoch (`copies`, `weights`) may be smaller. */
   batch(step: number): ExampleReference[];
 }
 
@@ -39,6 +39,8 @@ const MAX_TASKS = 256;
  * `copies`: as in the reference, an epoch is the sets, small ones repeated, shuffled together; the loss is weighted (sampling.ts). Its
  * last batch is the partial one, where the reference pads, so both make ⌊⌈examples / batchSize⌉ · epochs⌋ steps. The reference shuffles
  * once and reuses that order for every epoch and trial; here each epoch has an order of its own.
+ *
+ * `weights`: the same with every set once and the loss weight alone making up for the sizes.
  * @throws BornAgainError ERR_INVALID_ARGUMENT for empty sets, no steps, or more than 256 tasks
  */
 export function planBatches(options: BatchPlanOptions): BatchPlan {
@@ -46,7 +48,10 @@ export function planBatches(options: BatchPlanOptions): BatchPlan {
   if (sizes.length > MAX_TASKS) throw invalid(`${sizes.length} tasks are too many; a batch can tell ${MAX_TASKS} apart`, options);
   if (!Number.isInteger(batchSize) || batchSize < 1) throw invalid(`the batch size must be a positive integer, not ${batchSize}`, options);
   if (!(epochs > 0)) throw invalid(`the number of epochs must be positive, not ${epochs}`, options);
-  return options.kind === 'random' ? randomPlan(options) : copiesPlan(options);
+  const { kind, exponent } = options;
+  if (kind === 'random') return randomPlan(options);
+  const multiples = kind === 'copies' ? copiesAndWeights(sizes, exponent) : { copies: sizes.map(() => 1), weights: lossWeights(sizes, exponent) };
+  return copiesPlan(options, multiples);
 }
 
 function randomPlan({ sizes, batchSize, epochs, exponent, seed }: BatchPlanOptions): BatchPlan {
@@ -71,8 +76,7 @@ function randomPlan({ sizes, batchSize, epochs, exponent, seed }: BatchPlanOptio
   };
 }
 
-function copiesPlan({ sizes, batchSize, epochs, exponent, seed }: BatchPlanOptions): BatchPlan {
-  const { copies, weights } = copiesAndWeights(sizes, exponent);
+function copiesPlan({ sizes, batchSize, epochs, seed }: BatchPlanOptions, { copies, weights }: CopiesAndWeights): BatchPlan {
   const starts = cumulative(sizes.map((size, task) => size * (copies[task] ?? 1)));
   const examples = starts.at(-1) ?? 0;
   const epochSteps = Math.ceil(examples / batchSize);

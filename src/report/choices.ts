@@ -21,7 +21,12 @@ function describePreset(config: Config): string {
 
 function describeSampling({ sampling }: Config): string {
   const share = `size^${sampling.exponent}`;
-  return sampling.kind === 'random' ? `random, P ~ ${share}` : `copies and loss weights, ~ ${share}`;
+  const kinds = {
+    random: `random, P ~ ${share}`,
+    copies: `copies and loss weights, ~ ${share}`,
+    weights: `every set once, loss weights, ~ ${share}`,
+  };
+  return kinds[sampling.kind];
 }
 
 function describeAnnealing({ distillation }: Config): string {

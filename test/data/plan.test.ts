@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planBatches } from '../../src/data/plan.js';
 import type { BatchPlan, BatchPlanOptions } from '../../src/data/plan.js';
-import { samplingShares } from '../../src/data/sampling.js';
+import { lossWeights, samplingShares } from '../../src/data/sampling.js';
 import type { ExampleReference } from '../../src/data/types.js';
 
 const PAPER_SIZES = [2490, 7336, 11498, 8551, 67349, 108436, 363869, 392702];
@@ -18,7 +18,7 @@ function occurrences(examples: readonly ExampleReference[], task: number, size: 
   return counts;
 }
 
-describe.each(['random', 'copies'] as const)('planBatches, %s', (kind) => {
+describe.each(['random', 'copies', 'weights'] as const)('planBatches, %s', (kind) => {
   const options = { ...base, kind };
 
   it('is a pure function of its options: any step, in any order, after any other', () => {
@@ -129,5 +129,20 @@ describe('planBatches, copies', () => {
   it('ends each epoch with a partial batch', () => {
     const plan = planBatches({ ...base, kind: 'copies', sizes: [10], batchSize: 4, epochs: 2 });
     expect(batches(plan).map((batch) => batch.length)).toEqual([4, 4, 2, 4, 4, 2]);
+  });
+});
+
+describe('planBatches, weights', () => {
+  const options = { ...base, kind: 'weights' } as const;
+
+  it('has each example once per epoch, and the loss weight makes up for the sizes', () => {
+    const plan = planBatches({ ...options, epochs: 1 });
+    const examples = batches(plan).flat();
+    options.sizes.forEach((size, task) => expect(occurrences(examples, task, size)).toEqual(new Array(size).fill(1)));
+    const weights = options.sizes.map((_, task) => plan.exampleWeight(task));
+    expect(weights).toEqual(lossWeights(options.sizes, 0.75));
+    const influence = options.sizes.map((size, task) => size * (weights[task] as number));
+    const total = influence.reduce((a, b) => a + b);
+    samplingShares(options.sizes, 0.75).forEach((share, task) => expect((influence[task] as number) / total).toBeCloseTo(share, 12));
   });
 });
