@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { StepLog, type StepLogEntry } from '../../src/train/step-log.js';
+import { temporaryFolder } from './tiny-model.js';
 
 const entry = (step: number): StepLogEntry => ({
   step,
@@ -15,7 +15,7 @@ const entry = (step: number): StepLogEntry => ({
   tasks: { rte: { count: 2, loss: 0.7 } },
 });
 
-const temporaryLog = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), 'bornagain-log-')), 'run', 'steps.jsonl');
+const temporaryLog = async (): Promise<string> => join(await temporaryFolder(), 'run', 'steps.jsonl');
 
 async function write(path: string, finished: number, steps: number[]): Promise<void> {
   const log = await StepLog.open(path, finished);

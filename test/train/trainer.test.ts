@@ -1,0 +1,183 @@
+/** Training of one model: what it logs, how it stops, and that a stopped one goes on as if it had not been. */
+import { readdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { learningRateAt } from '../../src/optim/schedule.js';
+import { smallData, temporaryFolder, tinyModel } from './tiny-model.js';
+import { readSteps, trainRte, type Place, type Trained } from './training-rig.js';
+
+const STEPS = 12;
+let place: Place;
+let whole: Trained;
+let wholeFolder: string;
+
+beforeAll(async () => {
+  const dataDir = await smallData(['RTE'], 49);
+  place = { dataDir, modelDir: await tinyModel(dataDir) };
+  wholeFolder = await temporaryFolder();
+  whole = await trainRte({ ...place, folder: wholeFolder });
+});
+
+const names = async (folder: string): Promise<string[]> => (await readdir(join(folder, 'checkpoints'))).sort();
+const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const stepsOf = ({ events }: Trained): number[] => events.filter((event) => event.kind === 'step').map(({ step }) => step);
+
+/** Trains until the step is reported, then aborts. */
+async function trainUntil(step: number, folder: string): Promise<Trained> {
+  const controller = new AbortController();
+  const onEvent = (event: { kind: string; step?: number }): void => {
+    if (event.kind === 'step' && event.step === step) controller.abort();
+  };
+  return trainRte({ ...place, folder, signal: controller.signal, onEvent });
+}
+
+/** Trains until the step is reported, then dies there: no checkpoint is made on the way out. */
+async function dieAt(step: number, folder: string): Promise<void> {
+  const onEvent = (event: { kind: string; step?: number }): void => {
+    if (event.kind === 'step' && event.step === step) throw new Error('killed');
+  };
+  expect((await trainRte({ ...place, folder, onEvent })).error).toMatchObject({ message: 'killed' });
+}
+
+describe('a training', () => {
+  it('logs every step with its rate, loss by task and gradient norm', async () => {
+    expect(whole.error).toBeNull();
+    const steps = await readSteps(wholeFolder);
+    expect(steps.map(({ step }) => step)).toEqual(numbers(1, STEPS));
+    expect(steps.map(({ learningRate }) => learningRate)).toEqual(numbers(0, STEPS - 1).map((i) => learningRateAt(i, STEPS, 1e-3, 0.1)));
+    for (const { loss, lambda, gradientNorm, tokens, tasks } of steps) {
+      expect(lambda).toBeNull();
+      expect(gradientNorm).toBeGreaterThan(0);
+      expect(tokens).toBeGreaterThan(8 * 5);
+      expect(tasks['rte']?.count).toBe(8);
+      // A mean over one task: the optimizer's loss is the mean of the examples' losses.
+      expect(tasks['rte']?.loss).toBeCloseTo(loss, 5);
+    }
+  });
+
+  it('sends an event when it starts and one for each step', () => {
+    expect(whole.events[0]).toMatchObject({ kind: 'run-started', totalSteps: STEPS, startStep: 0, tasks: ['rte'] });
+    expect(stepsOf(whole)).toEqual(numbers(1, STEPS));
+    for (const event of whole.events) if (event.kind === 'step') expect(event.tokensPerSecond).toBeGreaterThan(0);
+  });
+
+  it('keeps the newest two checkpoints', async () => {
+    expect(await names(wholeFolder)).toEqual(['step-00000009.safetensors', 'step-00000012.safetensors']);
+  });
+
+  it('learns a set by heart', async () => {
+    const folder = await temporaryFolder();
+    const config = { single: { epochs: 40, batchSize: 8, learningRate: 1e-2 }, model: { dropout: 0, headDropout: 0 } };
+    await trainRte({ ...place, folder, config });
+    const losses = (await readSteps(folder)).map(({ loss }) => loss);
+    const mean = (list: number[]): number => list.reduce((a, b) => a + b, 0) / list.length;
+    expect(mean(losses.slice(-10))).toBeLessThan(0.3 * mean(losses.slice(0, 10)));
+  });
+
+  it('gives the same bytes with the same seed and others with another', async () => {
+    expect((await trainRte({ ...place, folder: await temporaryFolder() })).bytes).toBe(whole.bytes);
+    expect((await trainRte({ ...place, folder: await temporaryFolder(), seed: 2 })).bytes).not.toBe(whole.bytes);
+  });
+});
+
+describe('a cancelled training', () => {
+  it('keeps a checkpoint of its last finished step and goes on to the same bytes', async () => {
+    const folder = await temporaryFolder();
+    const cancelled = await trainUntil(5, folder);
+    expect(cancelled.error).toMatchObject({ code: 'ERR_CANCELLED', details: { step: 5 } });
+    expect(await names(folder)).toEqual(['step-00000003.safetensors', 'step-00000005.safetensors']);
+    const rest = await trainRte({ ...place, folder });
+    expect(rest.events[0]).toMatchObject({ kind: 'run-started', startStep: 5 });
+    expect(stepsOf(rest)).toEqual(numbers(6, STEPS));
+    expect(rest.bytes).toBe(whole.bytes);
+    expect((await readSteps(folder)).map(({ step }) => step)).toEqual(numbers(1, STEPS));
+  });
+
+  it('does no step when it was cancelled before', async () => {
+    const folder = await temporaryFolder();
+    const { error, events } = await trainRte({ ...place, folder, signal: AbortSignal.abort() });
+    expect(error).toMatchObject({ code: 'ERR_CANCELLED', details: { step: 0, checkpoint: null } });
+    expect(events.filter(({ kind }) => kind === 'step')).toEqual([]);
+  });
+
+  it('keeps none where checkpoints are off', async () => {
+    const folder = await temporaryFolder();
+    const controller = new AbortController();
+    const config = { runtime: { threads: 1, checkpointSteps: 0 } };
+    const onEvent = (event: { kind: string }): void => (event.kind === 'step' ? controller.abort() : undefined);
+    const { error } = await trainRte({ ...place, folder, config, signal: controller.signal, onEvent });
+    expect(error).toMatchObject({ code: 'ERR_CANCELLED', details: { checkpoint: null } });
+    await expect(names(folder)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('a killed training', () => {
+  it('goes on from its checkpoint to the same bytes, no step logged twice', async () => {
+    const folder = await temporaryFolder();
+    await dieAt(8, folder);
+    expect((await readSteps(folder)).map(({ step }) => step)).toEqual(numbers(1, 8));
+    const rest = await trainRte({ ...place, folder });
+    expect(rest.events[0]).toMatchObject({ startStep: 6 });
+    expect(rest.bytes).toBe(whole.bytes);
+    expect((await readSteps(folder)).map(({ step }) => step)).toEqual(numbers(1, STEPS));
+  });
+
+  it('takes the checkpoint before, with a notice, when the newest is cut', async () => {
+    const folder = await temporaryFolder();
+    await dieAt(8, folder);
+    await truncate(join(folder, 'checkpoints', 'step-00000006.safetensors'), 2000);
+    const rest = await trainRte({ ...place, folder });
+    expect(rest.events[0]).toMatchObject({ kind: 'notice', level: 'warning', message: expect.stringContaining('step-00000006') });
+    expect(rest.events[1]).toMatchObject({ kind: 'run-started', startStep: 3 });
+    expect(rest.bytes).toBe(whole.bytes);
+  });
+
+  it('does not begin anew without a word when no checkpoint can be read', async () => {
+    const folder = await temporaryFolder();
+    await dieAt(8, folder);
+    for (const name of await names(folder)) await writeFile(join(folder, 'checkpoints', name), 'no tensors');
+    const { error, events } = await trainRte({ ...place, folder });
+    expect(error).toMatchObject({ code: 'ERR_SAFETENSORS' });
+    expect(stepsOf({ events, error, bytes: '' })).toEqual([]);
+  });
+
+  it('refuses a checkpoint of another model', async () => {
+    const folder = await temporaryFolder();
+    await dieAt(4, folder);
+    const otherModel = await tinyModel(place.dataDir, { hiddenSize: 8 });
+    const { error } = await trainRte({ ...place, modelDir: otherModel, folder });
+    expect(error).toMatchObject({ code: 'ERR_CHECKPOINT', message: expect.stringContaining('word_embeddings') });
+  });
+});
+
+describe('a loss that is not finite', () => {
+  it('stops with the step, the ids of the batch and the last good checkpoint, and keeps it', async () => {
+    const folder = await temporaryFolder();
+    const config = { single: { epochs: 2, batchSize: 8, learningRate: 1e30 }, schedule: { warmup: 0.5 } };
+    const runtime = { threads: 1, checkpointSteps: 1 };
+    const { error, events } = await trainRte({ ...place, folder, config: { ...config, runtime } });
+    const done = stepsOf({ events, error, bytes: '' }).length;
+    expect(done).toBeLessThan(STEPS);
+    const checkpoint = join(folder, 'checkpoints', `step-${String(done - 1).padStart(8, '0')}.safetensors`);
+    expect(error).toMatchObject({ code: 'ERR_NON_FINITE_LOSS', details: { step: done + 1, checkpoint } });
+    const { message, details } = error as { message: string; details: { examples: string[]; nonFinite: { example: string }[] } };
+    expect(details.examples).toHaveLength(8);
+    for (const example of details.examples) {
+      expect(example).toMatch(/^rte train-\d+$/);
+      expect(message).toContain(example);
+    }
+    expect(details.nonFinite.length).toBeGreaterThan(0);
+    expect(message).toContain(`step ${done + 1} of ${STEPS}`);
+    expect(message).toContain(checkpoint);
+    expect(await names(folder)).toContain(`step-${String(done - 1).padStart(8, '0')}.safetensors`);
+    expect((await readSteps(folder)).map(({ step }) => step)).toEqual(numbers(1, done));
+  });
+
+  it('says so when there is no checkpoint yet', async () => {
+    const folder = await temporaryFolder();
+    const modelDir = await tinyModel(place.dataDir, { poison: NaN });
+    const { error } = await trainRte({ ...place, modelDir, folder });
+    expect(error).toMatchObject({ code: 'ERR_NON_FINITE_LOSS', details: { step: 1, checkpoint: null } });
+    expect((error as Error).message).toContain('There is no earlier checkpoint');
+  });
+});

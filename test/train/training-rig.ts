@@ -1,0 +1,98 @@
+/** A single-task training of a tiny model in a folder, made anew for each call as a new process would. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { configSchema, type Config, type ConfigInput } from '../../src/config/schema.js';
+import { initHead } from '../../src/nn/head.js';
+import { openModelFolder } from '../../src/nn/model-folder.js';
+import { taskByName } from '../../src/tasks/index.js';
+import type { OnEvent, TrainingEvent } from '../../src/train/events.js';
+import { headSpec } from '../../src/train/heads.js';
+import { prepareData } from '../../src/train/prepare-data.js';
+import { Session } from '../../src/train/session.js';
+import type { StepLogEntry } from '../../src/train/step-log.js';
+import { createStepMaker } from '../../src/train/step-maker.js';
+import { train } from '../../src/train/trainer.js';
+
+export interface Place {
+  readonly dataDir: string;
+  readonly modelDir: string;
+}
+
+export interface TrainingCall extends Place {
+  readonly folder: string;
+  readonly config?: ConfigInput;
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: OnEvent;
+}
+
+/** 12 steps with a checkpoint every 3. */
+export function smallConfig(overrides: ConfigInput = {}): Config {
+  return configSchema.parse({
+    tasks: ['rte'],
+    single: { epochs: 2, batchSize: 8, learningRate: 1e-3 },
+    data: { maxLength: 48 },
+    runtime: { threads: 1, checkpointSteps: 3 },
+    ...overrides,
+  });
+}
+
+export interface Trained {
+  readonly events: readonly TrainingEvent[];
+  /** SHA-256 of every parameter's bytes. */
+  readonly bytes: string;
+  /** What training threw, or null. */
+  readonly error: unknown;
+}
+
+export async function trainRte({
+  dataDir,
+  modelDir,
+  folder,
+  config: overrides,
+  seed = 1,
+  signal,
+  onEvent,
+}: TrainingCall): Promise<Trained> {
+  const config = smallConfig(overrides);
+  const events: TrainingEvent[] = [];
+  const data = await prepareData({ config, splits: [{ task: 'rte', split: 'train' }], dataDir, modelDir, onEvent: () => undefined });
+  const { bert } = await openModelFolder(modelDir, { device: 'cpu', dropout: config.model.dropout });
+  const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', seed);
+  const options = { optimizer: config.optimizer, layerDecay: config.single.layerDecay, dropoutSeed: seed, threads: config.runtime.threads };
+  const session = Session.create({ bert, heads: [head], ...options });
+  const tasks = [{ dataset: data.get('rte', 'train'), teacher: null }];
+  try {
+    const error = await train({
+      runId: 'single/rte/seed-1',
+      arm: 'single',
+      seed,
+      session,
+      tasks,
+      steps: createStepMaker({ tasks, shape: config.single, config, seed }),
+      logFile: join(folder, 'steps.jsonl'),
+      checkpointDir: join(folder, 'checkpoints'),
+      checkpointSteps: config.runtime.checkpointSteps,
+      signal,
+      onEvent: (event) => {
+        events.push(event);
+        onEvent?.(event);
+      },
+    }).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    const hash = createHash('sha256');
+    for (const module of [bert, head]) for (const { data: values } of module.tensors().values()) hash.update(new Uint8Array(values.buffer));
+    return { events, bytes: hash.digest('hex'), error };
+  } finally {
+    await session.close();
+    for (const module of [bert, head]) module.dispose();
+  }
+}
+
+export async function readSteps(folder: string): Promise<StepLogEntry[]> {
+  const lines = (await readFile(join(folder, 'steps.jsonl'), 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as StepLogEntry);
+}
