@@ -1,6 +1,6 @@
 """Makes models/tiny-bert: a WordPiece vocabulary and a BERT pre-trained on text of mini-GLUE's grammar. Run make_mini_glue.py first.
 
-    python scripts/sample-data/make_tiny_bert.py [--out models/tiny-bert] [--steps 18000]
+    python scripts/sample-data/make_tiny_bert.py [--out models/tiny-bert] [--steps 9000]
 
 Seeded, but not the same byte for byte: the vocabulary's trainer breaks ties at random, and floating-point sums differ between processors.
 """
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT / "data" / "mini-glue", help="its dev and test pairs are kept out of the text")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--passages", type=int, default=300_000)
-    parser.add_argument("--steps", type=int, default=18_000)
+    parser.add_argument("--steps", type=int, default=9_000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--layers", type=int, default=3)
     parser.add_argument("--heads", type=int, default=4)
