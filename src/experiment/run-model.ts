@@ -1,5 +1,5 @@
 /**
- * One run from its folder's state to its result: recognised as finished, continued from a checkpoint, or trained from the start. The
+ * One run, from its folder's state to its result: recognised as finished, continued from a checkpoint, or trained from the start. The
  * folder then holds run.json, steps.jsonl, model/ and result.json; checkpoints/ is there only until the result is.
  */
 import { existsSync } from 'node:fs';
@@ -27,7 +27,7 @@ export async function finishedRun(folder: string, settings: Settings): Promise<R
 }
 
 /**
- * Trains and scores the run unless it is finished.
+ * Trains and scores a run that is not finished (`finishedRun`), from its checkpoint where it has one.
  * @param onOtherSettings what to do with a folder that was begun with other settings: start it anew with a notice, or refuse
  * @throws BornAgainError ERR_OUTPUT_FOLDER (refused), and what training, scoring and writing throw; whatever was finished stays
  */
@@ -40,34 +40,28 @@ export async function trainRun(
 ): Promise<RunRecord> {
   const settings = settingsOf(context, run, teachers);
   const started = performance.now();
-  await claimFolder(context, run, folder, settings, onOtherSettings);
-  const finished = await finishedRun(folder, settings);
-  if (finished !== null) return finished;
-  await writeRunStart(folder, settings);
+  const begun = await readRunStart(folder);
+  if (begun !== null && onOtherSettings === 'refuse') requireSameSettings(folder, begun.settings, settings);
+  // Before anything is removed: teachers that cannot be asked must not cost what the folder holds.
   const tasks = await trainingTasks(context, run, teachers);
+  if (begun !== null && !sameSettings(begun.settings, settings)) await startAnew(context, run, folder);
+  await writeRunStart(folder, settings);
   const fitted = await fitModel(context, run, tasks, folder);
   const seconds = (performance.now() - started) / 1000;
   const model = join(folder, 'model');
   const { arm, tasks: names, seed } = run;
-  await writeRunRecord(folder, { arm, tasks: [...names], seed, ...fitted, seconds, modelHash: await modelFolderHash(model), settings });
+  const outcome = { arm, tasks: [...names], seed, ...fitted, seconds, modelHash: await modelFolderHash(model), settings };
+  const record = await writeRunRecord(folder, outcome);
   await remove(join(folder, 'checkpoints'));
   context.onEvent({ kind: 'run-finished', runId: run.id, seconds, model });
-  return (await finishedRun(folder, settings)) as RunRecord;
+  return record;
 }
 
-async function claimFolder(
-  context: RunContext,
-  run: PlannedRun,
-  folder: string,
-  settings: Settings,
-  other: 'restart' | 'refuse',
-): Promise<void> {
-  const start = await readRunStart(folder);
-  if (start === null || sameSettings(start.settings, settings)) return;
-  if (other === 'refuse') requireSameSettings(folder, start.settings, settings);
+/** Drops what the earlier training had not finished. Its model and result, if any, stay until the new ones replace them. */
+async function startAnew(context: RunContext, run: PlannedRun, folder: string): Promise<void> {
   const message = 'what it depends on has changed since it was begun (a teacher was trained anew, say); it is trained from the start';
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
-  for (const name of ['result.json', 'checkpoints', 'steps.jsonl', 'model']) await remove(join(folder, name));
+  for (const name of ['checkpoints', 'steps.jsonl']) await remove(join(folder, name));
 }
 
 async function trainingTasks(context: RunContext, run: PlannedRun, teachers: Teachers): Promise<TrainingTask[]> {

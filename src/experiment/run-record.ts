@@ -43,8 +43,10 @@ export async function writeRunStart(folder: string, settings: RunStart['settings
   await writeJson(join(folder, 'run.json'), { format: 1, settings });
 }
 
-export async function writeRunRecord(folder: string, record: Omit<RunRecord, 'format'>): Promise<void> {
-  await writeJson(join(folder, 'result.json'), { format: 1, ...record });
+export async function writeRunRecord(folder: string, outcome: Omit<RunRecord, 'format'>): Promise<RunRecord> {
+  const record: RunRecord = { format: 1, ...outcome };
+  await writeJson(join(folder, 'result.json'), record);
+  return record;
 }
 
 /** Null where there is no such file. Throws ERR_OUTPUT_FOLDER when it is not what `schema` says, ERR_IO when it cannot be read. */

@@ -1,0 +1,124 @@
+/** One model by itself: its kinds, where its teachers are looked for, and the folders it must not write into. */
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { trainOne, type TrainOneOptions } from '../../src/experiment/train-one.js';
+import type { TrainingEvent } from '../../src/train/events.js';
+import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
+import { readSteps, type Place } from '../train/training-rig.js';
+import { experiment, experimentConfig, snapshot, started, weights } from './experiment-rig.js';
+
+let place: Place;
+let teachersDir: string;
+
+beforeAll(async () => {
+  const dataDir = await smallData(['RTE', 'STS-B', 'MNLI'], 25);
+  place = { dataDir, modelDir: await tinyModel(dataDir) };
+  teachersDir = await temporaryFolder();
+  for (const task of ['rte', 'stsb']) await one({ arm: 'single', tasks: [task], outDir: join(teachersDir, task) });
+});
+
+type Call = Pick<TrainOneOptions, 'arm' | 'tasks' | 'outDir'> & Partial<TrainOneOptions>;
+
+async function one(call: Call): Promise<{ result: Awaited<ReturnType<typeof trainOne>>; events: TrainingEvent[] }> {
+  const events: TrainingEvent[] = [];
+  const options = { ...place, config: experimentConfig(), seed: 1, onEvent: (event: TrainingEvent) => void events.push(event), ...call };
+  return { result: await trainOne(options), events };
+}
+
+const distilled = (outDir: string, teachers: string): Call => ({ arm: 'distilled', tasks: ['rte', 'stsb'], outDir, teachersDir: teachers });
+
+describe('trainOne', () => {
+  it('trains, scores and keeps a model of several tasks', async () => {
+    const outDir = await temporaryFolder();
+    const { result, events } = await one({ arm: 'multi', tasks: ['rte', 'mnli'], outDir, seed: 3 });
+    expect(result).toMatchObject({ arm: 'multi', seed: 3, model: join(outDir, 'model'), tasks: { rte: {}, mnli: {} } });
+    expect(started(events)).toEqual(['multi/all/seed-3']);
+    expect(Object.keys(await snapshot(outDir))).toContain('model/heads.safetensors');
+    const again = await one({ arm: 'multi', tasks: ['rte', 'mnli'], outDir, seed: 3 });
+    expect(started(again.events)).toEqual([]);
+    expect(again.result).toEqual(result);
+  });
+
+  it('gives a single model the bytes that the experiment gives it', async () => {
+    const outDir = await temporaryFolder();
+    await experiment({ ...place, outDir, config: { tasks: ['rte'], arms: ['single'] } });
+    const own = await weights(join(teachersDir, 'rte', 'model'));
+    expect(await weights(join(outDir, 'runs/single/rte/seed-1/model'))).toEqual(own);
+  });
+
+  it('distils from one folder for each task', async () => {
+    const outDir = await temporaryFolder();
+    await one(distilled(outDir, teachersDir));
+    expect((await readSteps(outDir)).map(({ lambda }) => lambda)[0]).toBe(0);
+  });
+
+  it("distils from an experiment's folder and from a model with all the heads, each to another student", async () => {
+    const out = await temporaryFolder();
+    await experiment({ ...place, outDir: join(out, 'experiment'), config: { tasks: ['rte', 'stsb'], arms: ['single'] } });
+    await one(distilled(join(out, 'a'), teachersDir));
+    await one(distilled(join(out, 'b'), join(out, 'experiment')));
+    // The teachers are the same models, found in another place.
+    expect(await weights(join(out, 'b/model'))).toEqual(await weights(join(out, 'a/model')));
+    await one({ arm: 'multi', tasks: ['rte', 'stsb'], outDir: join(out, 'multi') });
+    await one(distilled(join(out, 'c'), join(out, 'multi')));
+    expect(await weights(join(out, 'c/model'))).not.toEqual(await weights(join(out, 'a/model')));
+  });
+
+  it('names every place where it looked for a teacher', async () => {
+    const outDir = await temporaryFolder();
+    const failing = one({ ...distilled(outDir, teachersDir), tasks: ['rte', 'mnli'] });
+    await expect(failing).rejects.toMatchObject({
+      code: 'ERR_MODEL_FOLDER',
+      message: expect.stringContaining(join(teachersDir, 'mnli', 'model')),
+      details: { task: 'mnli' },
+    });
+    expect(await snapshot(outDir)).toEqual({});
+  });
+
+  it('refuses a teacher that reads with another tokeniser', async () => {
+    const other = await temporaryFolder();
+    await cp(teachersDir, other, { recursive: true });
+    const vocab = join(other, 'stsb', 'model', 'vocab.txt');
+    await writeFile(vocab, (await readFile(vocab, 'utf8')).replace('\na\n', '\nzz\n'));
+    const failing = one(distilled(await temporaryFolder(), other));
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_TOKENIZER', details: { task: 'stsb' } });
+  });
+
+  it.each<[string, Partial<Call>]>([
+    ['several tasks for one single model', { arm: 'single', tasks: ['rte', 'mnli'] }],
+    ['no task', { arm: 'multi', tasks: [] }],
+    ['a distilled model without teachers', { arm: 'distilled' }],
+    ['teachers for a model that has none', { arm: 'multi', teachersDir: 'somewhere' }],
+  ])('refuses %s', async (_, wrong) => {
+    const outDir = await temporaryFolder();
+    await expect(one({ arm: 'multi', tasks: ['rte'], outDir, ...wrong })).rejects.toMatchObject({ code: 'ERR_USAGE' });
+  });
+});
+
+describe('a folder that is not its own', () => {
+  async function refuses(outDir: string, call: Partial<Call>, message: string): Promise<void> {
+    const before = await snapshot(outDir);
+    const failing = one({ arm: 'single', tasks: ['rte'], outDir, ...call });
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_OUTPUT_FOLDER', message: expect.stringContaining(message) });
+    expect(await snapshot(outDir)).toEqual(before);
+  }
+
+  it('with another training in it is refused, by setting', async () => {
+    await refuses(join(teachersDir, 'rte'), { seed: 2 }, 'seed is 1 there and 2 here');
+    await refuses(join(teachersDir, 'rte'), { arm: 'multi' }, 'kind is single there and multi here');
+  });
+
+  it('with an experiment in it is refused', async () => {
+    const outDir = await temporaryFolder();
+    await experiment({ ...place, outDir, config: { tasks: ['rte'], arms: ['single'] } });
+    await refuses(outDir, {}, 'holds an experiment');
+  });
+
+  it("with somebody's model in it is refused: the model is not replaced", async () => {
+    const outDir = await temporaryFolder();
+    await mkdir(join(outDir, 'model'));
+    await cp(place.modelDir, join(outDir, 'model'), { recursive: true });
+    await refuses(outDir, {}, 'already holds model');
+  });
+});
