@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { configSchema, type Config, type ConfigInput } from '../../src/config/schema.js';
 import { initHead } from '../../src/nn/head.js';
 import { openModelFolder } from '../../src/nn/model-folder.js';
@@ -42,6 +43,8 @@ export interface Trained {
   readonly events: readonly TrainingEvent[];
   /** SHA-256 of every parameter's bytes. */
   readonly bytes: string;
+  /** How often the session was told to cancel. */
+  readonly cancels: number;
   /** What training threw, or null. */
   readonly error: unknown;
 }
@@ -62,6 +65,7 @@ export async function trainRte({
   const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', seed);
   const options = { optimizer: config.optimizer, layerDecay: config.single.layerDecay, dropoutSeed: seed, threads: config.runtime.threads };
   const session = Session.create({ bert, heads: [head], ...options });
+  const cancel = vi.spyOn(session, 'cancel'); // the real one is called
   const tasks = [{ dataset: data.get('rte', 'train'), teacher: null }];
   try {
     const error = await train({
@@ -85,7 +89,7 @@ export async function trainRte({
     );
     const hash = createHash('sha256');
     for (const module of [bert, head]) for (const { data: values } of module.tensors().values()) hash.update(new Uint8Array(values.buffer));
-    return { events, bytes: hash.digest('hex'), error };
+    return { events, bytes: hash.digest('hex'), cancels: cancel.mock.calls.length, error };
   } finally {
     await session.close();
     for (const module of [bert, head]) module.dispose();
