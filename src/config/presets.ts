@@ -52,7 +52,7 @@ const reference = {
 const quickstart = {
   seeds: [1],
   single: { epochs: 3, batchSize: 32, learningRate: 5e-4, layerDecay: 1.0 },
-  multi: { epochs: 6, batchSize: 64, learningRate: 1e-3, layerDecay: 0.9 },
+  multi: { epochs: 4, batchSize: 64, learningRate: 1e-3, layerDecay: 0.9 },
   data: { maxLength: 64 },
 } satisfies ConfigInput;
 
