@@ -22,10 +22,7 @@ export function nonFiniteStep({ runId, step, totalSteps, prepared, tasks, checkp
   const positions = Array.isArray(cause.details['positions']) ? (cause.details['positions'] as number[]) : [];
   const losses = cause.details['losses'] as Float32Array | undefined;
   const nonFinite = positions.map((position) => ({ example: ids[position], loss: losses?.[position] }));
-  const what =
-    nonFinite.length > 0
-      ? `the loss is not finite for ${nonFinite.map(({ example, loss }) => `${example} (${loss})`).join(', ')}`
-      : 'every example has a finite loss, but the batch loss or the gradient norm is not';
+  const what = describeLosses(nonFinite, ids.length);
   // A checkpoint of the state that has just failed proved nothing; the one before it trained at least one good step.
   const good = checkpoints.find((checkpoint) => checkpoint.step < step - 1) ?? null;
   const kept =
@@ -37,6 +34,15 @@ export function nonFiniteStep({ runId, step, totalSteps, prepared, tasks, checkp
     { runId, step, examples: ids, nonFinite, checkpoint: good?.path ?? null },
     { cause },
   );
+}
+
+function describeLosses(
+  nonFinite: readonly { readonly example: string | undefined; readonly loss: number | undefined }[],
+  size: number,
+): string {
+  if (nonFinite.length === 0) return 'every example has a finite loss, but the batch loss or the gradient norm is not';
+  if (nonFinite.length === size) return `the loss is not finite for any of the ${size} examples`;
+  return `the loss is not finite for ${nonFinite.map(({ example, loss }) => `${example} (${loss})`).join(', ')}`;
 }
 
 /** ERR_CANCELLED with the step that is done and where it is kept. */

@@ -194,6 +194,7 @@ describe('a loss that is not finite', () => {
     const modelDir = await tinyModel(place.dataDir, { poison: NaN });
     const { error } = await trainRte({ ...place, modelDir, folder });
     expect(error).toMatchObject({ code: 'ERR_NON_FINITE_LOSS', details: { step: 1, checkpoint: null } });
+    expect((error as Error).message).toContain('not finite for any of the 8 examples');
     expect((error as Error).message).toContain('There is no earlier checkpoint');
   });
 });
