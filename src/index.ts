@@ -11,7 +11,6 @@ export type { ErrorCode } from './util/errors.js';
 export { changesFromPreset, resolveConfig } from './config/load.js';
 export type { ConfigSources } from './config/load.js';
 export { PRESETS, PRESET_NAMES } from './config/presets.js';
-export type { PresetName } from './config/presets.js';
 export { configSchema } from './config/schema.js';
 export type { Arm, Config, ConfigInput } from './config/schema.js';
 export { configJsonSchema } from './config/unknown-keys.js';
@@ -60,6 +59,7 @@ export { learningRateAt } from './optim/schedule.js';
 // Distillation: annealing, mixed targets, stored teacher outputs.
 export { goldWeight } from './distill/annealing.js';
 export type { AnnealingOptions } from './distill/annealing.js';
+export { TeacherEnsemble } from './distill/ensemble.js';
 export { mixedTarget, mixedTargets } from './distill/targets.js';
 export type { MixedTarget } from './distill/targets.js';
 export { TeacherOutputs, writeTeacherOutputs } from './distill/teacher-store.js';

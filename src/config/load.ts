@@ -8,7 +8,7 @@ import { readConfigFile } from './file.js';
 import { describeIssues } from './issues.js';
 import { mergeConfig, type PlainObject } from './merge.js';
 import { parseOverride } from './overrides.js';
-import { isPresetName, PRESET_NAMES, PRESETS, type PresetName } from './presets.js';
+import { isPresetName, PRESET_NAMES, presetValues } from './presets.js';
 import { configSchema, type Config } from './schema.js';
 
 /** The `preset` of a configuration that started from the bare defaults. */
@@ -41,7 +41,7 @@ export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config
   }
   const name = choosePreset(preset, file, fileLayer[0]?.values['preset']);
   const layers = [
-    ...(name === null ? [] : [PRESETS[name]]),
+    ...(name === null ? [] : [presetValues(name)]),
     ...fileLayer.map(({ values }) => values),
     ...setLayers.map(({ values }) => values),
   ];
@@ -50,7 +50,7 @@ export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config
 
 /** Values of a resolved configuration that its preset does not set that way, as `key path → value`; reports print them. */
 export function changesFromPreset(config: Config): Record<string, unknown> {
-  const base = configSchema.parse(isPresetName(config.preset) ? PRESETS[config.preset] : {});
+  const base = configSchema.parse(isPresetName(config.preset) ? presetValues(config.preset) : {});
   const original = flattenConfig(base);
   const changed = Object.entries(flattenConfig(config)).filter(([path, value]) => JSON.stringify(original[path]) !== JSON.stringify(value));
   return Object.fromEntries(changed.filter(([path]) => path !== 'preset'));
@@ -64,7 +64,7 @@ function checked(layer: Layer): Layer {
   throw new BornAgainError('ERR_CONFIG', message, { origin: layer.origin, issues: lines });
 }
 
-function choosePreset(asked: string | undefined, file: string | undefined, inFile: unknown): PresetName | null {
+function choosePreset(asked: string | undefined, file: string | undefined, inFile: unknown): string | null {
   const written = typeof inFile === 'string' ? inFile : undefined;
   if (asked !== undefined && written !== undefined && asked !== written) {
     throw new BornAgainError('ERR_CONFIG', `${file} is made on the preset '${written}', --preset says '${asked}'; drop one of the two`, {

@@ -1,6 +1,7 @@
 /**
  * The named configurations, each a partial overlay on the schema's defaults. `paper` and `reference` spell out every value they stand for,
- * also where it equals today's default, so that a changed default cannot change what a preset claims. Sections are PAPER.md's.
+ * also where it equals today's default, so that a changed default cannot change what a preset claims. Sections are PAPER.md's. A study
+ * is an overlay on a preset: which arms and variants are compared.
  */
 import { GLUE_TASK_NAMES, type ConfigInput } from './schema.js';
 
@@ -22,8 +23,8 @@ const paper = {
   single: { epochs: 3, batchSize: 32, learningRate: 5e-5, layerDecay: 1.0 },
   multi: { epochs: 6, batchSize: 128, learningRate: 1e-4, layerDecay: 0.9 },
   data: { maxLength: 128, bothOrders: false },
-  sampling: { kind: 'random', exponent: 0.75 },
-  distillation: { annealing: 'linear' },
+  sampling: { kind: 'random', exponent: 0.75, endExponent: null },
+  distillation: { annealing: 'linear', temperature: 1, teachers: { count: 1, choose: 'seed' } },
   loss: { reduction: 'mean' },
   optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, biasCorrection: true, clipNorm: 1.0 },
   schedule: { warmup: 0.1 },
@@ -39,7 +40,7 @@ const reference = {
   ...paper,
   single: { ...paper.single, layerDecay: 0.9 },
   data: { ...paper.data, bothOrders: true },
-  sampling: { kind: 'copies', exponent: 0.75 },
+  sampling: { kind: 'copies', exponent: 0.75, endExponent: null },
   loss: { reduction: 'sum' },
   optimizer: { ...paper.optimizer, biasCorrection: false },
   model: { ...paper.model, regression: 'linear' },
@@ -58,10 +59,56 @@ const quickstart = {
   runtime: { threads: 1 },
 } satisfies ConfigInput;
 
-export const PRESETS = { quickstart, paper, reference } satisfies Record<string, ConfigInput>;
-export type PresetName = keyof typeof PRESETS;
-export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
+/** PAPER.md section 4: Single→Multi without each of its parts. */
+const ABLATIONS = {
+  'no-layerwise-rates': { arm: 'single-multi', set: ['multi.layerDecay=1'] },
+  'no-task-sampling': { arm: 'single-multi', set: ['sampling.kind=random', 'sampling.exponent=1'] },
+  'lambda-0': { arm: 'single-multi', set: ['distillation.annealing=constant', 'distillation.lambda=0'] },
+  'lambda-0.5': { arm: 'single-multi', set: ['distillation.annealing=constant', 'distillation.lambda=0.5'] },
+} satisfies ConfigInput['variants'];
 
-export function isPresetName(name: string): name is PresetName {
+/** PAPER.md section 4: one target task, RTE, alone and with companions. The paper's table names no model for RTE alone: Single. */
+const COMBINATIONS = {
+  'rte-alone': { arm: 'single', set: ['tasks=["rte"]'] },
+  'rte-mnli': { arm: 'multi', set: ['tasks=["rte","mnli"]'] },
+  'rte-qqp-cola-sst2': { arm: 'multi', set: ['tasks=["rte","qqp","cola","sst2"]'] },
+} satisfies ConfigInput['variants'];
+
+/**
+ * The paper's further studies, each laid over another preset: `--preset quickstart+ablations`. Alone, `ablations` stands on the paper's
+ * values.
+ */
+const STUDIES = {
+  ablations: { arms: ['single', 'single-multi', ...Object.keys(ABLATIONS)], variants: ABLATIONS },
+  finetuning: { arms: ['multi', 'single-multi', 'multi-finetuned', 'single-multi-finetuned'] },
+  combinations: { arms: [...Object.keys(COMBINATIONS), 'multi'], variants: COMBINATIONS },
+  arms: { arms: ['single', 'multi', 'single-single', 'multi-multi', 'single-multi', 'single-multi-single-multi'] },
+} satisfies Record<string, ConfigInput>;
+
+const BASES = { quickstart, paper, reference } satisfies Record<string, ConfigInput>;
+export type BasePreset = keyof typeof BASES;
+export type Study = keyof typeof STUDIES;
+
+const basesWith = (study: Study): [string, ConfigInput][] =>
+  Object.entries(BASES).map(([name, base]) => [`${name}+${study}`, { ...base, ...STUDIES[study] }]);
+
+/** By name; a study's own name is the study on the paper's values. */
+export const PRESETS: Readonly<Record<string, ConfigInput>> = Object.fromEntries<ConfigInput>([
+  ...Object.entries(BASES),
+  ...(Object.keys(STUDIES) as Study[]).flatMap((study): [string, ConfigInput][] => [
+    [study, { ...BASES.paper, ...STUDIES[study] }],
+    ...basesWith(study),
+  ]),
+]);
+export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS);
+
+export function isPresetName(name: string): boolean {
   return Object.hasOwn(PRESETS, name);
+}
+
+/** The values of a preset. Throws RangeError for a name that `isPresetName` does not know. */
+export function presetValues(name: string): ConfigInput {
+  const values = PRESETS[name];
+  if (values === undefined) throw new RangeError(`there is no preset ${name}`);
+  return values;
 }

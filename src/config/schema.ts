@@ -4,7 +4,20 @@
  */
 import { z } from 'zod';
 
-export const ARMS = ['single', 'multi', 'single-multi'] as const;
+/**
+ * Kinds of model. A-B are students of kind B taught by teachers of kind A (PAPER.md section 1); `…-finetuned` is the multi-task model
+ * trained further on each task alone. src/experiment/arms.ts says how each is trained.
+ */
+export const ARMS = [
+  'single',
+  'multi',
+  'single-single',
+  'multi-multi',
+  'single-multi',
+  'single-multi-single-multi',
+  'multi-finetuned',
+  'single-multi-finetuned',
+] as const;
 export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'] as const;
 
 const positiveInteger = z.int().positive();
@@ -16,6 +29,9 @@ const distinct = <T extends z.ZodType>(item: T) =>
     .array(item)
     .min(1, 'expected at least one')
     .refine((list) => new Set(list).size === list.length, 'expected no value twice');
+
+/** A folder's name, and no arm's flags in it. */
+const VARIANT_NAME = /^[a-z0-9][a-z0-9._-]*$/;
 
 /** How long, how fast and how layer-wise one kind of model is trained (PAPER.md section 2). */
 const trainingShape = (defaults: { epochs: number; batchSize: number; learningRate: number; layerDecay: number }) =>
@@ -38,9 +54,20 @@ export const configSchema = z.strictObject({
   tasks: distinct(z.string())
     .default([...GLUE_TASK_NAMES])
     .describe('tasks to train on'),
-  arms: distinct(z.enum(ARMS))
-    .default([...ARMS])
-    .describe('kinds of model to train; a distilled arm trains the teachers it needs'),
+  arms: distinct(z.string())
+    .default(['single', 'multi', 'single-multi'])
+    .describe(`kinds of model to train: ${ARMS.join(', ')}, or names of variants; a distilled arm trains the teachers it needs`),
+  variants: z
+    .record(
+      z.string().regex(VARIANT_NAME, 'expected a name of lower-case letters, digits, dots, dashes and underscores'),
+      z.strictObject({
+        arm: z.enum(ARMS).describe('the arm it departs from'),
+        teachers: z.string().nullable().default(null).describe("arm or variant whose models teach it; null takes the arm's own"),
+        set: z.array(z.string()).default([]).describe('key=value texts as of --set, for its own training and not for its teachers'),
+      }),
+    )
+    .default({})
+    .describe('further arms: an arm with other settings (an ablation), other tasks, or other teachers'),
   seeds: distinct(z.int().nonnegative()).default([1]).describe('one run per arm and seed'),
   single: trainingShape({ epochs: 3, batchSize: 32, learningRate: 5e-5, layerDecay: 1.0 }).describe('single-task models and teachers'),
   multi: trainingShape({ epochs: 6, batchSize: 128, learningRate: 1e-4, layerDecay: 0.9 }).describe('multi-task models, distilled or not'),
@@ -63,13 +90,39 @@ export const configSchema = z.strictObject({
         .describe(
           'random: each example draws its task with P ~ size^exponent; copies: small sets are repeated and their loss weighted, as the reference code does; weights: every set once, loss ~ size^(exponent - 1)',
         ),
-      exponent: z.number().min(0).max(1).default(0.75).describe('exponent of the set size (Bowman et al. 2018)'),
+      exponent: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.75)
+        .describe('exponent of the set size (Bowman et al. 2018); 1 is proportional, 0 uniform sampling'),
+      endExponent: z
+        .number()
+        .min(0)
+        .max(1)
+        .nullable()
+        .default(null)
+        .describe('where the exponent has moved to by the last step, in a straight line; only for random'),
     })
     .prefault({}),
   distillation: z
     .strictObject({
-      annealing: z.enum(['linear', 'constant']).default('linear').describe('linear: lambda rises from 0 to 1 over the steps'),
+      annealing: z
+        .enum(['linear', 'cosine', 'step', 'constant'])
+        .default('linear')
+        .describe('how lambda rises from 0 to 1 over the steps; step: at once, at switchAt; constant: not at all'),
       lambda: fraction.default(0.5).describe('weight of the gold label when annealing is constant'),
+      switchAt: fraction.default(0.5).describe('share of the steps before a step from the teacher to the label'),
+      temperature: z.number().positive().default(1).describe("divides the teachers' logits; the paper has 1"),
+      teachers: z
+        .strictObject({
+          count: positiveInteger.default(1).describe('teachers per task, an ensemble: the mean of their probabilities or scores'),
+          choose: z
+            .enum(['seed', 'dev'])
+            .default('seed')
+            .describe('seed: the models of the first seeds, as in the reference code; dev: the best on dev of all seeds'),
+        })
+        .prefault({}),
     })
     .prefault({}),
   loss: z.strictObject({ reduction: z.enum(['mean', 'sum']).default('mean').describe('over the examples of a batch') }).prefault({}),
@@ -102,7 +155,8 @@ export const configSchema = z.strictObject({
         .string()
         .regex(/^(cpu|cuda(:\d+)?)$/, 'must be cpu, cuda or cuda:N')
         .default('cpu'),
-      threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 takes one per core'),
+      threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 shares the cores between the parallel runs'),
+      parallelRuns: positiveInteger.default(1).describe('models trained at once; small models on few cores gain from it'),
       checkpointSteps: z.int().nonnegative().default(200).describe('steps between checkpoints of a running model; 0 keeps none'),
       evaluationBatchTokens: positiveInteger.default(4096).describe('tokens per batch in evaluation and prediction'),
     })
@@ -114,3 +168,4 @@ export type Config = z.infer<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
 export type TrainingShape = Config['single'];
 export type Arm = (typeof ARMS)[number];
+export type Variant = Config['variants'][string];

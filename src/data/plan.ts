@@ -5,6 +5,7 @@
  */
 import { BornAgainError } from '../util/errors.js';
 import { createRandom, permutation } from '../util/random.js';
+import { epochSteps, exponentAt, randomExamples } from './plan-size.js';
 import { copiesAndWeights, lossWeights, samplingShares, type CopiesAndWeights } from './sampling.js';
 import type { ExampleReference } from './types.js';
 
@@ -16,8 +17,10 @@ export interface BatchPlanOptions {
   readonly epochs: number;
   /** See `planBatches`. */
   readonly kind: 'random' | 'copies' | 'weights';
-  /** Of the set size, for both kinds. */
+  /** Of the set size, for every kind. */
   readonly exponent: number;
+  /** For `random`: where the exponent has moved to by the last step, in a straight line over the steps; null keeps it. */
+  readonly endExponent: number | null;
   readonly seed: number;
 }
 
@@ -48,17 +51,18 @@ export function planBatches(options: BatchPlanOptions): BatchPlan {
   if (sizes.length > MAX_TASKS) throw invalid(`${sizes.length} tasks are too many; a batch can tell ${MAX_TASKS} apart`, options);
   if (!Number.isInteger(batchSize) || batchSize < 1) throw invalid(`the batch size must be a positive integer, not ${batchSize}`, options);
   if (!(epochs > 0)) throw invalid(`the number of epochs must be positive, not ${epochs}`, options);
-  const { kind, exponent } = options;
+  const { kind, exponent, endExponent } = options;
+  if (endExponent !== null && kind !== 'random') throw invalid(`an exponent that moves (endExponent) needs random sampling, not ${kind}`, options);
   if (kind === 'random') return randomPlan(options);
   const multiples = kind === 'copies' ? copiesAndWeights(sizes, exponent) : { copies: sizes.map(() => 1), weights: lossWeights(sizes, exponent) };
   return copiesPlan(options, multiples);
 }
 
-function randomPlan({ sizes, batchSize, epochs, exponent, seed }: BatchPlanOptions): BatchPlan {
-  const shares = samplingShares(sizes, exponent);
-  const examples = Math.max(1, Math.round(epochs * total(sizes)));
+function randomPlan({ sizes, batchSize, epochs, exponent, endExponent, seed }: BatchPlanOptions): BatchPlan {
+  const examples = randomExamples(sizes, epochs);
   const totalSteps = Math.ceil(examples / batchSize);
-  const tasks = drawTasks(shares, examples, seed);
+  const sharesAt = (step: number): number[] => samplingShares(sizes, exponentAt(step, totalSteps, exponent, endExponent));
+  const tasks = drawTasks(sharesAt, { examples, batchSize, tasks: sizes.length }, seed);
   const taken = countBeforeSteps(tasks, sizes.length, batchSize, totalSteps);
   const orders = sizes.map((size, task) => passOrders(size, (pass) => createRandom(seed, 'order', task, pass)));
   return {
@@ -79,16 +83,16 @@ function randomPlan({ sizes, batchSize, epochs, exponent, seed }: BatchPlanOptio
 function copiesPlan({ sizes, batchSize, epochs, seed }: BatchPlanOptions, { copies, weights }: CopiesAndWeights): BatchPlan {
   const starts = cumulative(sizes.map((size, task) => size * (copies[task] ?? 1)));
   const examples = starts.at(-1) ?? 0;
-  const epochSteps = Math.ceil(examples / batchSize);
-  const totalSteps = Math.max(1, Math.floor(epochSteps * epochs));
+  const stepsPerEpoch = Math.ceil(examples / batchSize);
+  const totalSteps = epochSteps([examples], batchSize, epochs);
   const order = passOrders(examples, (epoch) => createRandom(seed, 'order', epoch));
   return {
     totalSteps,
     exampleWeight: (task) => weights[task] ?? 1,
     batch(step) {
       checkStep(step, totalSteps);
-      const epochStart = Math.floor(step / epochSteps) * examples;
-      const first = (step % epochSteps) * batchSize;
+      const epochStart = Math.floor(step / stepsPerEpoch) * examples;
+      const first = (step % stepsPerEpoch) * batchSize;
       return Array.from({ length: Math.min(batchSize, examples - first) }, (_, slot) => {
         const position = order(epochStart + first + slot);
         const task = starts.findLastIndex((start) => start <= position);
@@ -99,13 +103,18 @@ function copiesPlan({ sizes, batchSize, epochs, seed }: BatchPlanOptions, { copi
 }
 
 /** The task of every slot of the training: [examples] */
-function drawTasks(shares: readonly number[], examples: number, seed: number): Uint8Array {
+function drawTasks(
+  sharesAt: (step: number) => number[],
+  { examples, batchSize, tasks: count }: { examples: number; batchSize: number; tasks: number },
+  seed: number,
+): Uint8Array {
   const tasks = new Uint8Array(examples);
-  if (shares.length === 1) return tasks;
+  if (count === 1) return tasks;
   const random = createRandom(seed, 'tasks');
-  // Cumulative shares without the last: a rounding error there must not leave a gap below 1.
-  const bounds = cumulative(shares).slice(1, -1);
+  let bounds: number[] = [];
   for (let slot = 0; slot < examples; slot += 1) {
+    // Cumulative shares without the last: a rounding error there must not leave a gap below 1.
+    if (slot % batchSize === 0) bounds = cumulative(sharesAt(slot / batchSize)).slice(1, -1);
     const value = random.uniform();
     let task = 0;
     while (task < bounds.length && value >= (bounds[task] ?? 1)) task += 1;
@@ -144,10 +153,6 @@ function cumulative(values: readonly number[]): number[] {
   const sums = [0];
   for (const value of values) sums.push((sums.at(-1) ?? 0) + value);
   return sums;
-}
-
-function total(values: readonly number[]): number {
-  return cumulative(values).at(-1) ?? 0;
 }
 
 function checkStep(step: number, totalSteps: number): void {

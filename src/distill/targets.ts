@@ -1,27 +1,18 @@
 /**
- * What a student learns from: λ · label + (1 − λ) · teacher (PAPER.md section 1). For classification a distribution over the classes, the
- * teacher's at temperature 1; for regression one scalar. The teacher's scalar is taken raw: the reference neither clamps it nor puts a sigmoid on it here (section 3.4).
+ * What a student learns from: λ · label + (1 − λ) · teacher (PAPER.md section 1). For classification a distribution over the classes, for
+ * regression one scalar; ensemble.ts says what the teacher's is.
  */
 import type { TargetWriter } from '../data/pack.js';
 import type { TokenizedDataset } from '../data/types.js';
 import type { TaskDefinition } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
-import type { TeacherOutputs } from './teacher-store.js';
-
-/** Softmax at temperature 1, in double precision; safe for logits of any size. [classes] */
-export function teacherProbabilities(logits: ArrayLike<number>): Float64Array {
-  const values = Float64Array.from(logits);
-  const largest = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  const powers = values.map((logit) => Math.exp(logit - largest));
-  const total = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / total);
-}
+import type { TeacherEnsemble } from './ensemble.js';
 
 export interface MixedTarget {
   readonly kind: TaskDefinition['kind'];
   /** Class index, or the scaled score. */
   readonly label: number;
-  /** The teacher's logits, or its scalar; null for a target that is the label alone. */
+  /** The teacher's distribution, or its scalar; null for a target that is the label alone. */
   readonly teacher: ArrayLike<number> | null;
   /** λ; without a teacher it plays no part. */
   readonly goldWeight: number;
@@ -34,8 +25,7 @@ export function mixedTarget(target: Float32Array, { kind, label, teacher, goldWe
     target[0] = weighted(gold, label) + weighted(1 - gold, teacher?.[0] ?? 0);
     return;
   }
-  const probabilities = teacher === null ? null : teacherProbabilities(teacher);
-  target.forEach((_, c) => (target[c] = gold * Number(c === label) + (1 - gold) * (probabilities?.[c] ?? 0)));
+  target.forEach((_, c) => (target[c] = gold * Number(c === label) + (1 - gold) * (teacher?.[c] ?? 0)));
 }
 
 /**
@@ -44,7 +34,7 @@ export function mixedTarget(target: Float32Array, { kind, label, teacher, goldWe
  */
 export function mixedTargets(
   datasets: readonly TokenizedDataset[],
-  teachers: readonly (TeacherOutputs | null)[],
+  teachers: readonly (TeacherEnsemble | null)[],
   goldWeight: number,
 ): TargetWriter {
   const datasetOf = (task: number): TokenizedDataset => datasets[task] ?? outside(task, datasets.length);
@@ -52,7 +42,7 @@ export function mixedTargets(
     width: (task) => outputsOf(datasetOf(task).task),
     write({ task, index }, target) {
       const dataset = datasetOf(task);
-      const teacher = teachers[task]?.logits(index) ?? null;
+      const teacher = teachers[task]?.target(index) ?? null;
       const label = dataset.label(index);
       if (Number.isNaN(label) && (teacher === null || goldWeight > 0)) throw unlabelled(dataset, index);
       mixedTarget(target, { kind: dataset.task.kind, label, teacher, goldWeight });

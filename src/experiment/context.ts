@@ -17,8 +17,21 @@ export interface RunContext {
   readonly onEvent: OnEvent;
 }
 
-/** By task. */
-export type Teachers = Readonly<Record<string, { readonly modelDir: string; readonly hash: string }>>;
+/** A trained model's folder, and the hash it is known by (`modelFolderHash`). */
+export interface ModelReference {
+  readonly modelDir: string;
+  readonly hash: string;
+}
+
+/** What a run takes from other runs. */
+export interface RunSources {
+  /** By task, its teachers, best or first seed first; empty for a model without teachers. */
+  readonly teachers: Readonly<Record<string, readonly ModelReference[]>>;
+  /** The model it starts from instead of the pre-trained encoder and new heads. */
+  readonly initial: ModelReference | null;
+}
+
+export const NO_SOURCES: RunSources = { teachers: {}, initial: null };
 
 export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs'> {
   readonly tasks: readonly string[];

@@ -1,6 +1,5 @@
 /** One model's life in memory: initial weights and new heads, training, scores on dev, the folder it is kept in. */
 import { join } from 'node:path';
-import type { Config } from '../config/schema.js';
 import { glueAverage } from '../metrics/index.js';
 import { initHead, type Head } from '../nn/head.js';
 import { openModelFolder, writeModelFolder } from '../nn/model-folder.js';
@@ -13,8 +12,10 @@ import { headSpec } from '../train/heads.js';
 import { Session } from '../train/session.js';
 import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
 import { train } from '../train/trainer.js';
+import { BornAgainError } from '../util/errors.js';
 import type { PlannedRun } from './arms.js';
-import type { RunContext } from './context.js';
+import type { ModelReference, RunContext } from './context.js';
+import { shapeOf } from './work.js';
 
 export interface FittedModel {
   readonly scores: TaskScores;
@@ -23,18 +24,49 @@ export interface FittedModel {
   readonly steps: number;
 }
 
-/** The seed decides everything random: data order, heads, dropout. Writes `folder/model`. Throws as `train` and `writeModelFolder` do. */
-export async function fitModel(context: RunContext, run: PlannedRun, tasks: readonly TrainingTask[], folder: string): Promise<FittedModel> {
-  const { config, modelDir } = context;
+/**
+ * The seed decides everything random: data order, heads, dropout. Writes `folder/model`.
+ * @param initial the trained model to start from, with a head for each task; null for the pre-trained encoder and new heads
+ * @throws as `train` and `writeModelFolder` do
+ */
+export async function fitModel(
+  context: RunContext,
+  run: PlannedRun,
+  tasks: readonly TrainingTask[],
+  folder: string,
+  initial: ModelReference | null,
+): Promise<FittedModel> {
+  const model = await (initial === null ? newModel(context, run, tasks) : continuedModel(run, initial));
+  try {
+    return await fit(context, run, tasks, folder, model);
+  } finally {
+    for (const module of [model.bert, ...model.heads]) module.dispose();
+  }
+}
+
+async function newModel({ modelDir }: RunContext, { config, seed }: PlannedRun, tasks: readonly TrainingTask[]): Promise<Model> {
   const { device } = config.runtime;
   const { bert } = await openModelFolder(modelDir, { device, dropout: config.model.dropout });
   const heads: Head[] = [];
   try {
-    for (const { dataset } of tasks) heads.push(initHead(headSpec(dataset.task, config.model), bert.config.hiddenSize, device, run.seed));
-    return await fit(context, run, tasks, folder, { bert, heads });
-  } finally {
+    for (const { dataset } of tasks) heads.push(initHead(headSpec(dataset.task, config.model), bert.config.hiddenSize, device, seed));
+    return { bert, heads };
+  } catch (error) {
     for (const module of [bert, ...heads]) module.dispose();
+    throw error;
   }
+}
+
+/** Encoder and heads of a trained model; heads of other tasks are left behind. */
+async function continuedModel({ config, tasks, id }: PlannedRun, initial: ModelReference): Promise<Model> {
+  const { bert, heads } = await openModelFolder(initial.modelDir, { device: config.runtime.device, dropout: config.model.dropout });
+  const own = tasks.map((task) => heads.find((head) => head.task === task));
+  const kept = own.filter((head) => head !== undefined);
+  for (const head of heads) if (!kept.includes(head)) head.dispose();
+  if (kept.length === tasks.length) return { bert, heads: kept };
+  for (const module of [bert, ...kept]) module.dispose();
+  const message = `${initial.modelDir}, from which ${id} starts, has not a head for each of ${tasks.join(', ')}`;
+  throw new BornAgainError('ERR_MODEL_FOLDER', message, { modelDir: initial.modelDir, tasks });
 }
 
 interface Model {
@@ -49,10 +81,10 @@ async function fit(
   folder: string,
   model: Model,
 ): Promise<FittedModel> {
-  const { config, modelDir, signal, onEvent } = context;
+  const { modelDir, signal, onEvent } = context;
+  const { seed, arm, id: runId, config } = run;
   const { optimizer, runtime } = config;
-  const shape = shapeOf(run, config);
-  const { seed, arm, id: runId } = run;
+  const shape = shapeOf(run);
   const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, threads: runtime.threads });
   try {
     const steps = createStepMaker({ tasks, shape, config, seed });
@@ -67,10 +99,6 @@ async function fit(
   } finally {
     await session.close();
   }
-}
-
-function shapeOf(run: PlannedRun, config: Config): Config['single'] {
-  return run.kind === 'single' ? config.single : config.multi;
 }
 
 /** Scores of the run's tasks that have the split; an event unless none has. */

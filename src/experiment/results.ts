@@ -16,7 +16,7 @@ export interface RunResult {
   readonly tasks: TaskScores;
   /** Mean of the main metrics of BAM's eight tasks among those trained (WNLI is not one of them); null when there is none. */
   readonly average: number | null;
-  /** Relative to OUT: the model's folder; for arm `single` the folder `runs/single`, with `<task>/seed-<n>/model` below it. */
+  /** Relative to OUT: the model's folder; for an arm of single-task models the folder `runs/<arm>`, with `<task>/seed-<n>/model` below it. */
   readonly model: string;
 }
 
@@ -30,6 +30,15 @@ export interface ArmTest {
   readonly method: string;
 }
 
+/** A run that has no model, and why. */
+export interface RunFailure {
+  readonly runId: string;
+  readonly code: string;
+  readonly message: string;
+  /** The failed run it needed; null where it failed itself. */
+  readonly after: string | null;
+}
+
 export interface ExperimentResults {
   readonly config: Config;
   /** Finished runs of this configuration, by arm, then seed. A seed of `single` appears when all its tasks are done. */
@@ -37,10 +46,12 @@ export interface ExperimentResults {
   readonly summary: readonly ArmSummary[];
   /** Empty: the experiment runner computes no tests between arms. */
   readonly tests: readonly ArmTest[];
+  /** What went wrong in the last call. */
+  readonly failures: readonly RunFailure[];
 }
 
-export function experimentResults(config: Config, runs: readonly RunResult[]): ExperimentResults {
-  return { config, runs, summary: summarise(runs), tests: [] };
+export function experimentResults(config: Config, runs: readonly RunResult[], failures: readonly RunFailure[]): ExperimentResults {
+  return { config, runs, summary: summarise(runs), tests: [], failures };
 }
 
 /** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */

@@ -6,18 +6,21 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import type { TokenizedDataset } from '../data/types.js';
+import { TeacherEnsemble } from '../distill/ensemble.js';
+import type { TeacherOutputs } from '../distill/teacher-store.js';
 import { modelFolderHash } from '../nn/model-folder.js';
 import { teacherOutputs } from '../train/teacher-outputs.js';
 import type { TrainingTask } from '../train/step-maker.js';
 import { ioError } from '../util/io-error.js';
 import type { PlannedRun } from './arms.js';
-import type { RunContext, Teachers } from './context.js';
+import type { ModelReference, RunContext, RunSources } from './context.js';
 import { fitModel } from './fit-model.js';
 import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
 import { requireSameSettings, runSettings, sameSettings, type Settings } from './settings.js';
 
-export function settingsOf({ config, inputs }: RunContext, run: PlannedRun, teachers: Teachers): Settings {
-  return runSettings(run, config, inputs, Object.fromEntries(Object.entries(teachers).map(([task, { hash }]) => [task, hash])));
+export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: RunSources): Settings {
+  return runSettings(run, inputs, sources);
 }
 
 /** The result of that very run, or null: not finished, finished with other settings, or without its model. */
@@ -35,18 +38,18 @@ export async function trainRun(
   context: RunContext,
   run: PlannedRun,
   folder: string,
-  teachers: Teachers,
+  sources: RunSources,
   onOtherSettings: 'restart' | 'refuse',
 ): Promise<RunRecord> {
-  const settings = settingsOf(context, run, teachers);
+  const settings = settingsOf(context, run, sources);
   const started = performance.now();
   const begun = await readRunStart(folder);
   if (begun !== null && onOtherSettings === 'refuse') requireSameSettings(folder, begun.settings, settings);
   // Before anything is removed: teachers that cannot be asked must not cost what the folder holds.
-  const tasks = await trainingTasks(context, run, teachers);
+  const tasks = await trainingTasks(context, run, sources);
   if (begun !== null && !sameSettings(begun.settings, settings)) await startAnew(context, run, folder);
   await writeRunStart(folder, settings);
-  const fitted = await fitModel(context, run, tasks, folder);
+  const fitted = await fitModel(context, run, tasks, folder, sources.initial);
   const seconds = (performance.now() - started) / 1000;
   const model = join(folder, 'model');
   const { arm, tasks: names, seed } = run;
@@ -64,16 +67,26 @@ async function startAnew(context: RunContext, run: PlannedRun, folder: string): 
   for (const name of ['checkpoints', 'steps.jsonl']) await remove(join(folder, name));
 }
 
-async function trainingTasks(context: RunContext, run: PlannedRun, teachers: Teachers): Promise<TrainingTask[]> {
-  const { data, teacherOutputsDir, config, signal } = context;
+async function trainingTasks(context: RunContext, run: PlannedRun, sources: RunSources): Promise<TrainingTask[]> {
   const tasks: TrainingTask[] = [];
   for (const name of run.tasks) {
-    const dataset = data.get(name, 'train');
-    const teacher = teachers[name];
-    const request = { dataset, folder: teacherOutputsDir, runtime: config.runtime, signal };
-    tasks.push({ dataset, teacher: teacher === undefined ? null : await teacherOutputs({ ...teacher, ...request }) });
+    const dataset = context.data.get(name, 'train');
+    tasks.push({ dataset, teacher: await ensembleFor(context, run, dataset, sources.teachers[name] ?? []) });
   }
   return tasks;
+}
+
+async function ensembleFor(
+  { teacherOutputsDir, config, signal }: RunContext,
+  run: PlannedRun,
+  dataset: TokenizedDataset,
+  teachers: readonly ModelReference[],
+): Promise<TeacherEnsemble | null> {
+  if (teachers.length === 0) return null;
+  const request = { dataset, folder: teacherOutputsDir, runtime: config.runtime, signal };
+  const outputs: TeacherOutputs[] = [];
+  for (const teacher of teachers) outputs.push(await teacherOutputs({ ...teacher, ...request }));
+  return new TeacherEnsemble(dataset.task.kind, outputs, run.config.distillation.temperature);
 }
 
 async function remove(path: string): Promise<void> {

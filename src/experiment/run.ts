@@ -5,16 +5,21 @@
  */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
+import { checkVariants } from '../config/variants.js';
 import { glueAverage } from '../metrics/index.js';
+import { readBertConfig } from '../nn/bert-config.js';
 import { taskByName } from '../tasks/index.js';
-import type { OnEvent, TaskScores } from '../train/events.js';
-import { BornAgainError } from '../util/errors.js';
-import { planRuns, runKindOf, type PlannedRun } from './arms.js';
-import { createContext, type RunContext, type Teachers } from './context.js';
+import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
+import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
+import { createContext, type RunContext, type RunSources } from './context.js';
+import { runGraph } from './graph.js';
+import { withLock } from './lock.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
-import { experimentResults, writeResults, type ExperimentResults, type RunResult } from './results.js';
+import { experimentResults, writeResults, type ExperimentResults, type RunFailure, type RunResult } from './results.js';
 import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import type { RunRecord } from './run-record.js';
+import { needsOf, runFolder, sourcesOf, type Records } from './sources.js';
+import { workOf } from './work.js';
 
 export interface ExperimentOptions {
   readonly config: Config;
@@ -29,63 +34,95 @@ export interface ExperimentOptions {
   readonly onEvent: OnEvent;
 }
 
-/** Finished runs by id. */
-type Records = Map<string, RunRecord>;
-
 /**
- * @throws BornAgainError ERR_OUTPUT_FOLDER (OUT is another experiment's; nothing is touched), ERR_CANCELLED, ERR_NON_FINITE_LOSS, ERR_IO, and
- *   what reading data and model throws. What is finished stays, and the same call goes on from there
+ * A run that fails does not end the experiment: it is told by an event and in `failures`, and whatever does not depend on it goes on.
+ * @throws BornAgainError ERR_CONFIG (arms), ERR_OUTPUT_FOLDER (OUT is another experiment's; nothing is touched), ERR_LOCKED (another
+ *   process works on it), ERR_CANCELLED, ERR_IO, and what reading data and model throws. What is finished stays, and the same call goes on
+ *   from there
  */
 export async function runExperiment(options: ExperimentOptions): Promise<ExperimentResults> {
-  const { config, outDir, signal, onEvent } = options;
+  checkVariants(options.config);
+  const plan = planRuns(options.config);
+  await checkOutputFolder(options.outDir, options.config);
+  return withLock(options.outDir, () => runPlan(options, plan));
+}
+
+async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]): Promise<ExperimentResults> {
+  const { config, outDir, onEvent } = options;
   const found = await checkOutputFolder(outDir, config);
-  const context = await createContext({ ...options, tasks: config.tasks, teacherOutputsDir: join(outDir, 'teacher-outputs') });
+  const tasks = [...new Set(plan.flatMap((run) => run.tasks))];
+  const context = await createContext({ ...options, tasks, teacherOutputsDir: join(outDir, 'teacher-outputs') });
   await claimOutputFolder(outDir, found, config, context.inputs);
-  const plan = planRuns(config);
-  const records = await finishedRuns(context, outDir, plan);
-  onEvent({ kind: 'experiment-plan', runs: plan.map((run) => summaryOf(run, records)) });
-  for (const run of plan) {
-    if (records.has(run.id)) continue;
-    if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', `cancelled before ${run.id}`, { runId: run.id });
-    const teachers = teachersOf(outDir, run, records) as Teachers;
-    records.set(run.id, await trainRun(context, run, runFolder(outDir, run.id), teachers, 'restart'));
-    await writeResults(outDir, experimentResults(config, runResults(config, plan, records)));
+  const experiment = new Experiment(context, outDir, plan);
+  await experiment.findFinished();
+  onEvent({ kind: 'experiment-plan', runs: await experiment.summaries() });
+  await experiment.train();
+  return experiment.writeResults();
+}
+
+class Experiment {
+  private readonly records = new Map<string, RunRecord>();
+  private readonly failures: RunFailure[] = [];
+  /** Results are written one after the other: two runs may end at once. */
+  private written: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly context: RunContext,
+    private readonly outDir: string,
+    private readonly plan: readonly PlannedRun[],
+  ) {}
+
+  /** The plan has teachers before students, so a student is only looked at when its teachers are known to be finished. */
+  async findFinished(): Promise<void> {
+    for (const run of this.plan) {
+      const sources = this.sourcesOf(run);
+      if (sources === null) continue;
+      const record = await finishedRun(runFolder(this.outDir, run.id), settingsOf(this.context, run, sources));
+      if (record !== null) this.records.set(run.id, record);
+    }
   }
-  const results = experimentResults(config, runResults(config, plan, records));
-  await writeResults(outDir, results);
-  return results;
-}
 
-function runFolder(outDir: string, id: string): string {
-  return join(outDir, 'runs', ...id.split('/'));
-}
-
-function summaryOf(run: PlannedRun, records: Records) {
-  const { id, arm, tasks, seed } = run;
-  return { runId: id, arm, tasks, seed, finished: records.has(id) };
-}
-
-/** The plan has teachers before students, so a student is only looked at when its teachers are known to be finished. */
-async function finishedRuns(context: RunContext, outDir: string, plan: readonly PlannedRun[]): Promise<Records> {
-  const records: Records = new Map();
-  for (const run of plan) {
-    const teachers = teachersOf(outDir, run, records);
-    if (teachers === null) continue;
-    const record = await finishedRun(runFolder(outDir, run.id), settingsOf(context, run, teachers));
-    if (record !== null) records.set(run.id, record);
+  async summaries(): Promise<PlannedRunSummary[]> {
+    const bert = await readBertConfig(this.context.modelDir);
+    return this.plan.map((run) => {
+      const { tokens } = workOf(run, this.context.data, bert);
+      return { runId: run.id, arm: run.arm, tasks: run.tasks, seed: run.seed, tokens, finished: this.records.has(run.id) };
+    });
   }
-  return records;
-}
 
-/** Null while a teacher is not finished. */
-function teachersOf(outDir: string, run: PlannedRun, records: Records): Teachers | null {
-  const teachers: Record<string, Teachers[string]> = {};
-  for (const [task, id] of Object.entries(run.teachers)) {
-    const record = records.get(id);
-    if (record === undefined) return null;
-    teachers[task] = { modelDir: join(runFolder(outDir, id), 'model'), hash: record.modelHash };
+  async train(): Promise<void> {
+    const nodes = this.plan.map((run) => ({ id: run.id, needs: needsOf(run), run }));
+    await runGraph(nodes, {
+      finished: [...this.records.keys()],
+      parallel: this.context.config.runtime.parallelRuns,
+      signal: this.context.signal,
+      work: ({ run }) => this.trainOne(run),
+      onFailure: ({ id: runId }, { code, message }, after) => {
+        this.failures.push({ runId, code, message, after });
+        this.context.onEvent({ kind: 'run-failed', runId, message, after });
+      },
+    });
   }
-  return teachers;
+
+  async writeResults(): Promise<ExperimentResults> {
+    const { config } = this.context;
+    const results = experimentResults(config, runResults(config, this.plan, this.records), this.failures);
+    const earlier = this.written;
+    this.written = Promise.allSettled([earlier]).then(() => writeResults(this.outDir, results));
+    await this.written;
+    return results;
+  }
+
+  private async trainOne(run: PlannedRun): Promise<void> {
+    const sources = this.sourcesOf(run);
+    if (sources === null) throw new RangeError(`${run.id} was started before what it needs`);
+    this.records.set(run.id, await trainRun(this.context, run, runFolder(this.outDir, run.id), sources, 'restart'));
+    await this.writeResults();
+  }
+
+  private sourcesOf(run: PlannedRun): RunSources | null {
+    return sourcesOf(this.outDir, run, this.records, (task) => taskByName(task).mainMetric);
+  }
 }
 
 /** One entry for each arm asked for and each seed of which every run is finished. */
@@ -97,8 +134,8 @@ function runResults(config: Config, plan: readonly PlannedRun[], records: Record
       const finished = runs.map((run) => records.get(run.id)).filter((record) => record !== undefined);
       if (finished.length < runs.length) continue;
       const tasks = Object.assign({}, ...finished.map((record) => record.scores)) as TaskScores;
-      const model = runKindOf(arm) === 'single' ? 'runs/single' : `runs/${runs[0]?.id}/model`;
-      results.push({ arm, seed, tasks, average: glueAverage(config.tasks.map(taskByName), tasks), model });
+      const model = runKindOf(config, arm) === 'single' ? `runs/${arm}` : `runs/${runs[0]?.id}/model`;
+      results.push({ arm, seed, tasks, average: glueAverage(tasksOf(config, arm).map(taskByName), tasks), model });
     }
   }
   return results;

@@ -4,7 +4,8 @@
  */
 import type { Config } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
-import type { PlannedRun } from './arms.js';
+import type { RunKind } from './arms.js';
+import type { RunSources } from './context.js';
 
 export type Settings = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -29,11 +30,11 @@ function flatten(value: object, prefix: string): Record<string, string | number 
 }
 
 /**
- * The part of an experiment's settings that the configuration gives. The first seed is in it because its single-task models are the
- * teachers of every distilled run.
+ * The part of an experiment's settings that the configuration gives. The first seed is in it because its models are the teachers of
+ * every distilled run. Variants are arms: they may be added, and what one says is in its runs' settings.
  */
 export function configSettings(config: Config): Settings {
-  const { preset: _preset, arms: _arms, seeds, runtime: _runtime, ...decisive } = config;
+  const { preset: _preset, arms: _arms, variants: _variants, seeds, runtime: _runtime, ...decisive } = config;
   return { ...flatten(decisive, ''), 'seeds[0]': seeds[0] ?? null };
 }
 
@@ -41,15 +42,24 @@ export function inputSettings({ model, data }: InputHashes): Settings {
   return { 'model folder': model, ...flatten(data, 'data of') };
 }
 
-/** Everything one run's model and scores depend on. `teachers`: by task, the hash of the teacher's model; empty unless distilled. */
-export function runSettings(run: PlannedRun, config: Config, inputs: InputHashes, teachers: Readonly<Record<string, string>>): Settings {
+export interface DecidedRun {
+  readonly kind: RunKind;
+  readonly tasks: readonly string[];
+  readonly seed: number;
+  readonly config: Config;
+}
+
+/** Everything one run's model and scores depend on, teachers and initial weights by their hashes. */
+export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: InputHashes, { teachers, initial }: RunSources): Settings {
   const { data, sampling, loss, optimizer, schedule, model } = config;
-  const own = Object.entries(inputs.data).filter(([name]) => run.tasks.includes(name.slice(0, name.indexOf('.'))));
-  const shape = run.kind === 'single' ? { single: config.single } : { multi: config.multi };
-  const distillation = run.kind === 'distilled' ? { distillation: config.distillation, 'teacher of': teachers } : {};
+  const own = Object.entries(inputs.data).filter(([name]) => tasks.includes(name.slice(0, name.indexOf('.'))));
+  const shape = kind === 'single' ? { single: config.single } : { multi: config.multi };
+  const hashes = Object.entries(teachers).map(([task, models]) => [task, models.map(({ hash }) => hash)] as const);
+  const distillation = hashes.length === 0 ? {} : { distillation: config.distillation, 'teacher of': Object.fromEntries(hashes) };
   return {
-    kind: run.kind,
-    ...flatten({ tasks: run.tasks, seed: run.seed, ...shape, data, sampling, ...distillation, loss, optimizer, schedule, model }, ''),
+    kind,
+    ...flatten({ tasks, seed, ...shape, data, sampling, ...distillation, loss, optimizer, schedule, model }, ''),
+    ...(initial === null ? {} : { 'initial model': initial.hash }),
     ...inputSettings({ model: inputs.model, data: Object.fromEntries(own) }),
   };
 }

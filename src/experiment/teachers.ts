@@ -9,16 +9,16 @@ import { modelFolderHash } from '../nn/model-folder.js';
 import { Tokenizer } from '../text/tokenizer.js';
 import { BornAgainError } from '../util/errors.js';
 import { errnoOf, ioError } from '../util/io-error.js';
-import type { Teachers } from './context.js';
+import type { RunSources } from './context.js';
 
 /**
  * Places looked at for a task, the first with a head for it wins: DIR/<task>/model, DIR/<task>, then the lowest seed of an experiment's
  * DIR/runs/single/<task>/seed-<n>/model or DIR/<task>/seed-<n>/model, then DIR/model and DIR itself.
  * @throws BornAgainError ERR_MODEL_FOLDER (a task without a teacher, with every place), ERR_TOKENIZER (another tokeniser)
  */
-export async function findTeachers(teachersDir: string, tasks: readonly string[], modelDir: string): Promise<Teachers> {
+export async function findTeachers(teachersDir: string, tasks: readonly string[], modelDir: string): Promise<RunSources['teachers']> {
   const own = await Tokenizer.fromFolder(modelDir);
-  const teachers: Record<string, Teachers[string]> = {};
+  const teachers: Record<string, RunSources['teachers'][string]> = {};
   for (const task of tasks) {
     const dir = await findTeacher(teachersDir, task);
     const { hash, source } = await Tokenizer.fromFolder(dir);
@@ -29,7 +29,7 @@ export async function findTeachers(teachersDir: string, tasks: readonly string[]
         { task, teacher: source, student: own.source },
       );
     }
-    teachers[task] = { modelDir: dir, hash: await modelFolderHash(dir) };
+    teachers[task] = [{ modelDir: dir, hash: await modelFolderHash(dir) }];
   }
   return teachers;
 }

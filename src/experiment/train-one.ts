@@ -3,16 +3,19 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import type { OnEvent } from '../train/events.js';
 import { BornAgainError } from '../util/errors.js';
-import type { PlannedRun, RunKind } from './arms.js';
-import { createContext } from './context.js';
+import type { PlannedRun } from './arms.js';
+import { createContext, NO_SOURCES } from './context.js';
 import { checkTrainingFolder } from './output-folder.js';
 import type { RunResult } from './results.js';
 import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import { findTeachers } from './teachers.js';
 
+/** `distilled` is one model of several tasks, taught by the models of a folder. */
+export type TrainKind = 'single' | 'multi' | 'distilled';
+
 export interface TrainOneOptions {
   readonly config: Config;
-  readonly arm: RunKind;
+  readonly arm: TrainKind;
   /** One for `single`. `config.tasks`, `arms` and `seeds` play no part. */
   readonly tasks: readonly string[];
   /** For `distilled`: a folder with a teacher for each task (teachers.ts says where it looks). */
@@ -38,11 +41,22 @@ export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
   await checkTrainingFolder(outDir);
   const context = await createContext({ ...options, teacherOutputsDir: join(outDir, 'teacher-outputs') });
   const name = tasks.length === 1 ? tasks[0] : 'all';
-  const run: PlannedRun = { id: `${arm}/${name}/seed-${seed}`, arm, kind: arm, tasks, seed, teachers: {} };
+  const kind = arm === 'single' ? 'single' : 'multi';
+  const run: PlannedRun = {
+    id: `${arm}/${name}/seed-${seed}`,
+    arm,
+    kind,
+    tasks,
+    seed,
+    config: options.config,
+    teachers: {},
+    initial: null,
+  };
   const teachers = options.teachersDir === undefined ? {} : await findTeachers(options.teachersDir, tasks, options.modelDir);
-  const finished = await finishedRun(outDir, settingsOf(context, run, teachers));
+  const sources = { ...NO_SOURCES, teachers };
+  const finished = await finishedRun(outDir, settingsOf(context, run, sources));
   if (finished !== null) onEvent({ kind: 'notice', level: 'info', runId: run.id, message: `${outDir} holds this model, finished` });
-  const record = finished ?? (await trainRun(context, run, outDir, teachers, 'refuse'));
+  const record = finished ?? (await trainRun(context, run, outDir, sources, 'refuse'));
   return { arm, seed, tasks: record.scores, average: record.average, model: join(outDir, 'model') };
 }
 

@@ -24,6 +24,8 @@ export interface PlannedRunSummary {
   readonly arm: string;
   readonly tasks: readonly string[];
   readonly seed: number;
+  /** Tokens it will be trained on, as expected from the sets' sizes and lengths. */
+  readonly tokens: number;
   /** The run's result is already there from an earlier call: it is not trained again. */
   readonly finished: boolean;
 }
@@ -80,6 +82,15 @@ export interface RunFinishedEvent {
   readonly model: string;
 }
 
+/** A run failed, or was not begun because one that it needs did; the others go on. */
+export interface RunFailedEvent {
+  readonly kind: 'run-failed';
+  readonly runId: string;
+  readonly message: string;
+  /** The run that failed first, where this one was not begun; null where this one failed. */
+  readonly after: string | null;
+}
+
 /** Something the user should know that is no error: truncated examples, skipped rows, a score that is not defined. */
 export interface NoticeEvent {
   readonly kind: 'notice';
@@ -89,6 +100,6 @@ export interface NoticeEvent {
 }
 
 export type TrainingEvent =
-  PreparedEvent | ExperimentPlanEvent | RunStartedEvent | StepEvent | EvaluatedEvent | RunFinishedEvent | NoticeEvent;
+  PreparedEvent | ExperimentPlanEvent | RunStartedEvent | StepEvent | EvaluatedEvent | RunFinishedEvent | RunFailedEvent | NoticeEvent;
 
 export type OnEvent = (event: TrainingEvent) => void;

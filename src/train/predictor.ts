@@ -8,7 +8,7 @@ import { checkFits } from '../data/fits.js';
 import { labelName, rawScore, taskByName } from '../tasks/index.js';
 import type { Example, TaskDefinition } from '../tasks/types.js';
 import { Tokenizer } from '../text/tokenizer.js';
-import { teacherProbabilities } from '../distill/targets.js';
+import { teacherProbabilities } from '../distill/ensemble.js';
 import { computeLogits, headIndex, predictionsOf } from './evaluate.js';
 import { InferenceModel } from './inference.js';
 

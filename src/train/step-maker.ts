@@ -8,14 +8,14 @@ import { planBatches } from '../data/plan.js';
 import type { ExampleReference, PackedBatch, TokenizedDataset } from '../data/types.js';
 import { goldWeight } from '../distill/annealing.js';
 import { mixedTargets } from '../distill/targets.js';
-import type { TeacherOutputs } from '../distill/teacher-store.js';
+import type { TeacherEnsemble } from '../distill/ensemble.js';
 import { learningRateAt } from '../optim/schedule.js';
 
 export interface TrainingTask {
   /** The training set. */
   readonly dataset: TokenizedDataset;
   /** Null: the target is the label alone. */
-  readonly teacher: TeacherOutputs | null;
+  readonly teacher: TeacherEnsemble | null;
 }
 
 export interface TrainingPlan {

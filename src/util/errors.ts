@@ -28,6 +28,8 @@ export type ErrorCode =
   | 'ERR_CHECKPOINT'
   | 'ERR_TEACHER_LOGITS'
   | 'ERR_OUTPUT_FOLDER'
+  | 'ERR_LOCKED'
+  | 'ERR_RUN_FAILED'
   | 'ERR_IO';
 
 export class BornAgainError extends Error {

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/load.js';
 import { PRESET_NAMES } from '../../src/config/presets.js';
-import { ARMS, GLUE_TASK_NAMES } from '../../src/config/schema.js';
+import { GLUE_TASK_NAMES } from '../../src/config/schema.js';
+import { checkVariants, configOf } from '../../src/config/variants.js';
 import { GLUE_TASKS } from '../../src/tasks/index.js';
 
 const EIGHT_TASKS = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte'];
@@ -22,7 +23,7 @@ describe('paper', () => {
   });
 
   it('samples tasks at random, anneals linearly, averages the loss, corrects the bias and has a sigmoid on STS-B', () => {
-    expect(config.sampling).toEqual({ kind: 'random', exponent: 0.75 });
+    expect(config.sampling).toEqual({ kind: 'random', exponent: 0.75, endExponent: null });
     expect(config.distillation.annealing).toBe('linear');
     expect(config.loss.reduction).toBe('mean');
     expect(config.optimizer.biasCorrection).toBe(true);
@@ -41,7 +42,7 @@ describe('reference', () => {
 
   it('does what section 3 lists', () => {
     expect(config.loss.reduction).toBe('sum');
-    expect(config.sampling).toEqual({ kind: 'copies', exponent: 0.75 });
+    expect(config.sampling).toEqual({ kind: 'copies', exponent: 0.75, endExponent: null });
     expect(config.data.bothOrders).toBe(true);
     expect(config.optimizer).toMatchObject({ biasCorrection: false, epsilon: 1e-6, clipNorm: 1, weightDecay: 0.01 });
     expect(config.model.regression).toBe('linear');
@@ -72,6 +73,27 @@ describe('every preset', () => {
 
   it('has names that the registry of tasks and the list of arms know', () => {
     expect([...GLUE_TASK_NAMES]).toEqual(GLUE_TASKS.map((task) => task.name));
-    for (const preset of PRESET_NAMES) for (const arm of resolveConfig({ preset }).arms) expect(ARMS).toContain(arm);
+    for (const preset of PRESET_NAMES) checkVariants(resolveConfig({ preset }));
+  });
+});
+
+describe('studies', () => {
+  it('change one part of Single→Multi each (section 4)', () => {
+    const config = resolveConfig({ preset: 'ablations' });
+    const student = (name: string) => configOf(config, name);
+    expect(config.arms).toEqual(['single', 'single-multi', 'no-layerwise-rates', 'no-task-sampling', 'lambda-0', 'lambda-0.5']);
+    expect(student('no-layerwise-rates').multi).toEqual({ ...config.multi, layerDecay: 1 });
+    expect(student('no-task-sampling').sampling).toMatchObject({ kind: 'random', exponent: 1 });
+    expect(student('lambda-0').distillation).toMatchObject({ annealing: 'constant', lambda: 0 });
+    expect(student('lambda-0.5').distillation).toMatchObject({ annealing: 'constant', lambda: 0.5 });
+  });
+
+  it('stand on the preset they are laid over', () => {
+    const { variants, arms, preset, ...rest } = resolveConfig({ preset: 'quickstart+combinations' });
+    const { variants: _variants, arms: _arms, preset: _preset, ...quickstart } = resolveConfig({ preset: 'quickstart' });
+    expect(rest).toEqual(quickstart);
+    expect(preset).toBe('quickstart+combinations');
+    expect(arms).toEqual([...Object.keys(variants), 'multi']);
+    expect(configOf(resolveConfig({ preset: 'quickstart+combinations' }), 'rte-mnli').tasks).toEqual(['rte', 'mnli']);
   });
 });

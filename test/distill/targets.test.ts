@@ -5,30 +5,40 @@ import { packBatch } from '../../src/data/pack.js';
 import { tokenizeExamples } from '../../src/data/tokenize.js';
 import type { TokenizedDataset } from '../../src/data/types.js';
 import { goldWeight } from '../../src/distill/annealing.js';
-import { mixedTarget, mixedTargets, teacherProbabilities } from '../../src/distill/targets.js';
+import { teacherProbabilities } from '../../src/distill/ensemble.js';
+import { mixedTarget, mixedTargets } from '../../src/distill/targets.js';
 import type { MixedTarget } from '../../src/distill/targets.js';
 import { taskByName } from '../../src/tasks/index.js';
 import { fixtureTokenizer } from '../data/small-glue.js';
 
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/distill/distill.json', import.meta.url), 'utf8')) as {
   targets: (MixedTarget & { target: number[] })[];
-  annealing: [step: number, totalSteps: number, percentDone: number][];
+  annealing: [step: number, totalSteps: number, percentDone: number, cosine: number][];
 };
 
 describe('goldWeight', () => {
   it('rises with the steps as the reference counts them', () => {
-    const linear = { annealing: 'linear', lambda: 0.5 } as const;
+    const linear = { annealing: 'linear', lambda: 0.5, switchAt: 0.5 } as const;
     for (const [step, totalSteps, percentDone] of fixture.annealing) expect(goldWeight(step, totalSteps, linear)).toBe(percentDone);
   });
 
+  it('follows half a cosine, or jumps once', () => {
+    const cosine = { annealing: 'cosine', lambda: 0.5, switchAt: 0.5 } as const;
+    for (const [step, totalSteps, , expected] of fixture.annealing) expect(goldWeight(step, totalSteps, cosine)).toBeCloseTo(expected, 14);
+    const jump = { annealing: 'step', lambda: 0.5, switchAt: 0.3 } as const;
+    expect([0, 2, 3, 9].map((step) => goldWeight(step, 10, jump))).toEqual([0, 0, 1, 1]);
+  });
+
   it('stays where it is when constant', () => {
-    for (const lambda of [0, 0.5, 1]) expect(goldWeight(7, 10, { annealing: 'constant', lambda })).toBe(lambda);
+    for (const lambda of [0, 0.5, 1]) expect(goldWeight(7, 10, { annealing: 'constant', lambda, switchAt: 0.5 })).toBe(lambda);
   });
 
   it('refuses a step outside the training and a lambda outside [0, 1]', () => {
     const invalid = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error;
-    for (const step of [-1, 10, 1.5]) expect(() => goldWeight(step, 10, { annealing: 'linear', lambda: 0 })).toThrowError(invalid);
-    for (const lambda of [-0.1, 1.1, Number.NaN]) expect(() => goldWeight(0, 10, { annealing: 'constant', lambda })).toThrowError(invalid);
+    for (const step of [-1, 10, 1.5])
+      expect(() => goldWeight(step, 10, { annealing: 'linear', lambda: 0, switchAt: 0.5 })).toThrowError(invalid);
+    for (const lambda of [-0.1, 1.1, Number.NaN])
+      expect(() => goldWeight(0, 10, { annealing: 'constant', lambda, switchAt: 0.5 })).toThrowError(invalid);
   });
 });
 
@@ -41,9 +51,10 @@ describe('teacherProbabilities', () => {
 });
 
 describe('mixedTarget', () => {
-  it.each(fixture.targets)('$kind with λ = $goldWeight', ({ target: expected, ...options }) => {
+  it.each(fixture.targets)('$kind with λ = $goldWeight', ({ target: expected, teacher: outputs, ...options }) => {
     const target = new Float32Array(expected.length);
-    mixedTarget(target, options);
+    const teacher = options.kind === 'classification' ? teacherProbabilities(outputs ?? []) : outputs;
+    mixedTarget(target, { ...options, teacher });
     // Half a unit in the last place of float32, relative to values below 2.
     expected.forEach((value, i) => expect(Math.abs((target[i] ?? Number.NaN) - value)).toBeLessThanOrEqual(1.2e-7));
   });

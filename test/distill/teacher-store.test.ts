@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tokenizeExamples } from '../../src/data/tokenize.js';
 import type { TokenizedDataset } from '../../src/data/types.js';
+import { TeacherEnsemble } from '../../src/distill/ensemble.js';
 import { mixedTargets } from '../../src/distill/targets.js';
 import { TeacherOutputs, writeTeacherOutputs } from '../../src/distill/teacher-store.js';
 import { taskByName } from '../../src/tasks/index.js';
@@ -66,7 +67,7 @@ describe('TeacherOutputs', () => {
     await writeTeacherOutputs(path, 'teacher', rows, Float32Array.of(-0.25, 1.5));
     const outputs = await TeacherOutputs.open(path, { teacherHash: 'teacher', dataset: rows });
     const target = new Float32Array(1);
-    mixedTargets([rows], [outputs], 0).write({ task: 0, index: 1 }, target);
+    mixedTargets([rows], [new TeacherEnsemble('regression', [outputs])], 0).write({ task: 0, index: 1 }, target);
     expect(target[0]).toBe(1.5);
   });
 

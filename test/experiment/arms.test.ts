@@ -1,39 +1,128 @@
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../../src/config/schema.js';
-import { planRuns } from '../../src/experiment/arms.js';
+import { configSchema, type ConfigInput } from '../../src/config/schema.js';
+import { planRuns, type PlannedRun } from '../../src/experiment/arms.js';
 
-const ids = (input: object): string[] => planRuns(configSchema.parse(input)).map((run) => run.id);
+const plan = (input: ConfigInput): PlannedRun[] => planRuns(configSchema.parse({ tasks: ['rte', 'cola'], ...input }));
+const ids = (input: ConfigInput): string[] => plan(input).map((run) => run.id);
+const find = (runs: readonly PlannedRun[], id: string): PlannedRun | undefined => runs.find((run) => run.id === id);
 
 describe('planRuns', () => {
   it('trains each single model once, teachers before students', () => {
-    expect(ids({ tasks: ['rte', 'cola'], seeds: [4, 2], arms: ['single-multi', 'single', 'multi'] })).toEqual([
+    expect(ids({ seeds: [4, 2], arms: ['single-multi', 'single', 'multi'] })).toEqual([
       'single/rte/seed-4',
       'single/cola/seed-4',
+      'single-multi/all/seed-4',
+      'single-multi/all/seed-2',
       'single/rte/seed-2',
       'single/cola/seed-2',
       'multi/all/seed-4',
       'multi/all/seed-2',
-      'single-multi/all/seed-4',
-      'single-multi/all/seed-2',
     ]);
   });
 
-  it('trains teachers of the first seed only when no arm asks for single models', () => {
-    expect(ids({ tasks: ['rte', 'cola'], seeds: [1, 2], arms: ['single-multi'] })).toEqual([
+  it('teaches every seed by the models of the first, which are trained also when no arm asks for them', () => {
+    const runs = plan({ seeds: [3, 5], arms: ['single-multi'] });
+    expect(runs.map((run) => run.id)).toEqual([
+      'single/rte/seed-3',
+      'single/cola/seed-3',
+      'single-multi/all/seed-3',
+      'single-multi/all/seed-5',
+    ]);
+    const teachers = { rte: ['single/rte/seed-3'], cola: ['single/cola/seed-3'] };
+    for (const student of runs.slice(2)) expect(student.teachers).toEqual(teachers);
+    for (const teacher of runs.slice(0, 2)) expect(teacher.teachers).toEqual({});
+  });
+
+  it('teaches single students one task each, and multi students by a multi-task model', () => {
+    const runs = plan({ arms: ['single-single', 'multi-multi'] });
+    expect(find(runs, 'single-single/cola/seed-1')).toMatchObject({
+      kind: 'single',
+      tasks: ['cola'],
+      teachers: { cola: ['single/cola/seed-1'] },
+    });
+    const teachers = { rte: ['multi/all/seed-1'], cola: ['multi/all/seed-1'] };
+    expect(find(runs, 'multi-multi/all/seed-1')).toMatchObject({ kind: 'multi', teachers });
+  });
+
+  it('goes a second round through single-task students', () => {
+    expect(ids({ arms: ['single-multi-single-multi'], seeds: [1, 2] })).toEqual([
       'single/rte/seed-1',
       'single/cola/seed-1',
       'single-multi/all/seed-1',
-      'single-multi/all/seed-2',
+      'single-multi-single/rte/seed-1',
+      'single-multi-single/cola/seed-1',
+      'single-multi-single-multi/all/seed-1',
+      'single-multi-single-multi/all/seed-2',
     ]);
   });
 
-  it('teaches every seed by the single models of the first', () => {
-    const students = planRuns(configSchema.parse({ tasks: ['rte', 'cola'], seeds: [3, 5] })).filter((run) => run.kind === 'distilled');
-    for (const student of students) expect(student.teachers).toEqual({ rte: 'single/rte/seed-3', cola: 'single/cola/seed-3' });
-    expect(students.map((run) => run.seed)).toEqual([3, 5]);
+  it('starts a fine-tuned model from the multi-task model of its seed', () => {
+    const runs = plan({ arms: ['multi-finetuned'], seeds: [1, 2] });
+    expect(find(runs, 'multi-finetuned/rte/seed-2')).toMatchObject({ kind: 'single', initial: 'multi/all/seed-2', teachers: {} });
+    expect(runs.indexOf(find(runs, 'multi/all/seed-2') as PlannedRun)).toBeLessThan(
+      runs.findIndex((run) => run.seed === 2 && run.kind === 'single'),
+    );
   });
 
-  it('gives undistilled runs no teachers', () => {
-    for (const run of planRuns(configSchema.parse({ tasks: ['rte'], arms: ['single', 'multi'] }))) expect(run.teachers).toEqual({});
+  it('takes several teachers by seed, or every seed where the best on dev are taken', () => {
+    const teachersWith = (teachers: object) =>
+      find(plan({ seeds: [7, 8, 9], arms: ['single-multi'], distillation: { teachers } }), 'single-multi/all/seed-9')?.teachers['rte'];
+    expect(teachersWith({ count: 2 })).toEqual(['single/rte/seed-7', 'single/rte/seed-8']);
+    expect(teachersWith({ count: 1, choose: 'dev' })).toEqual(['single/rte/seed-7', 'single/rte/seed-8', 'single/rte/seed-9']);
+    expect(() => teachersWith({ count: 4 })).toThrow(/4 teachers per task need as many seeds, and there are 3/);
+  });
+});
+
+describe('variants', () => {
+  const variants = {
+    flat: { arm: 'single-multi', set: ['multi.layerDecay=1', 'distillation.annealing=constant'] },
+    pair: { arm: 'multi', set: ['tasks=["rte","mnli"]'] },
+    second: { arm: 'multi', teachers: 'flat' },
+  } as const satisfies ConfigInput['variants'];
+
+  it('have settings of their own, and the usual teachers', () => {
+    const runs = plan({ arms: ['flat'], variants });
+    const student = find(runs, 'flat/all/seed-1');
+    expect(student?.config).toMatchObject({ multi: { layerDecay: 1, epochs: 6 }, distillation: { annealing: 'constant', lambda: 0.5 } });
+    expect(student?.teachers).toEqual({ rte: ['single/rte/seed-1'], cola: ['single/cola/seed-1'] });
+    expect(find(runs, 'single/rte/seed-1')?.config.multi.layerDecay).toBe(0.9);
+  });
+
+  it('may have tasks and teachers of their own', () => {
+    expect(find(plan({ arms: ['pair'], variants }), 'pair/all/seed-1')?.tasks).toEqual(['rte', 'mnli']);
+    expect(find(plan({ arms: ['second'], variants }), 'second/all/seed-1')?.teachers).toEqual({
+      rte: ['flat/all/seed-1'],
+      cola: ['flat/all/seed-1'],
+    });
+  });
+});
+
+describe('an experiment that cannot be planned', () => {
+  it.each<[string, ConfigInput, RegExp]>([
+    ['an unknown arm', { arms: ['single-mulit'] }, /unknown arm 'single-mulit'; did you mean 'single-multi'\?/],
+    [
+      'a cycle of teachers',
+      { arms: ['a'], variants: { a: { arm: 'multi', teachers: 'b' }, b: { arm: 'multi', teachers: 'a' } } },
+      /a cycle of teachers: a is taught by b is taught by a/,
+    ],
+    ['too few tasks', { arms: ['multi'], tasks: ['rte'] }, /arm multi trains one model on several tasks, and there is one: rte/],
+    [
+      'teachers of other tasks',
+      { arms: ['b'], variants: { a: { arm: 'multi', set: ['tasks=["rte","mnli"]'] }, b: { arm: 'multi', teachers: 'a' } } },
+      /arm b learns cola from the models of a, which have no head for it: they are trained on rte, mnli/,
+    ],
+    [
+      'a variant that sets what is shared',
+      { arms: ['a'], variants: { a: { arm: 'multi', set: ['data.maxLength=16'] } } },
+      /cannot set data/,
+    ],
+    [
+      'a variant with an unknown key',
+      { arms: ['a'], variants: { a: { arm: 'multi', set: ['multi.epoch=1'] } } },
+      /variants\.a\.set multi\.epoch=1: .*did you mean multi\.epochs/,
+    ],
+  ])('%s', (_name, input, message) => {
+    expect(() => ids(input)).toThrow(message);
+    expect(() => ids(input)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }));
   });
 });

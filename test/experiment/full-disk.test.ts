@@ -1,4 +1,4 @@
-/** A disk that runs full in the middle of an experiment: an error that says so, nothing lost, and the same call goes on once there is space. */
+/** A disk that runs full in the middle of an experiment: a failed run that says so, nothing lost, and the same call goes on once there is space. */
 import { spawnSync } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ function freeBytes(folder: string): number {
 }
 
 describe('a full disk', () => {
-  it('stops the experiment with ERR_IO; what is finished stays, and with space it goes on', async (context) => {
+  it('fails the run with ERR_IO; what is finished stays, and with space it goes on', async (context) => {
     const dataDir = await smallData(['RTE', 'STS-B', 'MNLI'], 25);
     const place = { dataDir, modelDir: await tinyModel(dataDir) };
     const outDir = await temporaryFolder();
@@ -32,8 +32,8 @@ describe('a full disk', () => {
       const finished = await snapshot(outDir, (path) => path.startsWith('runs'));
       const filler = join(outDir, 'filler');
       await writeFile(filler, new Uint8Array(freeBytes(outDir) - LEFT_KIB * 1024));
-      const failing = experiment({ ...place, outDir, config: { arms: ['single', 'multi'] } });
-      await expect(failing).rejects.toMatchObject({ code: 'ERR_IO', details: { errno: 'ENOSPC' } });
+      const { failures } = (await experiment({ ...place, outDir, config: { arms: ['single', 'multi'] } })).results;
+      expect(failures).toMatchObject([{ runId: 'multi/all/seed-1', code: 'ERR_IO', message: expect.stringContaining('The disk is full') }]);
       expect(await snapshot(outDir, (path) => path in finished)).toEqual(finished);
       const results = JSON.parse(await readFile(join(outDir, 'results.json'), 'utf8')) as unknown;
       expect(results).toMatchObject({ runs: first.results.runs });

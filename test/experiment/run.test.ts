@@ -44,7 +44,8 @@ describe('results.json', () => {
   });
 
   it('has the shape that scripts rely on', () => {
-    expect(Object.keys(results)).toEqual(['config', 'runs', 'summary', 'tests']);
+    expect(Object.keys(results)).toEqual(['config', 'runs', 'summary', 'tests', 'failures']);
+    expect(results.failures).toEqual([]);
     expect(results.config).toEqual(experimentConfig());
     expect(results.tests).toEqual([]);
     expect(results.runs.map(({ arm, seed, model }) => [arm, seed, model])).toEqual([
@@ -174,7 +175,7 @@ describe('the output folder of another experiment', () => {
       { config: { distillation: { annealing: 'constant' } } },
       /distillation\.annealing is linear there and constant here/,
     );
-    await refuses(outDir, { config: { tasks: ['rte'] } }, /tasks is rte,stsb,mnli there and rte here/);
+    await refuses(outDir, { config: { tasks: ['rte', 'mnli'] } }, /tasks is rte,stsb,mnli there and rte,mnli here/);
     await refuses(outDir, { config: { seeds: [2] } }, /seeds\[0\] is 1 there and 2 here/);
   });
 
@@ -214,18 +215,21 @@ describe('teachers', () => {
     const bytes = await readFile(model);
     bytes.writeFloatLE(1, bytes.length - 4);
     await writeFile(model, bytes);
-    const failing = experiment({ ...place, outDir: copy });
-    await expect(failing).rejects.toMatchObject({
-      code: 'ERR_TEACHER_LOGITS',
-      message: expect.stringContaining('runs/single/rte/seed-1/model'),
-    });
+    expect((await experiment({ ...place, outDir: copy })).results.failures).toEqual([
+      {
+        runId: 'single-multi/all/seed-1',
+        code: 'ERR_TEACHER_LOGITS',
+        message: expect.stringContaining('runs/single/rte/seed-1/model'),
+        after: null,
+      },
+    ]);
   });
 
   it('that are refused cost the student nothing', async () => {
     const copy = await copyOfOut();
     await editRecord(copy, 'runs/single/rte/seed-1/result.json', (record) => ({ ...record, modelHash: '0'.repeat(64) }));
     const before = await snapshot(copy, (path) => path.startsWith('runs/single-multi'));
-    await expect(experiment({ ...place, outDir: copy })).rejects.toMatchObject({ code: 'ERR_TEACHER_LOGITS' });
+    expect((await experiment({ ...place, outDir: copy })).results.failures).toMatchObject([{ code: 'ERR_TEACHER_LOGITS' }]);
     expect(await snapshot(copy, (path) => path.startsWith('runs/single-multi'))).toEqual(before);
   });
 
@@ -251,9 +255,7 @@ describe('teachers', () => {
     const [mnli, rte] = ['mnli', 'rte'].map((task) => stored.find((name) => name.startsWith(`${task}-`)) ?? '');
     await cp(join(copy, 'teacher-outputs', mnli ?? ''), join(copy, 'teacher-outputs', rte ?? ''));
     await rm(join(copy, 'runs/single-multi'), { recursive: true });
-    await expect(experiment({ ...place, outDir: copy })).rejects.toMatchObject({
-      code: 'ERR_TEACHER_LOGITS',
-      message: expect.stringContaining('another teacher'),
-    });
+    const { failures } = (await experiment({ ...place, outDir: copy })).results;
+    expect(failures).toMatchObject([{ code: 'ERR_TEACHER_LOGITS', message: expect.stringContaining('another teacher') }]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/config/schema.js';
-import { planRuns } from '../../src/experiment/arms.js';
+import { planRuns, type PlannedRun } from '../../src/experiment/arms.js';
+import type { RunSources } from '../../src/experiment/context.js';
 import {
   configSettings,
   inputSettings,
@@ -19,7 +20,11 @@ function settingsById(
   teachers: Record<string, string> = { rte: 't', cola: 'u' },
 ): Map<string, Settings> {
   const config = configSchema.parse({ ...base, ...overrides });
-  return new Map(planRuns(config).map((run) => [run.id, runSettings(run, config, hashes, teachers)]));
+  const sources = ({ teachers: taught, initial }: PlannedRun): RunSources => ({
+    teachers: Object.fromEntries(Object.keys(taught).map((task) => [task, [{ modelDir: 'm', hash: teachers[task] ?? '' }]])),
+    initial: initial === null ? null : { modelDir: 'm', hash: 'i' },
+  });
+  return new Map(planRuns(config).map((run) => [run.id, runSettings(run, hashes, sources(run))]));
 }
 
 function changed(other: Map<string, Settings>): string[] {

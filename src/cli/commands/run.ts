@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { flattenConfig, resolveConfig } from '../../config/load.js';
+import type { ExperimentResults } from '../../experiment/results.js';
 import { readBaselines, renderReport } from '../../report/index.js';
+import { BornAgainError } from '../../util/errors.js';
 import {
   addConfigFlags,
   addDataFlags,
@@ -72,4 +74,17 @@ async function run(flags: RunFlags): Promise<void> {
   );
   if (flags.json === true) printJson(results);
   else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}`);
+  requireNoFailures(results, flags.out);
+}
+
+/** The exit code tells of runs that failed; their messages were shown when it happened. */
+function requireNoFailures({ failures }: ExperimentResults, outDir: string): void {
+  const failed = failures.filter(({ after }) => after === null);
+  const [first] = failed;
+  if (first === undefined) return;
+  const skipped = failures.length - failed.length;
+  const others = skipped === 0 ? '' : `, and ${skipped} that need ${failed.length === 1 ? 'it' : 'one of them'} were not trained`;
+  const list = failed.map(({ runId, message }) => `${runId}: ${message}`).join('\n  ');
+  const message = `${failed.length} of the runs failed${others}; the others are in ${outDir}, and the same command tries these again:\n  ${list}`;
+  throw new BornAgainError('ERR_RUN_FAILED', message, { failures });
 }

@@ -1,10 +1,11 @@
 /**
- * Progress in a terminal: one bar for the experiment, one for the running model. cli-progress draws them; it is told not to listen for
+ * Progress in a terminal: one bar for the experiment, one for each running model. cli-progress draws them; it is told not to listen for
  * signals, since the first Ctrl-C here is a request to stop gracefully and the bars stay until then.
  */
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import type { RunStartedEvent, StepEvent, TrainingEvent } from '../../train/events.js';
 import type { ProgressDisplay } from './display.js';
+import { formatDuration } from './format.js';
 import { sentence, stepFigures } from './sentences.js';
 import type { ProgressTracker } from './tracker.js';
 
@@ -17,13 +18,16 @@ const WRAPPING_OFF = '\u001B[?7l';
 const ERASE_REST_OF_ROW = '\u001B[K';
 
 const BAR_WIDTH = 24;
-const EXPERIMENT_FORMAT = '{bar} {value}/{total} models | {duration_formatted}';
+const EXPERIMENT_FORMAT = '{bar} {value}/{total} models | {duration_formatted}{left}';
 const RUN_FORMAT = '{bar} {value}/{total} {run} | {figures}';
 
 export class BarDisplay implements ProgressDisplay {
   private readonly bars: MultiBar;
   private experimentBar: SingleBar | null = null;
-  private runBar: SingleBar | null = null;
+  /** By run. */
+  private readonly runBars = new Map<string, SingleBar>();
+  /** Of runs that have ended; the next run takes one over. */
+  private readonly idleBars: SingleBar[] = [];
 
   constructor(
     private readonly stream: NodeJS.WritableStream,
@@ -52,7 +56,7 @@ export class BarDisplay implements ProgressDisplay {
     if (event.kind === 'experiment-plan') this.startExperiment();
     if (event.kind === 'run-started') this.startRun(event);
     if (event.kind === 'step') this.showStep(event);
-    if (event.kind === 'run-finished') this.experimentBar?.update(this.tracker.runsFinished);
+    if (event.kind === 'run-finished' || event.kind === 'run-failed') this.endRun(event.runId);
   };
 
   say(line: string): void {
@@ -69,17 +73,31 @@ export class BarDisplay implements ProgressDisplay {
 
   private startExperiment(): void {
     const { runsFinished, runsPlanned } = this.tracker;
-    this.experimentBar = this.bars.create(runsPlanned, runsFinished, {}, { format: EXPERIMENT_FORMAT });
+    this.experimentBar = this.bars.create(runsPlanned, runsFinished, { left: '' }, { format: EXPERIMENT_FORMAT });
   }
 
-  private startRun(event: RunStartedEvent): void {
-    const payload = { run: event.runId, figures: 'starting' };
-    this.runBar ??= this.bars.create(event.totalSteps, event.startStep, payload, { format: RUN_FORMAT });
-    this.runBar.setTotal(event.totalSteps);
-    this.runBar.update(event.startStep, payload);
+  private startRun({ runId, totalSteps, startStep }: RunStartedEvent): void {
+    const payload = { run: runId, figures: 'starting' };
+    const bar = this.idleBars.pop() ?? this.bars.create(totalSteps, startStep, payload, { format: RUN_FORMAT });
+    bar.setTotal(totalSteps);
+    bar.update(startStep, payload);
+    this.runBars.set(runId, bar);
   }
 
   private showStep(event: StepEvent): void {
-    this.runBar?.update(event.step, { run: event.runId, figures: stepFigures(event, this.tracker) });
+    this.runBars.get(event.runId)?.update(event.step, { run: event.runId, figures: stepFigures(event, this.tracker) });
+    this.showExperiment();
+  }
+
+  private endRun(runId: string): void {
+    const bar = this.runBars.get(runId);
+    if (bar !== undefined) this.idleBars.push(bar);
+    this.runBars.delete(runId);
+    this.showExperiment();
+  }
+
+  private showExperiment(): void {
+    const seconds = this.tracker.experimentSecondsLeft;
+    this.experimentBar?.update(this.tracker.runsFinished, { left: seconds === null ? '' : ` | ${formatDuration(seconds)} left` });
   }
 }

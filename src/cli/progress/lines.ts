@@ -8,7 +8,8 @@ import type { ProgressTracker } from './tracker.js';
 const STEP_LINE_INTERVAL_MS = 10_000;
 
 export class LineDisplay implements ProgressDisplay {
-  private lastStepLine = 0;
+  /** By run: when it last had a line. */
+  private readonly lastLines = new Map<string, number>();
 
   constructor(
     private readonly stream: NodeJS.WritableStream,
@@ -17,7 +18,7 @@ export class LineDisplay implements ProgressDisplay {
 
   readonly handle = (event: TrainingEvent): void => {
     this.tracker.handle(event);
-    if (event.kind === 'run-started') this.lastStepLine = this.tracker.now();
+    if (event.kind === 'run-started') this.lastLines.set(event.runId, this.tracker.now());
     if (event.kind === 'step') this.handleStep(event);
     const line = sentence(event, this.tracker);
     if (line !== null) this.say(line);
@@ -30,8 +31,8 @@ export class LineDisplay implements ProgressDisplay {
   stop(): void {}
 
   private handleStep(event: StepEvent): void {
-    if (this.tracker.now() - this.lastStepLine < STEP_LINE_INTERVAL_MS) return;
-    this.lastStepLine = this.tracker.now();
+    if (this.tracker.now() - (this.lastLines.get(event.runId) ?? 0) < STEP_LINE_INTERVAL_MS) return;
+    this.lastLines.set(event.runId, this.tracker.now());
     const steps = `step ${formatCount(event.step)}/${formatCount(event.totalSteps)}`;
     this.say(`${event.runId}: ${steps} | ${stepFigures(event, this.tracker)}`);
   }

@@ -22,6 +22,10 @@ export function sentence(event: TrainingEvent, tracker: ProgressTracker): string
       return `${event.runId}: ${scoreText(event)}`;
     case 'run-finished':
       return `${event.runId}: finished in ${formatDuration(event.seconds)}`;
+    case 'run-failed':
+      return event.after === null
+        ? `${event.runId}: failed: ${event.message}`
+        : `${event.runId}: not trained, because it needs ${event.after}, which failed`;
     case 'notice':
       return `${event.level === 'warning' ? 'warning: ' : ''}${event.runId === undefined ? '' : `${event.runId}: `}${event.message}`;
   }

@@ -1,0 +1,60 @@
+/**
+ * Variants: arms with settings, tasks or teachers of their own, named in the configuration. What a reader would get wrong: a variant's
+ * settings are those of its own training. Its teachers are trained as they always are, so an ablation changes one thing.
+ */
+import { closest } from 'fastest-levenshtein';
+import { BornAgainError } from '../util/errors.js';
+import { describeIssues } from './issues.js';
+import { mergeConfig, type PlainObject } from './merge.js';
+import { parseOverride } from './overrides.js';
+import { ARMS, configSchema, type Arm, type Config, type Variant } from './schema.js';
+
+/** What a variant may set: all that decides a training, but not the data, which are prepared once for the whole experiment. */
+const OWN_KEYS = ['tasks', 'single', 'multi', 'sampling', 'distillation', 'loss', 'optimizer', 'schedule', 'model', 'selection'];
+
+export function isArm(name: string): name is Arm {
+  return (ARMS as readonly string[]).includes(name);
+}
+
+/** Null for one of the built-in arms. Throws ERR_CONFIG for a name that is neither arm nor variant, with the nearest. */
+export function variantOf(config: Config, name: string): Variant | null {
+  if (isArm(name)) return null;
+  const variant = Object.hasOwn(config.variants, name) ? config.variants[name] : undefined;
+  if (variant !== undefined) return variant;
+  const known = [...ARMS, ...Object.keys(config.variants)];
+  const nearest = closest(name, known);
+  const message = `unknown arm '${name}'; did you mean '${nearest}'? Arms and variants: ${known.join(', ')}`;
+  throw new BornAgainError('ERR_CONFIG', message, { name, nearest });
+}
+
+/** The configuration an arm is trained with: the experiment's, with a variant's own settings laid over it. Throws ERR_CONFIG. */
+export function configOf(config: Config, name: string): Config {
+  const variant = variantOf(config, name);
+  if (variant === null || variant.set.length === 0) return config;
+  const origin = (text: string): string => `variants.${name}.set ${text}`;
+  const layers = variant.set.map((text) => checked(origin(text), parseOverride(text)));
+  return configSchema.parse(layers.reduce<PlainObject>(mergeConfig, config));
+}
+
+function checked(origin: string, values: PlainObject): PlainObject {
+  const foreign = Object.keys(values).find((key) => !OWN_KEYS.includes(key));
+  const { error } = configSchema.safeParse(values);
+  const [issue] = error === undefined ? [] : describeIssues(error.issues, values);
+  const what = issue ?? (foreign === undefined ? undefined : `a variant cannot set ${foreign}, only ${OWN_KEYS.join(', ')}`);
+  if (what !== undefined) throw new BornAgainError('ERR_CONFIG', `${origin}: ${what}`, { origin });
+  return values;
+}
+
+/**
+ * Checks every arm that is asked for and every variant, so that a mistake is told before anything is trained.
+ * @throws BornAgainError ERR_CONFIG
+ */
+export function checkVariants(config: Config): void {
+  const clash = Object.keys(config.variants).find(isArm);
+  if (clash !== undefined) throw new BornAgainError('ERR_CONFIG', `variants.${clash}: an arm has that name already`, { name: clash });
+  for (const name of config.arms) variantOf(config, name);
+  for (const [name, { teachers }] of Object.entries(config.variants)) {
+    configOf(config, name);
+    if (teachers !== null) variantOf(config, teachers);
+  }
+}

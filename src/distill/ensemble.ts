@@ -1,0 +1,48 @@
+/**
+ * What the teachers of a task say of an example. Classification: the mean of their distributions, softmax(logits / temperature); the
+ * paper has one teacher at temperature 1. Regression: the mean of their scalars, taken raw: the reference neither clamps a teacher's
+ * scalar nor puts a sigmoid on it here (PAPER.md section 3.4).
+ */
+import type { TaskKind } from '../tasks/types.js';
+import { BornAgainError } from '../util/errors.js';
+
+/** softmax(logits / temperature) in double precision; safe for logits of any size. [classes] */
+export function teacherProbabilities(logits: ArrayLike<number>, temperature = 1): Float64Array {
+  const values = Float64Array.from(logits);
+  const largest = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const powers = values.map((logit) => Math.exp((logit - largest) / temperature));
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / total);
+}
+
+/** One teacher's stored outputs (`TeacherOutputs` is one). */
+export interface TeacherLogits {
+  /** Outputs per example. */
+  readonly width: number;
+  /** Of the dataset's example `index`: [width] */
+  logits(index: number): Float32Array;
+}
+
+export class TeacherEnsemble {
+  /** @throws BornAgainError ERR_INVALID_ARGUMENT without teachers, or for a temperature that is not positive */
+  constructor(
+    private readonly kind: TaskKind,
+    private readonly teachers: readonly TeacherLogits[],
+    private readonly temperature = 1,
+  ) {
+    if (teachers.length === 0) throw new BornAgainError('ERR_INVALID_ARGUMENT', 'an ensemble needs at least one teacher');
+    if (!(temperature > 0)) throw new BornAgainError('ERR_INVALID_ARGUMENT', `the temperature must be positive, not ${temperature}`);
+  }
+
+  /** Of the dataset's example `index`: a distribution [classes], or one scalar. */
+  target(index: number): Float64Array {
+    const sum = new Float64Array(this.teachers[0]?.width ?? 0);
+    for (const teacher of this.teachers) this.own(teacher, index).forEach((value, c) => (sum[c] = (sum[c] ?? 0) + value));
+    return sum.map((value) => value / this.teachers.length);
+  }
+
+  private own(teacher: TeacherLogits, index: number): Float64Array {
+    const outputs = teacher.logits(index);
+    return this.kind === 'regression' ? Float64Array.from(outputs) : teacherProbabilities(outputs, this.temperature);
+  }
+}

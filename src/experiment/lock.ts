@@ -1,0 +1,97 @@
+/**
+ * One process at a time works on an output folder. `OUT/lock.json` names it; a lock whose process is gone is taken over, so a killed
+ * experiment needs no cleaning up. The start time tells a process from a later one with the same number.
+ */
+import { readFileSync } from 'node:fs';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { BornAgainError } from '../util/errors.js';
+import { errnoOf, ioError } from '../util/io-error.js';
+import { readJson } from './run-record.js';
+
+const FILE = 'lock.json';
+
+const holderSchema = z.strictObject({
+  pid: z.int().positive(),
+  host: z.string(),
+  /** Clock ticks since boot; null where the system does not tell. */
+  started: z.string().nullable(),
+});
+type Holder = Readonly<z.infer<typeof holderSchema>>;
+
+/**
+ * Runs `work` while holding the folder, which is created where there is none.
+ * @throws BornAgainError ERR_LOCKED with the process that holds it, ERR_IO, and what `work` throws
+ */
+export async function withLock<T>(outDir: string, work: () => Promise<T>): Promise<T> {
+  const path = join(outDir, FILE);
+  await acquire(path, outDir);
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function acquire(path: string, outDir: string): Promise<void> {
+  // Two rounds: a dead process's lock is removed once, and whoever is quicker then has it.
+  for (let round = 0; round < 2; round += 1) {
+    if (await create(path)) return;
+    const holder = await readHolder(path);
+    if (holder !== null && isAlive(holder)) throw locked(outDir, holder);
+    await rm(path, { force: true });
+  }
+  if (!(await create(path))) throw locked(outDir, await readHolder(path));
+}
+
+/** False where the file exists. It appears with its content, so nobody reads half of it. */
+async function create(path: string): Promise<boolean> {
+  const holder: Holder = { pid: process.pid, host: hostname(), started: startTime(process.pid) };
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(draft, JSON.stringify(holder) + '\n');
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw ioError('write', path, error);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Null where it is gone. Throws ERR_OUTPUT_FOLDER for a file that is no lock. */
+const readHolder = (path: string): Promise<Holder | null> => readJson(path, holderSchema);
+
+/** A process on another machine (a shared folder) cannot be asked, so it counts as alive. */
+function isAlive({ pid, host, started }: Holder): boolean {
+  if (host !== hostname()) return true;
+  if (pid === process.pid && started === startTime(pid)) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (errnoOf(error) === 'ESRCH') return false;
+    if (errnoOf(error) !== 'EPERM') throw error;
+  }
+  return started === null || startTime(pid) === started;
+}
+
+/** Field 22 of /proc/<pid>/stat, after the name in parentheses, which may hold spaces. */
+function startTime(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(errnoOf(error))) return null;
+    throw error;
+  }
+}
+
+function locked(outDir: string, holder: Holder | null): BornAgainError {
+  const who = holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+  const message = `${outDir} is being worked on by ${who}. Wait for it, stop it, or choose another output folder (if it is surely gone, remove ${join(outDir, FILE)})`;
+  return new BornAgainError('ERR_LOCKED', message, { outDir, ...holder });
+}

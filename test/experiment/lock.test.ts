@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { withLock } from '../../src/experiment/lock.js';
+import { temporaryFolder } from '../train/tiny-model.js';
+
+const lockOf = (folder: string, holder: object): Promise<void> => writeFile(join(folder, 'lock.json'), JSON.stringify(holder));
+
+describe('withLock', () => {
+  it('holds the folder while it works, and leaves nothing behind', async () => {
+    const folder = join(await temporaryFolder(), 'new');
+    const inside = await withLock(folder, async () => {
+      await expect(withLock(folder, async () => {})).rejects.toMatchObject({
+        code: 'ERR_LOCKED',
+        message: expect.stringContaining(`process ${process.pid}`),
+      });
+      return readdir(folder);
+    });
+    expect(inside).toEqual(['lock.json']);
+    expect(await readdir(folder)).toEqual([]);
+    await expect(withLock(folder, () => Promise.reject(new Error('the work failed')))).rejects.toThrow('the work failed');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is taken over from a process that is gone, and from another process with its number', async () => {
+    const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
+    await once(child, 'exit');
+    const folder = await temporaryFolder();
+    await lockOf(folder, { pid: child.pid, host: hostname(), started: null });
+    expect(await withLock(folder, () => Promise.resolve('mine'))).toBe('mine');
+    if (process.platform !== 'linux') return;
+    await lockOf(folder, { pid: process.pid, host: hostname(), started: '1' });
+    expect(await withLock(folder, () => Promise.resolve('mine'))).toBe('mine');
+  });
+
+  it('is respected where its process cannot be asked', async () => {
+    const folder = await temporaryFolder();
+    await lockOf(folder, { pid: 1, host: 'another-machine', started: null });
+    await expect(withLock(folder, async () => {})).rejects.toMatchObject({
+      code: 'ERR_LOCKED',
+      message: expect.stringContaining('another-machine'),
+    });
+  });
+});
