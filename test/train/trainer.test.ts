@@ -1,5 +1,5 @@
 /** Training of one model: what it logs, how it stops, and that a stopped one goes on as if it had not been. */
-import { readdir, truncate, writeFile } from 'node:fs/promises';
+import { readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { learningRateAt } from '../../src/optim/schedule.js';
@@ -145,6 +145,18 @@ describe('a killed training', () => {
     const rest = await trainRte({ ...place, folder });
     expect(rest.events[0]).toMatchObject({ kind: 'notice', level: 'warning', message: expect.stringContaining('step-00000006') });
     expect(rest.events[1]).toMatchObject({ kind: 'run-started', startStep: 3 });
+    expect(rest.bytes).toBe(whole.bytes);
+  });
+
+  it('takes the checkpoint before when a bit of the newest has flipped', async () => {
+    const folder = await temporaryFolder();
+    await dieAt(8, folder);
+    const path = join(folder, 'checkpoints', 'step-00000006.safetensors');
+    const bytes = await readFile(path);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    const rest = await trainRte({ ...place, folder });
+    expect(rest.events[0]).toMatchObject({ kind: 'notice', level: 'warning', message: expect.stringContaining('is damaged') });
     expect(rest.bytes).toBe(whole.bytes);
   });
 
