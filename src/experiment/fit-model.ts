@@ -44,7 +44,7 @@ export async function fitModel(
   }
 }
 
-async function newModel({ modelDir }: RunContext, { config, seed }: PlannedRun, tasks: readonly TrainingTask[]): Promise<Model> {
+export async function newModel({ modelDir }: RunContext, { config, seed }: PlannedRun, tasks: readonly TrainingTask[]): Promise<Model> {
   const { device } = config.runtime;
   const { bert } = await openModelFolder(modelDir, { device, dropout: config.model.dropout });
   const heads: Head[] = [];

@@ -10,4 +10,5 @@ export function renderReport(results: ExperimentResults, baselines: Baselines | 
 
 export { readBaselines } from './baselines.js';
 export type { Baselines } from './baselines.js';
+export { renderForecast } from './forecast-table.js';
 export { renderSummaryTable } from './summary-table.js';

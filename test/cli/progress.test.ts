@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BarDisplay } from '../../src/cli/progress/bars.js';
 import type { ProgressDisplay } from '../../src/cli/progress/display.js';
-import { formatDuration } from '../../src/cli/progress/format.js';
+import { formatDuration } from '../../src/util/format.js';
 import { LineDisplay } from '../../src/cli/progress/lines.js';
 import { ProgressTracker } from '../../src/cli/progress/tracker.js';
 import type { StepEvent } from '../../src/train/events.js';

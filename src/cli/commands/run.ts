@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { flattenConfig, resolveConfig } from '../../config/load.js';
+import type { Config } from '../../config/schema.js';
 import type { ExperimentResults } from '../../experiment/results.js';
-import { readBaselines, renderReport } from '../../report/index.js';
+import { readBaselines, renderForecast, renderReport } from '../../report/index.js';
 import { BornAgainError } from '../../util/errors.js';
 import {
   addConfigFlags,
@@ -15,7 +16,7 @@ import {
   requireFolder,
   type ConfigFlags,
 } from '../flags.js';
-import { interruptible } from '../interrupt.js';
+import { endedBySignal, interruptible } from '../interrupt.js';
 import { printJson, printText } from '../output.js';
 import { withDisplay } from '../progress/display.js';
 
@@ -24,6 +25,7 @@ interface RunFlags extends ConfigFlags {
   readonly model: string;
   readonly out: string;
   readonly cache?: string;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -46,6 +48,7 @@ export function registerRun(program: Command): void {
   const command = program.command('run').description('train and score every arm, task and seed; continues where it stopped');
   addModelFlag(addDataFlags(command), 'Hugging Face folder of the pre-trained BERT');
   addRequired(command, new Option('--out <dir>', 'folder for models, logs and results.json'));
+  command.option('--dry-run', 'print the plan, its steps, tokens, FLOPs, disk and time, and train nothing');
   addJsonFlag(addConfigFlags(command)).addHelpText('after', HELP).action(run);
 }
 
@@ -53,6 +56,7 @@ async function run(flags: RunFlags): Promise<void> {
   const config = configFromFlags(flags);
   requireFolder('--data', flags.data);
   requireFolder('--model', flags.model);
+  if (flags.dryRun === true) return dryRun(flags, config);
   const baselines = readBaselines(flags.data);
   const { runExperiment } = await import('../../experiment/run.js');
   const resume = `what was done is kept in ${flags.out}; the same command goes on from there`;
@@ -75,6 +79,16 @@ async function run(flags: RunFlags): Promise<void> {
   if (flags.json === true) printJson(results);
   else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}`);
   requireNoFailures(results, flags.out);
+}
+
+async function dryRun(flags: RunFlags, config: Config): Promise<void> {
+  const { forecast } = await import('../../experiment/forecast.js');
+  const { data: dataDir, model: modelDir, cache } = flags;
+  const plan = await withDisplay(({ handle: onEvent }) =>
+    endedBySignal(() => forecast({ config, dataDir, modelDir, ...(cache === undefined ? {} : { cacheDir: cache }), onEvent })),
+  );
+  if (flags.json === true) printJson(plan);
+  else printText(renderForecast(plan, config.runtime.parallelRuns));
 }
 
 /** The exit code tells of runs that failed; their messages were shown when it happened. */

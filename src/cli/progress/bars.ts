@@ -5,7 +5,7 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import type { RunStartedEvent, StepEvent, TrainingEvent } from '../../train/events.js';
 import type { ProgressDisplay } from './display.js';
-import { formatDuration } from './format.js';
+import { formatDuration } from '../../util/format.js';
 import { sentence, stepFigures } from './sentences.js';
 import type { ProgressTracker } from './tracker.js';
 

@@ -1,7 +1,7 @@
 /** Progress as plain lines, for logs and pipes: one per event, and one per ten seconds of a running model. */
 import type { StepEvent, TrainingEvent } from '../../train/events.js';
 import type { ProgressDisplay } from './display.js';
-import { formatCount } from './format.js';
+import { formatCount } from '../../util/format.js';
 import { sentence, stepFigures } from './sentences.js';
 import type { ProgressTracker } from './tracker.js';
 

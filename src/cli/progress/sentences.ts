@@ -1,7 +1,7 @@
 /** Each event as a line of text, the same in a terminal and in a log. Steps are apart: they come too often for a line each. */
 import { taskByName } from '../../tasks/index.js';
 import type { EvaluatedEvent, RunStartedEvent, StepEvent, TrainingEvent } from '../../train/events.js';
-import { formatCount, formatDuration, formatPlural } from './format.js';
+import { formatCount, formatDuration, formatPlural } from '../../util/format.js';
 import type { ProgressTracker } from './tracker.js';
 
 /** @returns null for events that have no line of their own */

@@ -1,0 +1,48 @@
+/** The forecast of an experiment as text: a row for each arm, the totals, and what it rests on. */
+import Table from 'cli-table3';
+import type { Forecast, PlannedWork } from '../experiment/forecast.js';
+import { formatCount, formatDuration } from '../util/format.js';
+
+const ALL = 'all';
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+export function renderForecast({ runs, tokensPerSecond, modelBytes, checkpointBytes }: Forecast, parallelRuns: number): string {
+  const table = new Table({
+    head: ['arm', 'models', 'taught by, or started from', 'steps', 'tokens', 'TFLOP', 'time'],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'right', 'left', 'right', 'right', 'right', 'right'],
+  });
+  for (const arm of new Set(runs.map(({ run }) => run.arm)))
+    table.push(
+      row(
+        arm,
+        runs.filter(({ run }) => run.arm === arm),
+      ),
+    );
+  table.push(row(ALL, runs));
+  const rates = Object.entries(tokensPerSecond).map(([kind, rate]) => `${kind} ${formatCount(rate)}`);
+  return [
+    table.toString(),
+    `Time is training alone, one model at a time, at the rates measured just now (tokens/s: ${rates.join(', ')})` +
+      (parallelRuns > 1 ? `; ${parallelRuns} models train at once, which the rates do not know of.` : '.'),
+    `Disk: ${bytesText(modelBytes)} of models, and up to ${bytesText(checkpointBytes)} of checkpoints while it runs.`,
+  ].join('\n');
+}
+
+function row(name: string, runs: readonly PlannedWork[]): string[] {
+  const sum = (value: (work: PlannedWork) => number): number => runs.reduce((total, work) => total + value(work), 0);
+  const needs = name === ALL ? [] : [...new Set(runs.flatMap(({ needs: ids }) => ids.map(armOf)))];
+  const work = [sum(({ steps }) => steps), sum(({ tokens }) => tokens)].map(formatCount);
+  const teraflops = (sum(({ flops }) => flops) / 1e12).toPrecision(3);
+  return [name, formatCount(runs.length), needs.join(', '), ...work, teraflops, formatDuration(sum(({ seconds }) => seconds))];
+}
+
+/** Of a run's id, `<arm>/<task>/seed-<n>`. */
+function armOf(id: string): string {
+  return id.slice(0, id.indexOf('/'));
+}
+
+function bytesText(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1000)));
+  return `${(bytes / 1000 ** power).toPrecision(3)} ${UNITS[power]}`;
+}
