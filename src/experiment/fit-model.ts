@@ -27,7 +27,8 @@ export interface FittedModel {
 export async function fitModel(context: RunContext, run: PlannedRun, tasks: readonly TrainingTask[], folder: string): Promise<FittedModel> {
   const { config, modelDir } = context;
   const { device } = config.runtime;
-  const { bert } = await openModelFolder(modelDir, { device, dropout: config.model.dropout });
+  const { bert, notices } = await openModelFolder(modelDir, { device, dropout: config.model.dropout, poolerSeed: run.seed });
+  for (const notice of notices) context.onEvent({ kind: 'notice', runId: run.id, ...notice });
   const heads: Head[] = [];
   try {
     for (const { dataset } of tasks) heads.push(initHead(headSpec(dataset.task, config.model), bert.config.hiddenSize, device, run.seed));

@@ -2,9 +2,8 @@
 import { loadAddon } from '../native/load.js';
 import type { DropoutKey, NativeHead } from '../native/types.js';
 import { Tensor } from '../tensor/index.js';
-import { createRandom } from '../util/random.js';
+import { drawParameters } from './draw-parameters.js';
 import { Module } from './module.js';
-import { parameterShape } from './parameters.js';
 
 /** What a model folder keeps of a head: enough to read its outputs without the task's definition. */
 export interface HeadSpec {
@@ -59,16 +58,11 @@ export class Head extends Module<NativeHead> {
  */
 export function initHead(spec: HeadSpec, hiddenSize: number, device: string, seed: number): Head {
   const head = Head.create(spec, hiddenSize, device);
-  const random = createRandom(seed, 'head', spec.task);
-  const truncatedNormal = (): number => {
+  drawParameters(head.native, head.parameterNames(), seed, ['head', spec.task], (normal) => {
     for (;;) {
-      const deviate = random.normal();
+      const deviate = normal();
       if (Math.abs(deviate) <= 2) return 0.02 * deviate;
     }
-  };
-  for (const name of head.parameterNames()) {
-    const size = parameterShape(head.native, name).reduce((product, n) => product * n, 1);
-    head.native.setParameter(name, name.endsWith('.bias') ? new Float32Array(size) : Float32Array.from({ length: size }, truncatedNormal));
-  }
+  });
   return head;
 }
