@@ -15,6 +15,7 @@ import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
 import { train } from '../train/trainer.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
+import { provenance } from './provenance.js';
 
 export interface FittedModel {
   readonly scores: TaskScores;
@@ -62,7 +63,8 @@ async function fit(
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
     const scores = await scoreSplit(context, run, evaluation, 'dev');
     const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
-    const info = { arm, seed, tasks: [...run.tasks], preset: config.preset, maxLength: config.data.maxLength, scores: scores.tasks };
+    const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
+    const info = { arm, seed, tasks: [...run.tasks], preset: config.preset, maxLength: config.data.maxLength, scores: scores.tasks, made };
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
     return { scores: scores.tasks, mismatched: mismatched.tasks, average: scores.average, steps: steps.totalSteps };
   } finally {

@@ -15,6 +15,16 @@ const headSchema = z.strictObject({
   dropout: z.number().min(0).lt(1),
 });
 
+const madeSchema = z.strictObject({
+  /** Folder name and hash of the model it started from. */
+  encoder: z.strictObject({ name: z.string(), hash: z.string() }),
+  training: z.strictObject({ steps: z.int(), batchSize: z.int(), learningRate: z.number(), layerDecay: z.number() }),
+  /** The tasks with a teacher, and the constant weight of the gold label, null where it rises from 0 to 1; null without teachers. */
+  distillation: z.strictObject({ tasks: z.array(z.string()), lambda: z.number().nullable() }).nullable(),
+  /** Values of the configuration that its preset sets otherwise, by dotted key. */
+  departures: z.record(z.string(), z.unknown()),
+});
+
 const infoSchema = z.strictObject({
   arm: z.string(),
   seed: z.int(),
@@ -24,6 +34,8 @@ const infoSchema = z.strictObject({
   maxLength: z.int().positive(),
   /** Dev scores by task and metric, fractions. */
   scores: z.record(z.string(), z.record(z.string(), z.number())),
+  /** How it was made; models written before this was kept have none. */
+  made: madeSchema.optional(),
 });
 
 const fileSchema = z.strictObject({ format: z.literal(1), heads: z.array(headSchema).min(1), info: infoSchema });

@@ -2,10 +2,10 @@
  * Model folders. What is read is a Hugging Face BERT folder; what is written is one as well (config.json, model.safetensors, the tokeniser's
  * files), with the tasks' heads beside it in heads.safetensors and described in bornagain.json.
  */
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { sha256, sha256File } from '../util/hash.js';
+import { writeJsonFile } from '../util/json-file.js';
 import type { Bert } from './bert.js';
 import { readBertConfig, type BertConfig } from './bert-config.js';
 import { checkpointLayout } from './checkpoint-layout.js';
@@ -13,14 +13,14 @@ import type { Head, HeadSpec } from './head.js';
 import { readHeadsFile, writeHeadsFile, type ModelInfo } from './heads-file.js';
 import type { HeadTask } from './import-classifier.js';
 import { modelCard } from './model-card.js';
+import { encoderConfigFile } from './model-config-file.js';
 import type { Module } from './module.js';
 import { encoderNotices, openEncoder, type ImportNotice } from './open-encoder.js';
 import { HEADS_FILE, openClassifier, openHeads } from './open-heads.js';
-import { writeSafetensors } from './safetensors.js';
+import { lazyParameters } from './parameters.js';
+import { writeLazySafetensors } from './safetensors.js';
 import { hashWeights, openWeights } from './weights/open.js';
-
-const WEIGHTS = 'model.safetensors';
-const TOKENIZER_FILES = ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json', 'special_tokens_map.json'];
+import { copyTokenizer, readLicence, replaceFolder } from './write-folder.js';
 
 export interface OpenedModel {
   readonly bert: Bert;
@@ -108,32 +108,14 @@ export interface WriteOptions {
 
 /** Writes the folder beside its place and moves it there whole; a folder already there is replaced. Throws ERR_IO. */
 export async function writeModelFolder(dir: string, { bert, heads, tokenizerFrom, info }: WriteOptions): Promise<void> {
-  const temporary = join(dirname(dir), `.${basename(dir)}.${process.pid}.tmp`);
-  await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
-  try {
-    const config = { ...bert.config.source, architectures: ['BertModel'], model_type: 'bert' };
-    await writeFileAtomic(join(temporary, 'config.json'), JSON.stringify(config, null, 2) + '\n');
-    await writeSafetensors(join(temporary, WEIGHTS), bert.tensors());
-    await writeSafetensors(join(temporary, HEADS_FILE), new Map(heads.flatMap((head) => [...head.tensors()])));
-    await writeHeadsFile(temporary, { heads: heads.map((head) => head.spec), info });
-    await copyTokenizer(tokenizerFrom, temporary);
-    await writeFileAtomic(
-      join(temporary, 'README.md'),
-      modelCard(
-        bert.config,
-        heads.map((head) => head.spec),
-        info,
-      ),
-    );
-    await rm(dir, { recursive: true, force: true });
-    await rename(temporary, dir);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-async function copyTokenizer(from: string, to: string): Promise<void> {
-  const present = new Set(await readdir(from));
-  for (const name of TOKENIZER_FILES) if (present.has(name)) await copyFile(join(from, name), join(to, name));
+  const specs = heads.map((head) => head.spec);
+  const licence = await readLicence(tokenizerFrom);
+  await replaceFolder(dir, async (folder) => {
+    await writeJsonFile(join(folder, 'config.json'), encoderConfigFile(bert.config));
+    await writeLazySafetensors(join(folder, 'model.safetensors'), lazyParameters([bert.native]));
+    await writeLazySafetensors(join(folder, HEADS_FILE), lazyParameters(heads.map((head) => head.native)));
+    await writeHeadsFile(folder, { heads: specs, info });
+    await copyTokenizer(tokenizerFrom, folder);
+    await writeFileAtomic(join(folder, 'README.md'), modelCard({ config: bert.config, info, licence }, specs));
+  });
 }

@@ -2,6 +2,7 @@
 import { loadAddon } from '../native/load.js';
 import type { NativeModule } from '../native/types.js';
 import { BornAgainError } from '../util/errors.js';
+import type { LazyTensor } from './safetensors.js';
 import { shown, type NamedTensor, type TensorSource } from './weights/source.js';
 
 /**
@@ -71,6 +72,17 @@ export function readParameter(module: NativeModule, name: string): NamedTensor {
   } finally {
     handle.dispose();
   }
+}
+
+/** Copies made one at a time, when each is written. `rename` gives the name in the file. */
+export function lazyParameters(modules: readonly NativeModule[], rename = (name: string): string => name): LazyTensor[] {
+  return modules.flatMap((module) =>
+    module.parameterNames().map((name) => ({
+      name: rename(name),
+      shape: parameterShape(module, name),
+      data: () => readParameter(module, name).data,
+    })),
+  );
 }
 
 export function parameterShape(module: NativeModule, name: string): number[] {
