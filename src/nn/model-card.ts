@@ -67,7 +67,7 @@ export function outputMeaning(head: HeadSpec): string {
   if (head.kind === 'classification')
     return 'The logits are those of the model here; their softmax is the probability of each label of `id2label`.';
   const [low, high] = head.scoreRange ?? [0, 1];
-  const scale = `${low} + ${high - low} · s`;
+  const scale = `${low === 0 ? '' : `${low} + `}${high - low} · s`;
   return head.activation === 'sigmoid'
     ? `The head was trained with a sigmoid, which Transformers' head has not: \`logits[0]\` is the value z before it. The predicted score is
 s = 1 / (1 + exp(−z)) in [0, 1], and ${scale} on the task's own scale (${low} to ${high}). Fine-tuning this folder further in Transformers trains z itself.`

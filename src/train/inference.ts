@@ -73,7 +73,7 @@ export class InferenceModel {
 
 function withoutHeads(dir: string, classifier: boolean): BornAgainError {
   const message = classifier
-    ? `${dir} is a classifier of Transformers, which does not say of which task. Name one task whose labels it has`
+    ? `${dir} is a classifier of Transformers, which does not say of which task. Name the task it is of (--tasks NAME)`
     : `${dir} is a plain encoder: it has no heads to predict with. Train it first`;
   return new BornAgainError('ERR_MODEL_FOLDER', message, { dir });
 }
