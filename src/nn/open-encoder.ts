@@ -26,6 +26,7 @@ export interface EncoderRequest {
 /** Throws ERR_CHECKPOINT with every missing, extra and misshapen tensor; ERR_DEVICE. */
 export async function openEncoder({ config, source, layout, device, poolerSeed }: EncoderRequest): Promise<Bert> {
   if (layout.pooler === 'missing' && poolerSeed === null) throw withoutPooler(source.path);
+  requirePlausibleSize(config, source);
   const bert = Bert.create(config, device);
   try {
     const drawn = new Set<string>();
@@ -58,6 +59,20 @@ export function encoderNotices({ config, source, layout, poolerSeed }: EncoderRe
     });
   }
   return notices;
+}
+
+/**
+ * A config.json of another model, or a damaged one, may ask for more memory than there is. Where it is only somewhat off, loading names the
+ * tensors; this is for what must not even be tried.
+ */
+function requirePlausibleSize(config: BertConfig, source: TensorSource): void {
+  const { hiddenSize: h, intermediateSize, layers, vocabSize, maxPositions, typeVocabSize } = config;
+  const needed = h * (vocabSize + maxPositions + typeVocabSize) + layers * (4 * h * h + 2 * h * intermediateSize) + h * h;
+  let held = 0;
+  for (const shape of source.shapes.values()) held += shape.reduce((product, size) => product * size, 1);
+  if (needed <= 2 * held + 1e6 && layers <= source.shapes.size) return;
+  const message = `${source.path} holds ${held} weights, config.json describes a model of ${layers} layers and ${needed}; they are not of the same model`;
+  throw new BornAgainError('ERR_CHECKPOINT', message, { path: source.path, held, needed });
 }
 
 function withoutPooler(path: string): BornAgainError {

@@ -119,11 +119,12 @@ async function readHeader(file: FileBytes): Promise<{ header: SafetensorsHeader;
   const { path, size } = file;
   const fault = (what: string): BornAgainError => corrupt(path, what);
   if (size < 8) throw corrupt(path, `it has only ${size} bytes`);
-  const length = Number(new DataView(await file.read(0, 8, fault)).getBigUint64(0, true));
+  const claimed = new DataView(await file.read(0, 8, fault)).getBigUint64(0, true);
+  const length = Number(claimed);
   if (length > MAX_HEADER_BYTES || 8 + length > size) {
     const pointer = await file.pointerFault();
     if (pointer !== null) throw new BornAgainError('ERR_SAFETENSORS', `${path} is no safetensors file: ${pointer}`, { path });
-    throw corrupt(path, `its header claims ${length} bytes, the file has ${size}`);
+    throw corrupt(path, `its header claims ${claimed} bytes, the file has ${size}`);
   }
   const text = new Uint8Array(await file.read(8, length, fault));
   return { header: parseHeader(text, size - 8 - length, path), dataStart: 8 + length };

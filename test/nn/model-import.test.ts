@@ -143,6 +143,18 @@ describe('an encoder of Hugging Face', () => {
   });
 
   it.each([
+    { num_hidden_layers: 1e9 },
+    { vocab_size: 1e12 },
+    { intermediate_size: 1e13 },
+    { hidden_size: 2e15 },
+    { max_position_embeddings: 1e14 },
+  ])('refuses %j, which no such file can fill, before it takes memory', async (config) => {
+    await expect(open(await changed('regression', config))).rejects.toMatchObject(
+      refusal('ERR_CHECKPOINT', 'they are not of the same model'),
+    );
+  });
+
+  it.each([
     [{ model_type: 'distilbert' }, "model_type 'distilbert' is not supported"],
     [{ position_embedding_type: 'relative_key_query' }, "position_embedding_type 'relative_key_query' is not supported"],
     [{ hidden_act: 'silu' }, "hidden_act 'silu' is not supported, only gelu, gelu_new"],
