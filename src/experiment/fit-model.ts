@@ -15,6 +15,7 @@ import { train } from '../train/trainer.js';
 import { BornAgainError } from '../util/errors.js';
 import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext } from './context.js';
+import { provenance } from './provenance.js';
 import { shapeOf } from './work.js';
 
 export interface FittedModel {
@@ -44,9 +45,14 @@ export async function fitModel(
   }
 }
 
-export async function newModel({ modelDir }: RunContext, { config, seed }: PlannedRun, tasks: readonly TrainingTask[]): Promise<Model> {
+export async function newModel(
+  { modelDir, onEvent }: RunContext,
+  { config, seed, id: runId }: PlannedRun,
+  tasks: readonly TrainingTask[],
+): Promise<Model> {
   const { device } = config.runtime;
-  const { bert } = await openModelFolder(modelDir, { device, dropout: config.model.dropout });
+  const { bert, notices } = await openModelFolder(modelDir, { device, dropout: config.model.dropout, poolerSeed: seed });
+  for (const notice of notices) onEvent({ kind: 'notice', runId, ...notice });
   const heads: Head[] = [];
   try {
     for (const { dataset } of tasks) heads.push(initHead(headSpec(dataset.task, config.model), bert.config.hiddenSize, device, seed));
@@ -93,7 +99,8 @@ async function fit(
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
     const scores = await scoreSplit(context, run, evaluation, 'dev');
     const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
-    const info = { arm, seed, tasks: [...run.tasks], preset: config.preset, maxLength: config.data.maxLength, scores: scores.tasks };
+    const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
+    const info = { arm, seed, tasks: [...run.tasks], preset: config.preset, maxLength: config.data.maxLength, scores: scores.tasks, made };
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
     return { scores: scores.tasks, mismatched: mismatched.tasks, average: scores.average, steps: steps.totalSteps };
   } finally {

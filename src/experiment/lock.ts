@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BornAgainError } from '../util/errors.js';
 import { errnoOf, ioError } from '../util/io-error.js';
-import { readJson } from './run-record.js';
+import { readOutputJson } from './run-record.js';
 
 const FILE = 'lock.json';
 
@@ -64,7 +64,7 @@ async function create(path: string): Promise<boolean> {
 }
 
 /** Null where it is gone. Throws ERR_OUTPUT_FOLDER for a file that is no lock. */
-const readHolder = (path: string): Promise<Holder | null> => readJson(path, holderSchema);
+const readHolder = (path: string): Promise<Holder | null> => readOutputJson(path, holderSchema);
 
 /** A process on another machine (a shared folder) cannot be asked, so it counts as alive. */
 function isAlive({ pid, host, started }: Holder): boolean {

@@ -14,7 +14,7 @@ afterEach(() => rm(dir, { recursive: true }));
 
 /** A file with the given header and data bytes. */
 async function file(header: unknown, dataBytes: number, declaredLength?: number): Promise<string> {
-  const text = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
+  const text = Buffer.isBuffer(header) ? header : Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(declaredLength ?? text.length));
   const path = join(dir, 'file.safetensors');
@@ -51,6 +51,29 @@ describe('safetensors', () => {
   it.each([
     ['an empty header length', '', 0, 100, 'claims 100 bytes'],
     ['a header that is no JSON', '{"a"', 0, undefined, 'not JSON'],
+    ['a header that is no UTF-8', Buffer.from('{"\xff": 1}', 'latin1'), 0, undefined, 'not JSON'],
+    ["a header beyond the format's limit", '{}', 0, 100_000_001, 'claims 100000001 bytes'],
+    ['a header length beyond any file', '{}', 0, 2 ** 63, 'claims 9223372036854775808 bytes'],
+    ['a size beyond exact numbers', { a: { ...tensor, shape: [2 ** 53] } }, 8, undefined, 'no valid shape'],
+    [
+      'sizes whose product overflows',
+      {
+        a: {
+          ...tensor,
+          shape: Array(40)
+            .fill(2 ** 52)
+            .concat(0),
+        },
+      },
+      8,
+      undefined,
+      'needs NaN bytes',
+    ],
+    ['a place that ends before it begins', { a: { ...tensor, data_offsets: [8, 0] } }, 8, undefined, 'needs 8 bytes, its place has -8'],
+    ['an entry that is null', { a: null }, 0, undefined, 'unknown dtype undefined'],
+    ['an entry with a name of JavaScript', '{"__proto__": {"dtype": "F32"}}', 0, undefined, "'__proto__' has no valid shape"],
+    ['a dtype with a name of JavaScript', { a: { ...tensor, dtype: 'toString' } }, 8, undefined, 'unknown dtype "toString"'],
+    ['metadata that is a list', { __metadata__: [] }, 0, undefined, '__metadata__'],
     ['a header that is a list', [], 0, undefined, 'not an object'],
     ['data that ends early', { a: tensor }, 7, undefined, 'the file holds 7'],
     ['data that goes on', { a: tensor }, 9, undefined, 'the file holds 9'],
@@ -78,12 +101,25 @@ describe('safetensors', () => {
     }
   });
 
-  it('names a tensor in another precision and how to convert it', async () => {
-    const path = await file({ a: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } }, 4);
+  it('names a tensor that is no floating-point one and how to convert it', async () => {
+    const path = await file({ a: { dtype: 'I8', shape: [4], data_offsets: [0, 4] } }, 4);
+    await expect(readSafetensors(path)).rejects.toMatchObject({
+      code: 'ERR_CHECKPOINT',
+      message: expect.stringMatching(/'a' is I8.*dequantize\(\)/) as string,
+    });
+  });
+
+  it('names a Git LFS pointer and how to get the file', async () => {
+    const path = join(dir, 'file.safetensors');
+    await writeFile(path, 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n');
     await expect(readSafetensors(path)).rejects.toMatchObject({
       code: 'ERR_SAFETENSORS',
-      message: expect.stringMatching(/'a' is F16.*float\(\)/) as string,
+      message: expect.stringContaining("run 'git lfs pull'") as string,
     });
+  });
+
+  it('names a folder in the place of a file', async () => {
+    await expect(readSafetensors(dir)).rejects.toMatchObject({ code: expect.stringMatching(/ERR_IO|ERR_SAFETENSORS/) as string });
   });
 
   it('names a file that is not there', async () => {
