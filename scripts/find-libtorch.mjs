@@ -2,7 +2,7 @@
 import { SetupError, main, say } from './lib/console.mjs';
 import { findLibtorch, notFoundMessage } from './lib/find-libtorch.mjs';
 
-main(() => {
+await main(() => {
   const search = findLibtorch();
   if (!search.found) throw new SetupError(notFoundMessage(search));
   say(JSON.stringify(search.found));

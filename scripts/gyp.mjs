@@ -5,7 +5,7 @@ import { SetupError, main } from './lib/console.mjs';
 import { findLibtorch, notFoundMessage } from './lib/find-libtorch.mjs';
 import { ROOT } from './lib/stamp.mjs';
 
-main(() => {
+await main(() => {
   const search = findLibtorch();
   if (!search.found) throw new SetupError(notFoundMessage(search));
   buildAddon(search.found, path.join(ROOT, 'build', 'cmake'));

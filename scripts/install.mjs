@@ -8,7 +8,7 @@ import { fetchLibtorch } from './lib/fetch-libtorch.mjs';
 import { findLibtorch, notFoundMessage } from './lib/find-libtorch.mjs';
 import { INSIDE_SETUP, ensurePackages } from './lib/packages.mjs';
 
-main(() => {
+await main(() => {
   if (process.env[INSIDE_SETUP]) return;
   const search = findLibtorch();
   const libtorch = search.found ?? (process.env['BORNAGAIN_FETCH_LIBTORCH'] === '1' ? fetchLibtorch() : null);

@@ -55,7 +55,7 @@ const checks = [
   ['clang-tidy', clangTidy],
 ];
 
-main(() => {
+await main(() => {
   ensurePackages();
   ensurePythonTools();
   const failed = checks.filter(([name, check]) => timed(name, check) !== 0).map(([name]) => name);

@@ -3,7 +3,7 @@ import { buildTypeScript } from './lib/build.mjs';
 import { main } from './lib/console.mjs';
 import { INSIDE_SETUP, ensurePackages } from './lib/packages.mjs';
 
-main(() => {
+await main(() => {
   if (process.env[INSIDE_SETUP]) return;
   ensurePackages();
   buildTypeScript();

@@ -2,4 +2,4 @@
 import { main } from './lib/console.mjs';
 import { setup } from './lib/setup.mjs';
 
-main(setup);
+await main(setup);

@@ -4,7 +4,7 @@ import { execute, main } from './lib/console.mjs';
 import { setup } from './lib/setup.mjs';
 import { ROOT } from './lib/stamp.mjs';
 
-main(() => {
+await main(() => {
   setup();
   const quickstart = ['--preset', 'quickstart', '--data', 'data/mini-glue', '--model', 'models/tiny-bert', '--out', 'runs/quickstart'];
   return execute(process.execPath, [path.join(ROOT, 'dist/cli/main.js'), 'run', ...quickstart, ...process.argv.slice(2)], { cwd: ROOT });

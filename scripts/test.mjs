@@ -7,7 +7,7 @@ import { countTests } from './lib/count-tests.mjs';
 import { setup } from './lib/setup.mjs';
 import { ROOT } from './lib/stamp.mjs';
 
-main(() => {
+await main(() => {
   setup();
   const resultFile = path.join(ROOT, 'build', 'test-results.json');
   rmSync(resultFile, { force: true });

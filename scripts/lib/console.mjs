@@ -55,11 +55,11 @@ export function firstLine(program, args) {
 
 /**
  * The body of a script: a SetupError ends it with its message and exit code 1, anything else is a bug and keeps its stack.
- * @param {() => number | void} body
+ * @param {() => number | void | Promise<number | void>} body
  */
-export function main(body) {
+export async function main(body) {
   try {
-    process.exitCode = body() ?? 0;
+    process.exitCode = (await body()) ?? 0;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     process.stderr.write(`\n${error.message}\n`);
