@@ -10,7 +10,7 @@ import { Tokenizer } from '../../src/text/tokenizer.js';
 import { Session } from '../../src/train/session.js';
 import { configSchema } from '../../src/config/schema.js';
 import type { Comparison, Finding } from './lib/comparison.js';
-import { Largest, relativeError } from './lib/difference.js';
+import { Largest, norm, relativeError } from './lib/difference.js';
 import { modelInputs, packInputs, type ModelInput } from './lib/inputs.js';
 import { MINILM } from '../../scripts/lib/minilm.mjs';
 
@@ -102,7 +102,7 @@ function gradients({ bert }: OpenedModel, head: ReturnType<typeof initHead>, inp
       .forward(bert.forward(packInputs(inputs)).pooled)
       .crossEntropy(Tensor.from(classes), 'sum')
       .backward();
-    const whole = Math.hypot(...[...expected].filter(([name]) => name.startsWith('gradient.')).map(([, { data }]) => Math.hypot(...data)));
+    const whole = norm([...expected].filter(([name]) => name.startsWith('gradient.')).map(([, { data }]) => norm(data)));
     for (const module of [bert, head]) {
       for (const name of module.parameterNames()) {
         const actual = module.parameter(name).grad?.data() as Float32Array;
@@ -115,5 +115,5 @@ function gradients({ bert }: OpenedModel, head: ReturnType<typeof initHead>, inp
 
 /** Softmax does not see a shift of all scores, so a key bias's gradient is zero but for rounding: it is measured against the whole gradient. */
 function gradientError(name: string, actual: Float32Array, expected: Float32Array, whole: number): number {
-  return name.endsWith('attention.self.key.bias') ? Math.hypot(...actual) / whole : relativeError(actual, expected);
+  return name.endsWith('attention.self.key.bias') ? norm(actual) / whole : relativeError(actual, expected);
 }

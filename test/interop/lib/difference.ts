@@ -1,15 +1,16 @@
 /** How far two results are apart. */
 
+export function norm(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) sum += (values[i] as number) ** 2;
+  return Math.sqrt(sum);
+}
+
 /** The Euclidean norm of the difference over that of the expected values; infinite where the lengths differ. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return Infinity;
-  let difference = 0;
-  let norm = 0;
-  for (let i = 0; i < expected.length; i += 1) {
-    difference += ((actual[i] as number) - (expected[i] as number)) ** 2;
-    norm += (expected[i] as number) ** 2;
-  }
-  return difference === 0 ? 0 : Math.sqrt(difference / norm);
+  const difference = norm(Float64Array.from(expected, (value, i) => (actual[i] as number) - value));
+  return difference === 0 ? 0 : difference / norm(expected);
 }
 
 /** The largest of many differences, and whose it is. NaN counts as the largest. */
