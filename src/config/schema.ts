@@ -64,6 +64,10 @@ export const configSchema = z.strictObject({
           'random: each example draws its task with P ~ size^exponent; copies: small sets are repeated and their loss weighted, as the reference code does; weights: every set once, loss ~ size^(exponent - 1)',
         ),
       exponent: z.number().min(0).max(1).default(0.75).describe('exponent of the set size (Bowman et al. 2018)'),
+      order: z
+        .enum(['fresh', 'fixed'])
+        .default('fresh')
+        .describe('of the examples: shuffled anew for every epoch and seed, or once for all of them, as the reference code does'),
     })
     .prefault({}),
   distillation: z

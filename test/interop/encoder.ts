@@ -17,7 +17,14 @@ import { MINILM } from '../../scripts/lib/minilm.mjs';
 const SEED = 11;
 const PER_KIND = 50;
 const BOUND = 1e-5;
-const HEAD = { task: 'probe', kind: 'classification', labels: ['a', 'b', 'c'], scoreRange: null, activation: 'linear', dropout: 0 } as const;
+const HEAD = {
+  task: 'probe',
+  kind: 'classification',
+  labels: ['a', 'b', 'c'],
+  scoreRange: null,
+  activation: 'linear',
+  dropout: 0,
+} as const;
 
 type Tensors = ReadonlyMap<string, NamedTensor>;
 
@@ -72,11 +79,19 @@ function pooledVectors({ bert }: OpenedModel, inputs: readonly ModelInput[], exp
       pooled.add(relativeError(output.pooled.data() as Float32Array, of(expected, `pooled.${i}`)), input.kind);
     });
   });
-  return [hidden.finding('last hidden states (single, pairs, Unicode, cut at 128 and 512)', BOUND), pooled.finding('pooled vectors', BOUND)];
+  return [
+    hidden.finding('last hidden states (single, pairs, Unicode, cut at 128 and 512)', BOUND),
+    pooled.finding('pooled vectors', BOUND),
+  ];
 }
 
 /** All in one packed batch, by the engine that users' sessions run. */
-async function logits({ bert }: OpenedModel, head: ReturnType<typeof initHead>, inputs: readonly ModelInput[], expected: Tensors): Promise<Finding> {
+async function logits(
+  { bert }: OpenedModel,
+  head: ReturnType<typeof initHead>,
+  inputs: readonly ModelInput[],
+  expected: Tensors,
+): Promise<Finding> {
   const { optimizer } = configSchema.parse({});
   const session = Session.create({ bert, heads: [head], optimizer, layerDecay: 1, dropoutSeed: SEED, threads: 0 });
   const largest = new Largest();
