@@ -48,7 +48,9 @@ export type { BertConfig } from './nn/bert-config.js';
 export { Head, initHead } from './nn/head.js';
 export type { HeadSpec } from './nn/head.js';
 export { openModelFolder, writeModelFolder } from './nn/model-folder.js';
-export type { OpenedModel } from './nn/model-folder.js';
+export type { OpenedModel, OpenOptions } from './nn/model-folder.js';
+export { exportModel, exportTaskModel } from './nn/export.js';
+export type { ExportedModel, ExportOptions } from './nn/export.js';
 
 // Optimizer of the tensor floor; rates by layer and by step.
 export { AdamW } from './optim/adamw.js';

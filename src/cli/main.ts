@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEval } from './commands/eval.js';
+import { registerExport } from './commands/export.js';
 import { registerPredict } from './commands/predict.js';
 import { registerPrepare } from './commands/prepare.js';
 import { registerRun } from './commands/run.js';
@@ -26,6 +27,7 @@ function createProgram(): Command {
   registerTrain(program);
   registerEval(program);
   registerPredict(program);
+  registerExport(program);
   registerPrepare(program);
   registerDoctor(program);
   return program;

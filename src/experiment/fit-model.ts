@@ -15,6 +15,7 @@ import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
 import { train } from '../train/trainer.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
+import { provenance } from './provenance.js';
 
 export interface FittedModel {
   readonly scores: TaskScores;
@@ -27,7 +28,8 @@ export interface FittedModel {
 export async function fitModel(context: RunContext, run: PlannedRun, tasks: readonly TrainingTask[], folder: string): Promise<FittedModel> {
   const { config, modelDir } = context;
   const { device } = config.runtime;
-  const { bert } = await openModelFolder(modelDir, { device, dropout: config.model.dropout });
+  const { bert, notices } = await openModelFolder(modelDir, { device, dropout: config.model.dropout, poolerSeed: run.seed });
+  for (const notice of notices) context.onEvent({ kind: 'notice', runId: run.id, ...notice });
   const heads: Head[] = [];
   try {
     for (const { dataset } of tasks) heads.push(initHead(headSpec(dataset.task, config.model), bert.config.hiddenSize, device, run.seed));
@@ -61,7 +63,8 @@ async function fit(
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
     const scores = await scoreSplit(context, run, evaluation, 'dev');
     const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
-    const info = { arm, seed, tasks: [...run.tasks], preset: config.preset, maxLength: config.data.maxLength, scores: scores.tasks };
+    const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
+    const info = { arm, seed, tasks: [...run.tasks], preset: config.preset, maxLength: config.data.maxLength, scores: scores.tasks, made };
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
     return { scores: scores.tasks, mismatched: mismatched.tasks, average: scores.average, steps: steps.totalSteps };
   } finally {

@@ -8,7 +8,8 @@ import { z } from 'zod';
 import { configSchema, type Config } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
 import { errnoOf, ioError } from '../util/io-error.js';
-import { readJson, readRunStart, settingsSchema, writeJson } from './run-record.js';
+import { writeJsonFile } from '../util/json-file.js';
+import { readOutputJson, readRunStart, settingsSchema } from './run-record.js';
 import { configSettings, inputSettings, requireSameSettings, type InputHashes } from './settings.js';
 
 const experimentSchema = z.strictObject({
@@ -29,7 +30,7 @@ const OWN_ENTRIES = new Set(['runs', 'results.json', 'run.json', 'result.json', 
  * @throws BornAgainError ERR_OUTPUT_FOLDER
  */
 export async function checkOutputFolder(outDir: string, config: Config): Promise<ExperimentFile | null> {
-  const experiment = await readJson(join(outDir, 'experiment.json'), experimentSchema);
+  const experiment = await readOutputJson(join(outDir, 'experiment.json'), experimentSchema);
   if (experiment === null) await requireNoResults(outDir);
   else requireSameSettings(outDir, experiment.settings, configSettings(config));
   return experiment;
@@ -39,12 +40,12 @@ export async function checkOutputFolder(outDir: string, config: Config): Promise
 export async function claimOutputFolder(outDir: string, found: ExperimentFile | null, config: Config, hashes: InputHashes): Promise<void> {
   const inputs = inputSettings(hashes);
   if (found !== null) requireSameSettings(outDir, found.inputs, inputs);
-  await writeJson(join(outDir, 'experiment.json'), { format: 1, config, settings: configSettings(config), inputs });
+  await writeJsonFile(join(outDir, 'experiment.json'), { format: 1, config, settings: configSettings(config), inputs });
 }
 
 /** For a folder that is to hold one model: an experiment's, or one with results that no run.json explains, is refused. Throws ERR_OUTPUT_FOLDER. */
 export async function checkTrainingFolder(outDir: string): Promise<void> {
-  if ((await readJson(join(outDir, 'experiment.json'), experimentSchema)) !== null) {
+  if ((await readOutputJson(join(outDir, 'experiment.json'), experimentSchema)) !== null) {
     const message = `${outDir} holds an experiment of 'bornagain run'. Nothing was changed. Choose another output folder for a single model`;
     throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { outDir });
   }

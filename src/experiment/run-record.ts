@@ -2,12 +2,9 @@
  * The two small files of a run's folder. `run.json` is written first and says what the checkpoints belong to; `result.json` is written
  * last, so a run that has one is finished.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomic } from '../util/atomic-file.js';
-import { BornAgainError } from '../util/errors.js';
-import { errnoOf, ioError } from '../util/io-error.js';
+import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 
 export const settingsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const scoresSchema = z.record(z.string(), z.partialRecord(z.enum(['accuracy', 'f1', 'matthews', 'pearson', 'spearman']), z.number()));
@@ -35,38 +32,21 @@ const recordSchema = z.strictObject({
 export type RunRecord = Readonly<z.infer<typeof recordSchema>>;
 export type RunStart = Readonly<z.infer<typeof startSchema>>;
 
-export const readRunStart = (folder: string): Promise<RunStart | null> => readJson(join(folder, 'run.json'), startSchema);
+export const readRunStart = (folder: string): Promise<RunStart | null> => readOutputJson(join(folder, 'run.json'), startSchema);
 /** Null where the run is not finished. Throws ERR_OUTPUT_FOLDER when the file is there and malformed. */
-export const readRunRecord = (folder: string): Promise<RunRecord | null> => readJson(join(folder, 'result.json'), recordSchema);
+export const readRunRecord = (folder: string): Promise<RunRecord | null> => readOutputJson(join(folder, 'result.json'), recordSchema);
 
 export async function writeRunStart(folder: string, settings: RunStart['settings']): Promise<void> {
-  await writeJson(join(folder, 'run.json'), { format: 1, settings });
+  await writeJsonFile(join(folder, 'run.json'), { format: 1, settings });
 }
 
 export async function writeRunRecord(folder: string, outcome: Omit<RunRecord, 'format'>): Promise<RunRecord> {
   const record: RunRecord = { format: 1, ...outcome };
-  await writeJson(join(folder, 'result.json'), record);
+  await writeJsonFile(join(folder, 'result.json'), record);
   return record;
 }
 
-/** Null where there is no such file. Throws ERR_OUTPUT_FOLDER when it is not what `schema` says, ERR_IO when it cannot be read. */
-export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw ioError('read', path, error);
-  }
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    const message = `${path} is malformed: ${what}. Remove it, or choose another output folder`;
-    throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { path }, { cause });
-  }
-}
-
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileAtomic(path, JSON.stringify(value, null, 2) + '\n');
+/** `readJsonFile` for a file of an output folder. Throws ERR_OUTPUT_FOLDER when it is malformed. */
+export function readOutputJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+  return readJsonFile(path, schema, 'ERR_OUTPUT_FOLDER', 'Remove it, or choose another output folder');
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { NativeBertConfig } from '../native/types.js';
 import { BornAgainError } from '../util/errors.js';
+import { conversionAdvice } from './weights/foreign.js';
 
 const size = z.int().positive();
 const rate = z.number().min(0).lt(1);
@@ -22,13 +23,22 @@ const fileSchema = z.looseObject({
   hidden_act: z.string().default('gelu'),
   hidden_dropout_prob: rate.default(0.1),
   attention_probs_dropout_prob: rate.default(0.1),
-  position_embedding_type: z.string().default('absolute'),
+  initializer_range: z.number().nonnegative().default(0.02),
+  position_embedding_type: z.string().nullish(),
+  is_decoder: z.boolean().nullish(),
+  add_cross_attention: z.boolean().nullish(),
+  pruned_heads: z.record(z.string(), z.unknown()).nullish(),
+  quantization_config: z.unknown().optional(),
+  auto_map: z.unknown().optional(),
 });
+type ConfigFile = z.infer<typeof fileSchema>;
 
 const ACTIVATIONS = { gelu: 'gelu', gelu_new: 'gelu_new', gelu_pytorch_tanh: 'gelu_new', relu: 'relu' } as const;
 
 /** A checked configuration and the file's own content, which a written model folder repeats. */
 export interface BertConfig extends NativeBertConfig {
+  /** Standard deviation of weights that are drawn anew. */
+  readonly initializerRange: number;
   readonly source: Readonly<Record<string, unknown>>;
 }
 
@@ -42,12 +52,9 @@ export async function readBertConfig(dir: string): Promise<BertConfig> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new BornAgainError(
-      'ERR_MODEL_FOLDER',
-      `${dir} is no Hugging Face model folder: it has no readable config.json`,
-      { path },
-      { cause },
-    );
+    const fix = await conversionAdvice(dir);
+    const message = `${dir} is no Hugging Face model folder: it has no readable config.json${fix === null ? '' : `. ${fix}`}`;
+    throw new BornAgainError('ERR_MODEL_FOLDER', message, { path }, { cause });
   }
   let json: unknown;
   try {
@@ -66,19 +73,8 @@ export function parseBertConfig(json: unknown, path: string): BertConfig {
     throw new BornAgainError('ERR_MODEL_FOLDER', `${path}: ${faults}`, { path });
   }
   const file = parsed.data;
-  const refuse = (what: string): never => {
-    throw new BornAgainError('ERR_MODEL_FOLDER', `${path}: ${what}`, { path });
-  };
-  if (file.model_type !== 'bert') refuse(`model_type '${file.model_type}' is not supported, only 'bert'`);
-  if (file.position_embedding_type !== 'absolute') {
-    refuse(`position_embedding_type '${file.position_embedding_type}' is not supported, only 'absolute'`);
-  }
-  if (file.hidden_size % file.num_attention_heads !== 0) {
-    refuse(`hidden_size ${file.hidden_size} is no multiple of num_attention_heads ${file.num_attention_heads}`);
-  }
-  if (!Object.hasOwn(ACTIVATIONS, file.hidden_act)) {
-    refuse(`hidden_act '${file.hidden_act}' is not supported, only ${Object.keys(ACTIVATIONS).join(', ')}`);
-  }
+  const fault = refusal(file);
+  if (fault !== null) throw new BornAgainError('ERR_MODEL_FOLDER', `${path}: ${fault}`, { path });
   return {
     vocabSize: file.vocab_size,
     hiddenSize: file.hidden_size,
@@ -91,6 +87,27 @@ export function parseBertConfig(json: unknown, path: string): BertConfig {
     activation: ACTIVATIONS[file.hidden_act as keyof typeof ACTIVATIONS],
     hiddenDropout: file.hidden_dropout_prob,
     attentionDropout: file.attention_probs_dropout_prob,
+    initializerRange: file.initializer_range,
     source: json as Record<string, unknown>,
   };
+}
+
+/** What of the model is not computed here, by name; null for a model that is. */
+function refusal(file: ConfigFile): string | null {
+  const positions = file.position_embedding_type ?? 'absolute';
+  if (file.model_type !== 'bert') return `model_type '${file.model_type}' is not supported, only 'bert'`;
+  if (positions !== 'absolute') return `position_embedding_type '${positions}' is not supported, only 'absolute'`;
+  if (file.is_decoder === true) return 'is_decoder is true: a decoder masks what follows a token; only encoders are supported';
+  if (file.add_cross_attention === true) return 'add_cross_attention is true: cross-attention is not supported, only encoders are';
+  if (Object.keys(file.pruned_heads ?? {}).length > 0) return 'pruned_heads is not empty: models with pruned heads are not supported';
+  if ((file.quantization_config ?? null) !== null) {
+    return 'quantization_config: quantised models are not supported; save it in float32 with model.dequantize().save_pretrained(...)';
+  }
+  if ((file.auto_map ?? null) !== null)
+    return 'auto_map: the model brings code of its own, which is not run; only the BERT of Transformers is supported';
+  if (file.hidden_size % file.num_attention_heads !== 0) {
+    return `hidden_size ${file.hidden_size} is no multiple of num_attention_heads ${file.num_attention_heads}`;
+  }
+  if (Object.hasOwn(ACTIVATIONS, file.hidden_act)) return null;
+  return `hidden_act '${file.hidden_act}' is not supported, only ${Object.keys(ACTIVATIONS).join(', ')}`;
 }

@@ -2,9 +2,8 @@
 import { loadAddon } from '../native/load.js';
 import type { DropoutKey, NativeHead } from '../native/types.js';
 import { Tensor } from '../tensor/index.js';
-import { createRandom } from '../util/random.js';
-import { loadParameters, parameterShape, readParameters } from './parameters.js';
-import type { NamedTensor } from './safetensors.js';
+import { drawParameters } from './draw-parameters.js';
+import { Module } from './module.js';
 
 /** What a model folder keeps of a head: enough to read its outputs without the task's definition. */
 export interface HeadSpec {
@@ -19,11 +18,14 @@ export interface HeadSpec {
   readonly dropout: number;
 }
 
-export class Head {
+/** Parameters: `heads.<task>.classifier.weight` [outputs, h] and `.bias` [outputs]. */
+export class Head extends Module<NativeHead> {
   private constructor(
     readonly spec: HeadSpec,
-    readonly native: NativeHead,
-  ) {}
+    native: NativeHead,
+  ) {
+    super(native);
+  }
 
   /** Zeros until `load`; `initHead` makes one to train. Throws ERR_INVALID_ARGUMENT, ERR_DEVICE. */
   static create(spec: HeadSpec, hiddenSize: number, device: string, dtype: 'float32' | 'float64' = 'float32'): Head {
@@ -40,25 +42,6 @@ export class Head {
     return this.spec.kind === 'classification' ? this.spec.labels.length : 1;
   }
 
-  /** `heads.<task>.classifier.weight` [outputs, h] and `.bias` [outputs]. */
-  parameterNames(): string[] {
-    return this.native.parameterNames();
-  }
-
-  parameter(name: string): Tensor {
-    return Tensor.wrap(this.native.parameter(name));
-  }
-
-  /** Throws ERR_CHECKPOINT, and changes nothing, unless names and shapes are exactly the module's. */
-  load(tensors: ReadonlyMap<string, NamedTensor>, where = 'the given tensors'): void {
-    loadParameters([this.native], tensors, where);
-  }
-
-  /** Copies of all parameters. */
-  tensors(): Map<string, NamedTensor> {
-    return readParameters([this.native]);
-  }
-
   /**
    * pooled [n, h] to logits [n, outputs]; for regression the prediction [n, 1]. `rows` are the rows' places in their batch, which number
    * the dropout masks; 0 to n - 1 by default.
@@ -66,14 +49,6 @@ export class Head {
   forward(pooled: Tensor, dropout: DropoutKey | null = null, rows?: Int32Array): Tensor {
     const counters = rows ?? Int32Array.from({ length: pooled.shape[0] ?? 0 }, (_, i) => i);
     return Tensor.wrap(this.native.forward(pooled.native, dropout, counters));
-  }
-
-  dispose(): void {
-    this.native.dispose();
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
   }
 }
 
@@ -83,16 +58,11 @@ export class Head {
  */
 export function initHead(spec: HeadSpec, hiddenSize: number, device: string, seed: number): Head {
   const head = Head.create(spec, hiddenSize, device);
-  const random = createRandom(seed, 'head', spec.task);
-  const truncatedNormal = (): number => {
+  drawParameters(head.native, head.parameterNames(), seed, ['head', spec.task], (normal) => {
     for (;;) {
-      const deviate = random.normal();
+      const deviate = normal();
       if (Math.abs(deviate) <= 2) return 0.02 * deviate;
     }
-  };
-  for (const name of head.parameterNames()) {
-    const size = parameterShape(head.native, name).reduce((product, n) => product * n, 1);
-    head.native.setParameter(name, name.endsWith('.bias') ? new Float32Array(size) : Float32Array.from({ length: size }, truncatedNormal));
-  }
+  });
   return head;
 }

@@ -1,10 +1,7 @@
 /** bornagain.json of a model folder: the heads it holds, and how the model was made. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomic } from '../util/atomic-file.js';
-import { BornAgainError } from '../util/errors.js';
-import { errnoOf, ioError } from '../util/io-error.js';
+import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 import type { HeadSpec } from './head.js';
 
 const FILE = 'bornagain.json';
@@ -18,6 +15,16 @@ const headSchema = z.strictObject({
   dropout: z.number().min(0).lt(1),
 });
 
+const madeSchema = z.strictObject({
+  /** Folder name and hash of the model it started from. */
+  encoder: z.strictObject({ name: z.string(), hash: z.string() }),
+  training: z.strictObject({ steps: z.int(), batchSize: z.int(), learningRate: z.number(), layerDecay: z.number() }),
+  /** The tasks with a teacher, and the constant weight of the gold label, null where it rises from 0 to 1; null without teachers. */
+  distillation: z.strictObject({ tasks: z.array(z.string()), lambda: z.number().nullable() }).nullable(),
+  /** Values of the configuration that its preset sets otherwise, by dotted key. */
+  departures: z.record(z.string(), z.unknown()),
+});
+
 const infoSchema = z.strictObject({
   arm: z.string(),
   seed: z.int(),
@@ -27,6 +34,8 @@ const infoSchema = z.strictObject({
   maxLength: z.int().positive(),
   /** Dev scores by task and metric, fractions. */
   scores: z.record(z.string(), z.record(z.string(), z.number())),
+  /** How it was made; models written before this was kept have none. */
+  made: madeSchema.optional(),
 });
 
 const fileSchema = z.strictObject({ format: z.literal(1), heads: z.array(headSchema).min(1), info: infoSchema });
@@ -40,23 +49,10 @@ export interface HeadsDescription {
 
 /** Null where the folder has none: a plain encoder. Throws ERR_MODEL_FOLDER when the file is there and malformed. */
 export async function readHeadsFile(dir: string): Promise<HeadsDescription | null> {
-  const path = join(dir, FILE);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw ioError('read', path, error);
-  }
-  try {
-    const { heads, info } = fileSchema.parse(JSON.parse(text));
-    return { heads, info };
-  } catch (cause) {
-    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    throw new BornAgainError('ERR_MODEL_FOLDER', `${path} is malformed: ${what}`, { path }, { cause });
-  }
+  const file = await readJsonFile(join(dir, FILE), fileSchema, 'ERR_MODEL_FOLDER', 'Copy the model folder again, or train the model anew');
+  return file === null ? null : { heads: file.heads, info: file.info };
 }
 
 export async function writeHeadsFile(dir: string, description: HeadsDescription): Promise<void> {
-  await writeFileAtomic(join(dir, FILE), JSON.stringify({ format: 1, ...description }, null, 2) + '\n');
+  await writeJsonFile(join(dir, FILE), { format: 1, ...description });
 }

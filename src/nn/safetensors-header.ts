@@ -3,8 +3,15 @@
  * (huggingface/safetensors, safetensors/src/tensor.rs): no overlaps, no holes, no byte outside the file.
  */
 import { BornAgainError } from '../util/errors.js';
+import { FLOAT_BYTES } from './weights/floats.js';
+import { shown } from './weights/source.js';
 
-export const DTYPE_BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const;
+/** The format's types of whole bytes. */
+export const DTYPE_BYTES = {
+  ...FLOAT_BYTES,
+  ...{ I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 },
+  ...{ F8_E4M3: 1, F8_E5M2: 1, F8_E8M0: 1, C64: 8 },
+} as const;
 export type SafetensorsDType = keyof typeof DTYPE_BYTES;
 
 export interface TensorPlace {
@@ -34,12 +41,12 @@ export function corrupt(path: string, what: string, cause?: unknown): BornAgainE
 }
 
 /** `dataBytes` is the file's size less the header. Throws ERR_SAFETENSORS. */
-export function parseHeader(text: string, dataBytes: number, path: string): SafetensorsHeader {
+export function parseHeader(bytes: Uint8Array, dataBytes: number, path: string): SafetensorsHeader {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
-    throw corrupt(path, `its header is not JSON (${(cause as Error).message})`, cause);
+    throw corrupt(path, `its header is not JSON (${shown((cause as Error).message)})`, cause);
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw corrupt(path, 'its header is not an object');
   const { __metadata__: metadata = {}, ...entries } = json as Record<string, unknown>;
@@ -47,7 +54,8 @@ export function parseHeader(text: string, dataBytes: number, path: string): Safe
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let position = 0;
   for (const tensor of tensors) {
-    if (tensor.begin !== position) throw corrupt(path, `tensor '${tensor.name}' starts at byte ${tensor.begin}, expected ${position}`);
+    if (tensor.begin !== position)
+      throw corrupt(path, `tensor '${shown(tensor.name)}' starts at byte ${tensor.begin}, expected ${position}`);
     position = tensor.end;
   }
   if (position !== dataBytes) throw corrupt(path, `its tensors need ${position} bytes of data, the file holds ${dataBytes}`);
@@ -55,7 +63,12 @@ export function parseHeader(text: string, dataBytes: number, path: string): Safe
 }
 
 function parseMetadata(metadata: unknown, path: string): Record<string, string> {
-  if (typeof metadata !== 'object' || metadata === null || Object.values(metadata).some((value) => typeof value !== 'string')) {
+  if (
+    typeof metadata !== 'object' ||
+    metadata === null ||
+    Array.isArray(metadata) ||
+    Object.values(metadata).some((value) => typeof value !== 'string')
+  ) {
     throw corrupt(path, 'its __metadata__ is not a map of strings');
   }
   return metadata as Record<string, string>;
@@ -64,14 +77,14 @@ function parseMetadata(metadata: unknown, path: string): Record<string, string> 
 function parsePlace(name: string, entry: unknown, path: string): TensorPlace {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype)) {
-    throw corrupt(path, `tensor '${name}' has the unknown dtype ${JSON.stringify(dtype)}`);
+    throw corrupt(path, `tensor '${shown(name)}' has the unknown dtype ${shown(String(JSON.stringify(dtype)))}`);
   }
-  if (!isSizes(shape)) throw corrupt(path, `tensor '${name}' has no valid shape`);
-  if (!isSizes(offsets) || offsets.length !== 2) throw corrupt(path, `tensor '${name}' has no valid data_offsets`);
+  if (!isSizes(shape)) throw corrupt(path, `tensor '${shown(name)}' has no valid shape`);
+  if (!isSizes(offsets) || offsets.length !== 2) throw corrupt(path, `tensor '${shown(name)}' has no valid data_offsets`);
   const [begin = 0, end = 0] = offsets;
   const bytes = shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype as SafetensorsDType];
   if (end - begin !== bytes)
-    throw corrupt(path, `tensor '${name}' of shape [${shape.join(', ')}] needs ${bytes} bytes, its place has ${end - begin}`);
+    throw corrupt(path, `tensor '${shown(name)}' of shape [${shown(shape.join(', '))}] needs ${bytes} bytes, its place has ${end - begin}`);
   return { name, dtype: dtype as SafetensorsDType, shape, begin, end };
 }
 

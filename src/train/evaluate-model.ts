@@ -11,7 +11,7 @@ import { prepareData } from './prepare-data.js';
 export interface EvaluateModelOptions {
   readonly modelDir: string;
   readonly dataDir: string;
-  /** All of the model's tasks that have the split, when left out. */
+  /** All of the model's tasks that have the split, when left out. A sequence classifier of Transformers needs the one it is of. */
   readonly tasks?: readonly string[];
   readonly split: SplitName;
   /** `runtime` decides where it computes, `data.badRows` what happens to malformed rows; sequences are cut as in the model's training. */
@@ -27,7 +27,8 @@ export interface EvaluateModelOptions {
  */
 export async function evaluateModel(options: EvaluateModelOptions): Promise<TaskScores> {
   const { modelDir, split, config, onEvent } = options;
-  const model = await InferenceModel.open(modelDir, config.runtime);
+  const task = options.tasks?.length === 1 ? options.tasks[0] : undefined;
+  const model = await InferenceModel.open(modelDir, config.runtime, { task, onNotice: (notice) => onEvent({ kind: 'notice', ...notice }) });
   try {
     const tasks = requireLabelled(options.tasks ?? model.tasks.filter((name) => split in taskByName(name).splits), split);
     for (const name of tasks) headIndex(model.evaluation.heads, taskByName(name));

@@ -4,6 +4,8 @@ import type { Bert } from '../nn/bert.js';
 import type { BertConfig } from '../nn/bert-config.js';
 import type { Head } from '../nn/head.js';
 import { openModelFolder } from '../nn/model-folder.js';
+import type { ImportNotice } from '../nn/open-encoder.js';
+import { taskByName } from '../tasks/index.js';
 import { BornAgainError } from '../util/errors.js';
 import type { EvaluationOptions } from './evaluate.js';
 import { Session } from './session.js';
@@ -11,13 +13,20 @@ import { Session } from './session.js';
 /** A session needs an optimizer; this one is never asked to step, so its values say nothing. */
 const IDLE_OPTIMIZER = { beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, biasCorrection: false, clipNorm: Infinity };
 
+export interface InferenceOptions {
+  /** Name of the task that a sequence classifier of Transformers is of; a folder of this project has its own heads. */
+  readonly task?: string | undefined;
+  /** Told what was assumed in reading the folder. */
+  readonly onNotice?: (notice: ImportNotice) => void;
+}
+
 export class InferenceModel {
   private constructor(
     readonly dir: string,
     readonly config: BertConfig,
     /** SHA-256 of what decides the outputs. */
     readonly hash: string,
-    /** Tokens per sequence it was trained with. */
+    /** Tokens per sequence it was trained with; the positions it has where its folder does not say. */
     readonly maxLength: number,
     private readonly bert: Bert,
     private readonly heads: readonly Head[],
@@ -25,13 +34,16 @@ export class InferenceModel {
     private readonly batchTokens: number,
   ) {}
 
-  /** @throws BornAgainError ERR_MODEL_FOLDER (no heads: a plain encoder predicts nothing), ERR_SAFETENSORS, ERR_CHECKPOINT, ERR_DEVICE */
-  static async open(dir: string, runtime: Config['runtime']): Promise<InferenceModel> {
-    const { bert, heads, config, hash, info } = await openModelFolder(dir, { device: runtime.device, dropout: 0 });
-    if (heads.length === 0 || info === null) {
+  /** @throws BornAgainError ERR_MODEL_FOLDER (no heads: a plain encoder predicts nothing), ERR_SAFETENSORS, ERR_PYTORCH_FILE, ERR_CHECKPOINT, ERR_DEVICE */
+  static async open(dir: string, runtime: Config['runtime'], { task, onNotice }: InferenceOptions = {}): Promise<InferenceModel> {
+    const classifierTask = task === undefined ? undefined : taskByName(taskByName(task).head);
+    const opened = await openModelFolder(dir, { device: runtime.device, dropout: 0, ...(classifierTask && { classifierTask }) });
+    const { bert, heads, config, hash, maxLength } = opened;
+    if (heads.length === 0) {
       bert.dispose();
-      throw new BornAgainError('ERR_MODEL_FOLDER', `${dir} is a plain encoder: it has no heads to predict with. Train it first`, { dir });
+      throw withoutHeads(dir, opened.layout.classifier);
     }
+    for (const notice of opened.notices) onNotice?.(notice);
     const session = Session.create({
       bert,
       heads,
@@ -40,7 +52,7 @@ export class InferenceModel {
       dropoutSeed: 0,
       threads: runtime.threads,
     });
-    return new InferenceModel(dir, config, hash, info.maxLength, bert, heads, session, runtime.evaluationBatchTokens);
+    return new InferenceModel(dir, config, hash, maxLength, bert, heads, session, runtime.evaluationBatchTokens);
   }
 
   /** Names of the tasks it has heads for. */
@@ -57,4 +69,11 @@ export class InferenceModel {
     await this.session.close();
     for (const module of [this.bert, ...this.heads]) module.dispose();
   }
+}
+
+function withoutHeads(dir: string, classifier: boolean): BornAgainError {
+  const message = classifier
+    ? `${dir} is a classifier of Transformers, which does not say of which task. Name the task it is of (--tasks NAME)`
+    : `${dir} is a plain encoder: it has no heads to predict with. Train it first`;
+  return new BornAgainError('ERR_MODEL_FOLDER', message, { dir });
 }

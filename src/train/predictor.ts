@@ -10,7 +10,7 @@ import type { Example, TaskDefinition } from '../tasks/types.js';
 import { Tokenizer } from '../text/tokenizer.js';
 import { teacherProbabilities } from '../distill/targets.js';
 import { computeLogits, headIndex, predictionsOf } from './evaluate.js';
-import { InferenceModel } from './inference.js';
+import { InferenceModel, type InferenceOptions } from './inference.js';
 
 export type PredictionRow = Pick<Example, 'textA' | 'textB'>;
 
@@ -32,9 +32,9 @@ export class Predictor {
   ) {}
 
   /** @throws BornAgainError as InferenceModel.open does, and ERR_TOKENIZER, ERR_VOCABULARY */
-  static async open(modelDir: string, runtime: Config['runtime']): Promise<Predictor> {
+  static async open(modelDir: string, runtime: Config['runtime'], options: InferenceOptions = {}): Promise<Predictor> {
     const tokenizer = await Tokenizer.fromFolder(modelDir);
-    const model = await InferenceModel.open(modelDir, runtime);
+    const model = await InferenceModel.open(modelDir, runtime, options);
     try {
       checkFits(tokenizer, model.config, model.maxLength);
       return new Predictor(model, tokenizer);

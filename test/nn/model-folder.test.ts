@@ -86,7 +86,7 @@ describe('reading a model folder', () => {
   it('names what is missing in a folder', async () => {
     await rm(join(model, 'model.safetensors'));
     await expect(openModelFolder(model, OPTIONS)).rejects.toMatchObject(
-      refusal('ERR_MODEL_FOLDER', 'has no model.safetensors (found: config.json)'),
+      refusal('ERR_MODEL_FOLDER', 'has none of model.safetensors, model.safetensors.index.json, pytorch_model.bin'),
     );
     await rm(join(model, 'config.json'));
     await expect(openModelFolder(model, OPTIONS)).rejects.toMatchObject(refusal('ERR_MODEL_FOLDER', 'config.json'));

@@ -36,7 +36,7 @@ Scores are fractions. With --json: { "rte": { "accuracy": 0.71 }, … }.`;
 
 export function registerEval(program: Command): void {
   const command = program.command('eval').description('score a trained model');
-  addModelFlag(addDataFlags(command), 'folder of a trained model')
+  addModelFlag(addDataFlags(command), 'folder of a trained model, or of a sequence classifier of Transformers (with --tasks)')
     .option('--tasks <list>', 'task names separated by commas; all of the model without it')
     .addOption(new Option('--split <name>', 'split to score').choices(LABELLED_SPLITS).default('dev'));
   addJsonFlag(addConfigFlags(command)).addHelpText('after', HELP).action(evaluate);

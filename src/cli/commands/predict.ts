@@ -35,7 +35,7 @@ Example:
 
 export function registerPredict(program: Command): void {
   const command = program.command('predict').description('predict with a trained model, one line per example');
-  addModelFlag(command, 'folder of a trained model');
+  addModelFlag(command, 'folder of a trained model, or of a sequence classifier of Transformers');
   addRequired(command, new Option('--task <name>', 'task to predict; ax uses the head of mnli'));
   addRequired(command, new Option('--input <file>', `file of examples, or ${STDIN} for standard input`));
   command
@@ -53,7 +53,7 @@ async function predict(flags: PredictFlags): Promise<void> {
   if (flags.output !== undefined) requireReplaceable('--output', flags.output);
   const { Predictor } = await import('../../train/predictor.js');
   await endedBySignal(async () => {
-    const predictor = await Predictor.open(flags.model, config.runtime);
+    const predictor = await Predictor.open(flags.model, config.runtime, { task: task.name, onNotice: printNotice });
     try {
       await writeOutput(flags.output, (write) => answer(predictor, task, flags, write));
     } finally {
@@ -74,4 +74,8 @@ async function answer(predictor: Predictor, task: TaskDefinition, flags: Predict
 function formatOf({ json, logits }: PredictFlags): PredictionFormat {
   if (json === true) return 'json';
   return logits === true ? 'logits' : 'probabilities';
+}
+
+function printNotice({ level, message }: { readonly level: 'info' | 'warning'; readonly message: string }): void {
+  process.stderr.write(`${level === 'warning' ? 'warning: ' : ''}${message}\n`);
 }

@@ -1,0 +1,106 @@
+/**
+ * Export to Transformers: for a task, the encoder and its head as the folder of a BertForSequenceClassification. It gives the same logits;
+ * a regression's sigmoid is not part of such a model and is written down instead (`outputMeaning`).
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../util/atomic-file.js';
+import { BornAgainError } from '../util/errors.js';
+import { errnoOf, ioError } from '../util/io-error.js';
+import { writeJsonFile } from '../util/json-file.js';
+import { exportCard, outputMeaning } from './model-card.js';
+import { classifierConfigFile } from './model-config-file.js';
+import { openModelFolder, type OpenedModel } from './model-folder.js';
+import { lazyParameters } from './parameters.js';
+import { writeLazySafetensors } from './safetensors.js';
+import { copyTokenizer, readLicence, replaceFolder } from './write-folder.js';
+
+export interface ExportOptions {
+  /** A model this project trained. */
+  readonly modelDir: string;
+  /** Each task's folder becomes `outDir/<task>`. */
+  readonly outDir: string;
+  /** All of the model's tasks, when left out. */
+  readonly tasks?: readonly string[] | undefined;
+}
+
+export interface ExportedModel {
+  readonly task: string;
+  readonly folder: string;
+  /** What the logits mean in Transformers. */
+  readonly outputs: string;
+}
+
+/**
+ * One folder for each task.
+ * @throws BornAgainError ERR_MODEL_FOLDER (not a model of this project), ERR_UNKNOWN_TASK (it has no such head), ERR_OUTPUT_FOLDER (a
+ *   task's folder is there and not empty; nothing is written then), and what reading and writing throw
+ */
+export async function exportModel({ modelDir, outDir, tasks }: ExportOptions): Promise<ExportedModel[]> {
+  const model = await openModelFolder(modelDir, { device: 'cpu', dropout: null });
+  try {
+    const chosen = tasks ?? model.headSpecs.map((head) => head.task);
+    requireHeads(model, modelDir, chosen);
+    for (const task of chosen) await requireFree(taskFolder(outDir, task));
+    const exported: ExportedModel[] = [];
+    for (const task of chosen) exported.push(await writeTask(model, modelDir, task, taskFolder(outDir, task)));
+    return exported;
+  } finally {
+    for (const module of [model.bert, ...model.heads]) module.dispose();
+  }
+}
+
+/** As `exportModel`, of one task into `outDir/<task>`. */
+export async function exportTaskModel(options: Omit<ExportOptions, 'tasks'> & { readonly task: string }): Promise<ExportedModel> {
+  const [exported] = await exportModel({ ...options, tasks: [options.task] });
+  return exported as ExportedModel;
+}
+
+async function writeTask(model: OpenedModel, modelDir: string, task: string, folder: string): Promise<ExportedModel> {
+  const { bert, config, heads, info } = model;
+  const head = heads.find((candidate) => candidate.task === task);
+  if (head === undefined || info === null) throw new RangeError(`${task} was not checked`);
+  const { spec } = head;
+  const licence = await readLicence(modelDir);
+  await replaceFolder(folder, async (place) => {
+    await writeJsonFile(join(place, 'config.json'), classifierConfigFile(config, spec, info.maxLength));
+    const classifier = lazyParameters([head.native], (name) => name.slice(`heads.${task}.`.length));
+    await writeLazySafetensors(join(place, 'model.safetensors'), [...lazyParameters([bert.native]), ...classifier]);
+    await copyTokenizer(modelDir, place);
+    await writeFileAtomic(join(place, 'README.md'), exportCard({ config, info, licence }, spec));
+  });
+  return { task, folder, outputs: outputMeaning(spec) };
+}
+
+function requireHeads({ headSpecs, info }: OpenedModel, modelDir: string, tasks: readonly string[]): void {
+  if (headSpecs.length === 0 || info === null) {
+    const message = `${modelDir} has no heads of tasks to export: it is no model that bornagain trained. Train one first`;
+    throw new BornAgainError('ERR_MODEL_FOLDER', message, { modelDir });
+  }
+  const known = headSpecs.map((head) => head.task);
+  const unknown = tasks.find((task) => !known.includes(task));
+  if (unknown === undefined) return;
+  const message = `the model has no head for ${unknown}: its heads are ${known.join(', ')}`;
+  throw new BornAgainError('ERR_UNKNOWN_TASK', message, { task: unknown, known });
+}
+
+/** A name out of a file must not lead out of the folder. */
+function taskFolder(outDir: string, task: string): string {
+  if (/^[\w][\w.-]*$/.test(task)) return join(outDir, task);
+  throw new BornAgainError('ERR_MODEL_FOLDER', `the task name '${task}' cannot be a folder's name: letters, digits, '_', '-' and '.' can`, {
+    task,
+  });
+}
+
+async function requireFree(folder: string): Promise<void> {
+  let found: string[];
+  try {
+    found = await readdir(folder);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    throw ioError('write', folder, error);
+  }
+  if (found.length === 0) return;
+  const message = `${folder} is there already and holds ${found.length} entries. Nothing was changed. Remove it, or choose another output folder`;
+  throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { folder });
+}

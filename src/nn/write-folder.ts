@@ -1,0 +1,43 @@
+/** Writing a folder of model files: beside its place first, then there whole. */
+import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { errnoOf, ioError } from '../util/io-error.js';
+
+const TOKENIZER_FILES = ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json'];
+
+/** `fill` writes into the folder it is given; a folder already at `dir` is replaced. Throws ERR_IO and what `fill` throws. */
+export async function replaceFolder(dir: string, fill: (folder: string) => Promise<void>): Promise<void> {
+  const temporary = join(dirname(dir), `.${basename(dir)}.${process.pid}.tmp`);
+  try {
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary, { recursive: true });
+    await fill(temporary);
+    await rm(dir, { recursive: true, force: true });
+    await rename(temporary, dir);
+  } catch (error) {
+    throw errnoOf(error) === '' || errnoOf(error).startsWith('ERR_') ? error : ioError('write', dir, error);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Copies whichever tokeniser files the folder has. */
+export async function copyTokenizer(from: string, to: string): Promise<void> {
+  const present = new Set(await readdir(from));
+  for (const name of TOKENIZER_FILES) if (present.has(name)) await copyFile(join(from, name), join(to, name));
+}
+
+/** `license:` in the front matter of the folder's README.md, as model cards of Hugging Face have it; null where it says none. Throws ERR_IO. */
+export async function readLicence(dir: string): Promise<string | null> {
+  const path = join(dir, 'README.md');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw ioError('read', path, error);
+  }
+  const [, frontMatter = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text) ?? [];
+  const [, licence] = /^license:[ \t]*["']?([\w.+-]+)["']?[ \t]*$/m.exec(frontMatter) ?? [];
+  return licence ?? null;
+}

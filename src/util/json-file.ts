@@ -1,0 +1,31 @@
+/** Small JSON files that this project writes and reads back: checked against a schema, replaced whole. */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { writeFileAtomic } from './atomic-file.js';
+import { BornAgainError, type ErrorCode } from './errors.js';
+import { errnoOf, ioError } from './io-error.js';
+
+/**
+ * Null where there is no such file.
+ * @param remedy what the reader of the message can do about a malformed file
+ * @throws BornAgainError `code` when it is no JSON or not what `schema` says, ERR_IO when it cannot be read
+ */
+export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, code: ErrorCode, remedy: string): Promise<T | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw ioError('read', path, error);
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new BornAgainError(code, `${path} is malformed: ${what}. ${remedy}`, { path }, { cause });
+  }
+}
+
+export async function writeJsonFile(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, JSON.stringify(value, null, 2) + '\n');
+}
