@@ -2,9 +2,8 @@
  * Twenty steps of a distilled multi-task training with every kind of head, by the trainer that users run, against the reference's formulas
  * written out in reference.py: losses, λ, learning rates, gradient norms and parameters, for the presets `reference` and `paper`.
  */
-import { readFile, mkdir, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { resolveConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import type { TokenizedDataset } from '../../src/data/types.js';
@@ -23,10 +22,9 @@ import { train } from '../../src/train/trainer.js';
 import { createRandom } from '../../src/util/random.js';
 import type { Comparison, Finding } from './lib/comparison.js';
 import { Largest, relativeError } from './lib/difference.js';
+import { fewRows, TINY_BERT } from './lib/mini-glue.js';
 import type { Peer } from './lib/peer.js';
 
-const MINI_GLUE = fileURLToPath(new URL('../../data/mini-glue/', import.meta.url));
-const TINY_BERT = fileURLToPath(new URL('../../models/tiny-bert/', import.meta.url));
 const SEED = 3;
 const BOUND = 1e-5;
 
@@ -52,24 +50,12 @@ const VARIANTS: readonly Variant[] = [
 export const comparison: Comparison = {
   what: "twenty distilled multi-task steps against the reference's formulas",
   async run(peer) {
-    const dataDir = await fewRows(peer.folder);
+    const dataDir = await fewRows(peer.folder, ROWS);
     const findings: Finding[] = [];
     for (const variant of VARIANTS) findings.push(...(await compare(peer, dataDir, variant)));
     return findings;
   },
 };
-
-async function fewRows(folder: string): Promise<string> {
-  const dataDir = join(folder, 'data');
-  for (const [name, rows] of Object.entries(ROWS)) {
-    const task = taskByName(name);
-    const lines = (await readFile(join(MINI_GLUE, task.folder, 'train.tsv'), 'utf8')).split('\n');
-    const header = task.splits.train?.header === null ? 0 : 1;
-    await mkdir(join(dataDir, task.folder), { recursive: true });
-    await writeFile(join(dataDir, task.folder, 'train.tsv'), lines.slice(0, rows + header).join('\n') + '\n');
-  }
-  return dataDir;
-}
 
 interface Trained {
   readonly steps: StepMaker;
