@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['node_modules', 'build', 'dist', 'runs', 'data', 'models', 'test/fixtures', '.venv-tools', 'bench/.venv'] },
+  { ignores: ['node_modules', 'build', 'dist', 'runs', 'data', 'models', 'test/fixtures', '.venv-tools', '.venv-peers', 'bench/.venv'] },
   tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { project: ['tsconfig.json', 'tsconfig.scripts.json'], tsconfigRootDir: import.meta.dirname } },

@@ -77,4 +77,10 @@ void AdamW::zeroGradients() {
   for (auto& parameter : parameters_) parameter.tensor.mutable_grad().reset();
 }
 
+void AdamW::defineGradients() {
+  for (auto& parameter : parameters_) {
+    if (!parameter.tensor.grad().defined()) parameter.tensor.mutable_grad() = at::zeros_like(parameter.tensor.detach());
+  }
+}
+
 }  // namespace bornagain

@@ -41,6 +41,9 @@ class AdamW {
   // drops the gradients.
   void step(double learningRate, double norm);
   void zeroGradients();
+  // Gives every parameter without a gradient one of zeros: its moments then fade, and momentum and weight decay go on moving it. That is
+  // what the reference does to the head of a task that a batch has no example of, because it masks the losses of all heads.
+  void defineGradients();
 
   [[nodiscard]] int64_t steps() const { return steps_; }
   void setSteps(int64_t steps) { steps_ = steps; }

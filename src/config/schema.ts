@@ -103,6 +103,10 @@ export const configSchema = z.strictObject({
         .nullable()
         .default(null)
         .describe('where the exponent has moved to by the last step, in a straight line; only for random'),
+      order: z
+        .enum(['fresh', 'fixed'])
+        .default('fresh')
+        .describe('of the examples: shuffled anew for every epoch and seed, or once for all of them, as the reference code does'),
     })
     .prefault({}),
   distillation: z

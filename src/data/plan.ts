@@ -21,6 +21,8 @@ export interface BatchPlanOptions {
   readonly exponent: number;
   /** For `random`: where the exponent has moved to by the last step, in a straight line over the steps; null keeps it. */
   readonly endExponent: number | null;
+  /** `fresh`: shuffled anew for each epoch and seed; `fixed`: one shuffle for all, as the reference writes its records (PAPER.md section 3.5). */
+  readonly order: 'fresh' | 'fixed';
   readonly seed: number;
 }
 
@@ -32,6 +34,9 @@ export interface BatchPlan {
   batch(step: number): ExampleReference[];
 }
 
+/** Of the one shuffle that every training shares; any number would do. */
+const FIXED_SEED = 0;
+
 /** `PackedBatch.taskIds` are bytes. */
 const MAX_TASKS = 256;
 
@@ -40,8 +45,7 @@ const MAX_TASKS = 256;
  * anew on each pass. One epoch is as many examples as the sets hold together; batches run on over epochs, and none is dropped.
  *
  * `copies`: as in the reference, an epoch is the sets, small ones repeated, shuffled together; the loss is weighted (sampling.ts). Its
- * last batch is the partial one, where the reference pads, so both make ⌊⌈examples / batchSize⌉ · epochs⌋ steps. The reference shuffles
- * once and reuses that order for every epoch and trial; here each epoch has an order of its own.
+ * last batch is the partial one, where the reference pads, so both make ⌊⌈examples / batchSize⌉ · epochs⌋ steps.
  *
  * `weights`: the same with every set once and the loss weight alone making up for the sizes.
  * @throws BornAgainError ERR_INVALID_ARGUMENT for empty sets, no steps, or more than 256 tasks
@@ -58,13 +62,14 @@ export function planBatches(options: BatchPlanOptions): BatchPlan {
   return copiesPlan(options, multiples);
 }
 
-function randomPlan({ sizes, batchSize, epochs, exponent, endExponent, seed }: BatchPlanOptions): BatchPlan {
+function randomPlan(options: BatchPlanOptions): BatchPlan {
+  const { sizes, batchSize, epochs, exponent, endExponent, seed } = options;
   const examples = randomExamples(sizes, epochs);
   const totalSteps = Math.ceil(examples / batchSize);
   const sharesAt = (step: number): number[] => samplingShares(sizes, exponentAt(step, totalSteps, exponent, endExponent));
   const tasks = drawTasks(sharesAt, { examples, batchSize, tasks: sizes.length }, seed);
   const taken = countBeforeSteps(tasks, sizes.length, batchSize, totalSteps);
-  const orders = sizes.map((size, task) => passOrders(size, (pass) => createRandom(seed, 'order', task, pass)));
+  const orders = sizes.map((size, task) => passOrders(options, size, task));
   return {
     totalSteps,
     exampleWeight: () => 1,
@@ -80,12 +85,13 @@ function randomPlan({ sizes, batchSize, epochs, exponent, endExponent, seed }: B
   };
 }
 
-function copiesPlan({ sizes, batchSize, epochs, seed }: BatchPlanOptions, { copies, weights }: CopiesAndWeights): BatchPlan {
+function copiesPlan(options: BatchPlanOptions, { copies, weights }: CopiesAndWeights): BatchPlan {
+  const { sizes, batchSize, epochs } = options;
   const starts = cumulative(sizes.map((size, task) => size * (copies[task] ?? 1)));
   const examples = starts.at(-1) ?? 0;
   const stepsPerEpoch = Math.ceil(examples / batchSize);
   const totalSteps = epochSteps([examples], batchSize, epochs);
-  const order = passOrders(examples, (epoch) => createRandom(seed, 'order', epoch));
+  const order = passOrders(options, examples);
   return {
     totalSteps,
     exampleWeight: (task) => weights[task] ?? 1,
@@ -134,14 +140,14 @@ function countBeforeSteps(tasks: Uint8Array, taskCount: number, batchSize: numbe
   return taken;
 }
 
-/** The n-th example of endless passes over `size` examples, each pass in an order of its own. The current pass's order is kept. */
-function passOrders(size: number, randomOf: (pass: number) => ReturnType<typeof createRandom>): (ordinal: number) => number {
+/** The n-th example of endless passes over `size` examples, each shuffled as the options say. The current pass's order is kept. */
+function passOrders({ order: kind, seed }: BatchPlanOptions, size: number, ...labels: readonly number[]): (ordinal: number) => number {
   let current = -1;
   let order: Uint32Array = new Uint32Array(0);
   return (ordinal) => {
-    const pass = Math.floor(ordinal / size);
+    const pass = kind === 'fixed' ? 0 : Math.floor(ordinal / size);
     if (pass !== current) {
-      order = permutation(randomOf(pass), size);
+      order = permutation(createRandom(kind === 'fixed' ? FIXED_SEED : seed, 'order', ...labels, pass), size);
       current = pass;
     }
     return order[ordinal % size] ?? 0;

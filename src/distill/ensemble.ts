@@ -27,7 +27,7 @@ export class TeacherEnsemble {
   /** @throws BornAgainError ERR_INVALID_ARGUMENT without teachers, or for a temperature that is not positive */
   constructor(
     private readonly kind: TaskKind,
-    private readonly teachers: readonly TeacherLogits[],
+    readonly teachers: readonly TeacherLogits[],
     private readonly temperature = 1,
   ) {
     if (teachers.length === 0) throw new BornAgainError('ERR_INVALID_ARGUMENT', 'an ensemble needs at least one teacher');

@@ -26,7 +26,7 @@ function describeSampling({ sampling }: Config): string {
     copies: `copies and loss weights, ~ ${share}`,
     weights: `every set once, loss weights, ~ ${share}`,
   };
-  return kinds[sampling.kind];
+  return sampling.order === 'fixed' ? `${kinds[sampling.kind]}, one order for all epochs and seeds` : kinds[sampling.kind];
 }
 
 function describeAnnealing({ distillation }: Config): string {

@@ -23,7 +23,7 @@ describe('paper', () => {
   });
 
   it('samples tasks at random, anneals linearly, averages the loss, corrects the bias and has a sigmoid on STS-B', () => {
-    expect(config.sampling).toEqual({ kind: 'random', exponent: 0.75, endExponent: null });
+    expect(config.sampling).toEqual({ kind: 'random', exponent: 0.75, endExponent: null, order: 'fresh' });
     expect(config.distillation.annealing).toBe('linear');
     expect(config.loss.reduction).toBe('mean');
     expect(config.optimizer.biasCorrection).toBe(true);
@@ -42,7 +42,7 @@ describe('reference', () => {
 
   it('does what section 3 lists', () => {
     expect(config.loss.reduction).toBe('sum');
-    expect(config.sampling).toEqual({ kind: 'copies', exponent: 0.75, endExponent: null });
+    expect(config.sampling).toEqual({ kind: 'copies', exponent: 0.75, endExponent: null, order: 'fixed' });
     expect(config.data.bothOrders).toBe(true);
     expect(config.optimizer).toMatchObject({ biasCorrection: false, epsilon: 1e-6, clipNorm: 1, weightDecay: 0.01 });
     expect(config.model.regression).toBe('linear');

@@ -5,7 +5,7 @@ import { lossWeights, samplingShares } from '../../src/data/sampling.js';
 import type { ExampleReference } from '../../src/data/types.js';
 
 const PAPER_SIZES = [2490, 7336, 11498, 8551, 67349, 108436, 363869, 392702];
-const base: BatchPlanOptions = { sizes: [5, 40, 200], batchSize: 16, epochs: 4, kind: 'random', exponent: 0.75, endExponent: null, seed: 1 };
+const base: BatchPlanOptions = { sizes: [5, 40, 200], batchSize: 16, epochs: 4, kind: 'random', exponent: 0.75, endExponent: null, order: 'fresh', seed: 1 };
 
 function batches(plan: BatchPlan): ExampleReference[][] {
   return Array.from({ length: plan.totalSteps }, (_, step) => plan.batch(step));
@@ -33,6 +33,15 @@ describe.each(['random', 'copies', 'weights'] as const)('planBatches, %s', (kind
     const plan = planBatches({ ...options, sizes: [64], batchSize: 64 });
     expect(planBatches({ ...options, seed: 2 }).batch(0)).not.toEqual(planBatches(options).batch(0));
     expect(plan.batch(0)).not.toEqual(plan.batch(1));
+  });
+
+  it('has one order for every epoch and seed where it is fixed, another one than the files have', () => {
+    const fixed = { ...options, order: 'fixed', sizes: [64], batchSize: 64 } as const;
+    const plan = planBatches(fixed);
+    expect(plan.batch(1)).toEqual(plan.batch(0));
+    expect(planBatches({ ...fixed, seed: 2 }).batch(0)).toEqual(plan.batch(0));
+    expect(plan.batch(0).map(({ index }) => index)).not.toEqual([...new Array(64).keys()]);
+    expect(occurrences(plan.batch(0), 0, 64)).toEqual(new Array(64).fill(1));
   });
 
   it('trains one task on each example once per epoch, the tail of the data included', () => {

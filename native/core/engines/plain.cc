@@ -30,6 +30,7 @@ class PlainEngine final : public Engine {
     if (!std::isfinite(outcome.loss)) return outcome;
     total.backward();
     interrupt.check();
+    optimizer_.defineGradients();
     outcome.gradientNorm = optimizer_.gradientNorm();
     if (!std::isfinite(outcome.gradientNorm)) return outcome;
     optimizer_.step(options.learningRate, outcome.gradientNorm);

@@ -1,0 +1,3 @@
+/** Path of the folder. */
+export const MINILM: string;
+export function ensureMiniLm(): void;

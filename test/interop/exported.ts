@@ -1,0 +1,91 @@
+/**
+ * The way out: models trained and written here, loaded by Transformers. The multi-task folder is read as an encoder and its heads laid on
+ * it; each exported folder is a BertForSequenceClassification. Texts go in, so that the folders' tokenisers are compared as well.
+ */
+import { join } from 'node:path';
+import { resolveConfig } from '../../src/config/load.js';
+import { trainOne } from '../../src/experiment/train-one.js';
+import { exportModel } from '../../src/nn/export.js';
+import { readExamples, taskByName } from '../../src/tasks/index.js';
+import { Predictor, type PredictionRow } from '../../src/train/predictor.js';
+import type { Comparison, Finding } from './lib/comparison.js';
+import { Largest, relativeError } from './lib/difference.js';
+import { fewRows, MINI_GLUE, TINY_BERT } from './lib/mini-glue.js';
+import type { Peer } from './lib/peer.js';
+
+const ROWS_PER_TASK = 60;
+const BOUND = 1e-5;
+const ODD: readonly PredictionRow[] = [
+  { textA: 'naïve café — e\u0301té', textB: '東京は日本の首都です。' },
+  { textA: '👩‍👩‍👧 שלום', textB: 'zero\u200bwidth and [MASK]' },
+];
+
+interface Model {
+  readonly name: string;
+  readonly preset: 'paper' | 'reference';
+  readonly arm: 'multi' | 'single';
+  readonly tasks: readonly string[];
+}
+
+const MODELS: readonly Model[] = [
+  { name: 'multi-task, sigmoid score', preset: 'paper', arm: 'multi', tasks: ['cola', 'rte', 'mnli', 'stsb'] },
+  { name: 'single-task, linear score', preset: 'reference', arm: 'single', tasks: ['stsb'] },
+];
+
+interface PeerModel {
+  readonly missing: string[];
+  readonly unexpected: string[];
+  readonly labels: string[];
+  /** From the exported folder. */
+  readonly exported: number[][];
+  /** From the multi-task folder's encoder and heads.safetensors. */
+  readonly whole: number[][];
+}
+
+export const comparison: Comparison = {
+  what: 'models written here, loaded by Transformers',
+  async run(peer) {
+    const findings: Finding[] = [];
+    for (const model of MODELS) findings.push(...(await compare(peer, model)));
+    return findings;
+  },
+};
+
+async function compare(peer: Peer, { name, preset, arm, tasks }: Model): Promise<Finding[]> {
+  const dataDir = await fewRows(peer.folder, Object.fromEntries(tasks.map((task) => [task, 40])), ['train', 'dev']);
+  const short = ['runtime.threads=1', `${arm}.epochs=1`, `${arm}.batchSize=16`, `${arm}.learningRate=1e-3`];
+  const config = resolveConfig({ preset, set: short });
+  const outDir = join(peer.folder, name);
+  await trainOne({ config, arm, tasks, seed: 1, dataDir, modelDir: TINY_BERT, outDir, onEvent: () => undefined });
+  const modelDir = join(outDir, 'model');
+  await exportModel({ modelDir, outDir: join(outDir, 'exported') });
+  const texts = Object.fromEntries(await Promise.all(tasks.map(async (task) => [task, await rowsOf(task)] as const)));
+  const theirs = await peer.ask<Record<string, PeerModel>>('exported.py', { modelDir, exported: join(outDir, 'exported'), texts });
+  const [single, whole, layout] = [new Largest(), new Largest(), new Largest()];
+  const predictor = await Predictor.open(modelDir, config.runtime);
+  for (const task of tasks) {
+    const { exported = [], whole: multi = [], missing = ['all'], unexpected = [], labels = [] } = theirs[task] ?? {};
+    const expectedLabels = taskByName(task).labels;
+    const sameLabels = expectedLabels.length === 0 || expectedLabels.join() === labels.join();
+    layout.add(missing.length + unexpected.length + Number(!sameLabels), `${task}: ${[...missing, ...unexpected, ...labels].join(', ')}`);
+    const ours = await predictor.predict(task, texts[task] ?? []);
+    ours.forEach(({ logits }, row) => {
+      single.add(relativeError(logits, exported[row] ?? []), `${task}, row ${row}`);
+      whole.add(relativeError(logits, multi[row] ?? []), `${task}, row ${row}`);
+    });
+  }
+  await predictor.close();
+  return [
+    layout.finding(`${name}: tensors missing or left over, labels in another order`, 0),
+    single.finding(`${name}: outputs of each exported single-head folder`, BOUND),
+    whole.finding(`${name}: outputs of the whole folder's encoder with each head`, BOUND),
+  ];
+}
+
+async function rowsOf(name: string): Promise<PredictionRow[]> {
+  const task = taskByName(name);
+  const rows: PredictionRow[] = [];
+  for await (const { textA, textB } of readExamples(task, 'dev', MINI_GLUE, { badRows: 'stop' })) rows.push({ textA, textB });
+  const pairs = task.splits.dev?.textB !== null;
+  return [...rows.slice(0, ROWS_PER_TASK), ...ODD.map(({ textA, textB }) => ({ textA, textB: pairs ? textB : null }))];
+}
