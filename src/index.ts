@@ -50,6 +50,8 @@ export { openModelFolder, writeModelFolder } from './nn/model-folder.js';
 export type { OpenedModel, OpenOptions } from './nn/model-folder.js';
 export { exportModel, exportTaskModel } from './nn/export.js';
 export type { ExportedModel, ExportOptions } from './nn/export.js';
+export type { HeadTask } from './nn/import-classifier.js';
+export type { ImportNotice } from './nn/open-encoder.js';
 
 // Optimizer of the tensor floor; rates by layer and by step.
 export { AdamW } from './optim/adamw.js';
@@ -81,6 +83,7 @@ export { runExperiment } from './experiment/run.js';
 export type { ExperimentOptions } from './experiment/run.js';
 export { evaluateModel } from './train/evaluate-model.js';
 export type { EvaluateModelOptions } from './train/evaluate-model.js';
+export type { InferenceOptions } from './train/inference.js';
 export { Predictor } from './train/predictor.js';
 export type { Prediction, PredictionRow } from './train/predictor.js';
 

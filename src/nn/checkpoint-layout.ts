@@ -22,6 +22,11 @@ const CLASSIFIER = /^(bert\.)?classifier\./;
 /** Counted up when the model is made; files of Transformers before version 4.31 hold it. */
 const BUFFER = /(^|\.)embeddings\.position_ids$/;
 
+/** A buffer holds nothing that was learned: leaving it out needs no word. */
+export function isBuffer(name: string): boolean {
+  return BUFFER.test(name);
+}
+
 /** Names that are no parameter stay in `encoder`, so that loading reports them. Throws ERR_CHECKPOINT where one stands twice. */
 export function checkpointLayout(names: Iterable<string>, path: string): CheckpointLayout {
   const all = [...names];
@@ -30,7 +35,7 @@ export function checkpointLayout(names: Iterable<string>, path: string): Checkpo
   const classifier: string[] = [];
   const leftOut: string[] = [];
   for (const name of all) {
-    if (BUFFER.test(name) || OTHER_HEAD.test(name)) leftOut.push(name);
+    if (isBuffer(name) || OTHER_HEAD.test(name)) leftOut.push(name);
     else if (CLASSIFIER.test(name)) classifier.push(name);
     else {
       const parameter = currentName(prefix === '' ? `bert.${name}` : name);

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { BornAgainError } from '../util/errors.js';
 import { Bert } from './bert.js';
 import type { BertConfig } from './bert-config.js';
-import type { CheckpointLayout } from './checkpoint-layout.js';
+import { isBuffer, type CheckpointLayout } from './checkpoint-layout.js';
 import { drawParameters } from './draw-parameters.js';
 import { loadFromSource } from './parameters.js';
 import { shown, type TensorSource } from './weights/source.js';
@@ -51,12 +51,10 @@ export function encoderNotices({ config, source, layout, poolerSeed }: EncoderRe
     const message = `${file} has no pooler; a new one is drawn as Transformers does (normal, deviation ${config.initializerRange}, bias 0), from seed ${poolerSeed}`;
     notices.push({ level: 'warning', message });
   }
-  if (leftOut.length > 0) {
-    const names = leftOut.slice(0, 4).map(shown).join(', ') + (leftOut.length > 4 ? ', …' : '');
-    notices.push({
-      level: 'info',
-      message: `${file}: left out ${names}, which ${leftOut.length === 1 ? 'is' : 'are'} no part of the encoder`,
-    });
+  const heads = leftOut.filter((name) => !isBuffer(name));
+  if (heads.length > 0) {
+    const names = heads.slice(0, 4).map(shown).join(', ') + (heads.length > 4 ? ', …' : '');
+    notices.push({ level: 'info', message: `${file}: left out ${names}: a head of another kind, no part of the encoder` });
   }
   return notices;
 }

@@ -90,6 +90,20 @@ describe('exportModel', () => {
     for (const module of [bert, ...heads]) module.dispose();
   });
 
+  it("keeps an encoder's own config.json free of what described another head or precision", async () => {
+    const config = async (dir: string): Promise<Record<string, unknown>> =>
+      JSON.parse(await readFile(join(dir, 'config.json'), 'utf8')) as Record<string, unknown>;
+    expect(await config(join(root, 'source'))).toHaveProperty('id2label');
+    const written = await config(model);
+    expect(written).toMatchObject({ architectures: ['BertModel'], model_type: 'bert', dtype: 'float32', layer_norm_eps: 1e-3 });
+    for (const key of ['id2label', 'label2id', 'num_labels', 'problem_type', 'classifier_dropout']) expect(written).not.toHaveProperty(key);
+    const half = await openModelFolder(join(FIXTURES, 'float16-bin'), { device: 'cpu', dropout: null });
+    await writeModelFolder(join(root, 'half'), { bert: half.bert, heads: [], tokenizerFrom: join(root, 'source'), info: INFO });
+    half.bert.dispose();
+    expect((await config(join(FIXTURES, 'float16-bin')))['dtype']).toBe('float16');
+    expect((await config(join(root, 'half')))['dtype']).toBe('float32');
+  });
+
   it('keeps the weights of a regression as they are and notes its sigmoid and scale', async () => {
     expect(await exportedConfig('stsb')).toMatchObject({
       id2label: { 0: 'LABEL_0' },

@@ -16,8 +16,8 @@ import { malformed, parseStateDictionary, type Storage, type TorchTensor } from 
 const MAX_PICKLE_BYTES = 64 * 2 ** 20;
 
 const ZIP_SIGNATURE = 0x504b0304;
-/** Protocol 2, then the magic number of the format before PyTorch 1.6 as an integer of ten bytes. */
-const OLD_FORMAT = '80028a0a6cfc9c46f9206aa85019';
+/** The format before PyTorch 1.6 is a row of pickles, the first of which is this number (torch/serialization.py, MAGIC_NUMBER). */
+const OLD_FORMAT = Buffer.from('6cfc9c46f9206aa85019', 'hex');
 
 /** An open file: its tensors' places are known and checked, their values are read when asked for. */
 export class TorchArchive implements TensorSource {
@@ -78,12 +78,12 @@ interface ZipEntry {
 
 async function requireZip(file: FileBytes): Promise<void> {
   const { path, size } = file;
-  const bytes = Buffer.from(await file.read(0, Math.min(size, OLD_FORMAT.length / 2), (what) => malformed(path, what)));
+  const bytes = Buffer.from(await file.read(0, Math.min(size, 40), (what) => malformed(path, what)));
   if (size >= 4 && bytes.readUInt32BE(0) === ZIP_SIGNATURE) return;
   const refuse = (what: string): never => {
     throw new BornAgainError('ERR_PYTORCH_FILE', `${path} ${what}`, { path });
   };
-  if (bytes.toString('hex') === OLD_FORMAT) {
+  if (bytes.includes(OLD_FORMAT)) {
     refuse(
       `is in PyTorch's format from before version 1.6, which is not read. Save it anew: python -c "import torch; f = '${path}'; torch.save(torch.load(f, map_location='cpu', weights_only=True), f)"`,
     );

@@ -88,6 +88,7 @@ describe('a file of torch.save', () => {
     ['training.bin', "'state_dict' is a dictionary, not a tensor. Save the weights alone: torch.save(model.state_dict()"],
     ['number.bin', "'b' is a number, not a tensor"],
     ['list.bin', 'it holds a list, not a dictionary of tensors'],
+    ['old-protocol-4.bin', /format from before version 1\.6/],
     ['old-format.bin', /format from before version 1\.6.*torch\.save\(torch\.load\(/],
   ])('that is %s is refused with what to do', async (file, message) => {
     await refused(join(FILES, file), message);
