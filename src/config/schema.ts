@@ -78,6 +78,10 @@ export const configSchema = z.strictObject({
         .min(8)
         .default(128)
         .describe('tokens per sequence, special tokens included; longer ones are truncated and counted'),
+      truncation: z
+        .enum(['reference', 'longest_first'])
+        .default('reference')
+        .describe("how a pair that is too long is cut; longest_first is that of Transformers' fast tokenisers"),
       bothOrders: z.boolean().default(false).describe('train on symmetric tasks (MRPC, STS-B) in both orders, as the reference code does'),
       badRows: z.enum(['stop', 'skip']).default('stop').describe('a malformed row stops the run, or is left out, counted and listed'),
     })

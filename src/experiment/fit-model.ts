@@ -100,7 +100,16 @@ async function fit(
     const scores = await scoreSplit(context, run, evaluation, 'dev');
     const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
     const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
-    const info = { arm, seed, tasks: [...run.tasks], preset: config.preset, maxLength: config.data.maxLength, scores: scores.tasks, made };
+    const info = {
+      arm,
+      seed,
+      tasks: [...run.tasks],
+      preset: config.preset,
+      maxLength: config.data.maxLength,
+      truncation: config.data.truncation,
+      scores: scores.tasks,
+      made,
+    };
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
     return { scores: scores.tasks, mismatched: mismatched.tasks, average: scores.average, steps: steps.totalSteps };
   } finally {

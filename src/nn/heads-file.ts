@@ -32,6 +32,8 @@ const infoSchema = z.strictObject({
   preset: z.string(),
   /** Tokens per sequence it was trained with; longer ones were cut, and are cut so in evaluation. */
   maxLength: z.int().positive(),
+  /** How pairs were cut to that; models written before there was a choice say nothing. */
+  truncation: z.enum(['reference', 'longest_first']).default('reference'),
   /** Dev scores by task and metric, fractions. */
   scores: z.record(z.string(), z.record(z.string(), z.number())),
   /** How it was made; models written before this was kept have none. */

@@ -33,7 +33,7 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Task
     const tasks = requireLabelled(options.tasks ?? model.tasks.filter((name) => split in taskByName(name).splits), split);
     for (const name of tasks) headIndex(model.evaluation.heads, taskByName(name));
     const splits = tasks.map((task) => ({ task, split }));
-    const data = await prepareData({ ...options, config: { ...config, data: { ...config.data, maxLength: model.maxLength } }, splits });
+    const data = await prepareData({ ...options, config: { ...config, data: { ...config.data, ...model.limit } }, splits });
     const scores: TaskScores = {};
     for (const name of tasks) scores[name] = await scoreWithNotices(model.evaluation, data.get(name, split), onEvent);
     return scores;

@@ -6,6 +6,7 @@ import type { Head } from '../nn/head.js';
 import { openModelFolder } from '../nn/model-folder.js';
 import type { ImportNotice } from '../nn/open-encoder.js';
 import { taskByName } from '../tasks/index.js';
+import type { LengthLimit } from '../text/truncate.js';
 import { BornAgainError } from '../util/errors.js';
 import type { EvaluationOptions } from './evaluate.js';
 import { Session } from './session.js';
@@ -26,8 +27,8 @@ export class InferenceModel {
     readonly config: BertConfig,
     /** SHA-256 of what decides the outputs. */
     readonly hash: string,
-    /** Tokens per sequence it was trained with; the positions it has where its folder does not say. */
-    readonly maxLength: number,
+    /** How its sequences were cut in training. */
+    readonly limit: LengthLimit,
     private readonly bert: Bert,
     private readonly heads: readonly Head[],
     private readonly session: Session,
@@ -38,7 +39,7 @@ export class InferenceModel {
   static async open(dir: string, runtime: Config['runtime'], { task, onNotice }: InferenceOptions = {}): Promise<InferenceModel> {
     const classifierTask = task === undefined ? undefined : taskByName(taskByName(task).head);
     const opened = await openModelFolder(dir, { device: runtime.device, dropout: 0, ...(classifierTask && { classifierTask }) });
-    const { bert, heads, config, hash, maxLength } = opened;
+    const { bert, heads, config, hash, limit } = opened;
     if (heads.length === 0) {
       bert.dispose();
       throw withoutHeads(dir, opened.layout.classifier);
@@ -52,7 +53,7 @@ export class InferenceModel {
       dropoutSeed: 0,
       threads: runtime.threads,
     });
-    return new InferenceModel(dir, config, hash, maxLength, bert, heads, session, runtime.evaluationBatchTokens);
+    return new InferenceModel(dir, config, hash, limit, bert, heads, session, runtime.evaluationBatchTokens);
   }
 
   /** Names of the tasks it has heads for. */
