@@ -157,6 +157,16 @@ export const configSchema = z.strictObject({
         .describe('output of a regression head: the paper has a sigmoid, the reference code none'),
     })
     .prefault({}),
+  report: z
+    .strictObject({
+      average: z
+        .enum(['bam', 'glue'])
+        .default('bam')
+        .describe(
+          "which average stands for a model: BAM's (accuracy of MRPC and QQP, Spearman, no WNLI) or GLUE's (means of both metrics and of MNLI's sets)",
+        ),
+    })
+    .prefault({}),
   runtime: z
     .strictObject({
       device: z

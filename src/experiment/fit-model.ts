@@ -97,8 +97,7 @@ async function fit(
     const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };
     await train({ runId, arm, seed, session, tasks, steps, ...files, checkpointSteps: runtime.checkpointSteps, signal, onEvent });
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
-    const scores = await scoreSplit(context, run, evaluation, 'dev');
-    const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
+    const scored = await scoreModel(context, run, evaluation);
     const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
     const info = {
       arm,
@@ -107,29 +106,38 @@ async function fit(
       preset: config.preset,
       maxLength: config.data.maxLength,
       truncation: config.data.truncation,
-      scores: scores.tasks,
+      scores: Object.fromEntries(Object.entries(scored.scores).map(([task, scores]) => [task, { ...scores }])),
       made,
     };
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
-    return { scores: scores.tasks, mismatched: mismatched.tasks, average: scores.average, steps: steps.totalSteps };
+    return { ...scored, steps: steps.totalSteps };
   } finally {
     await session.close();
   }
 }
 
-/** Scores of the run's tasks that have the split; an event unless none has. */
+/** On dev and, of the tasks that have one, the mismatched set; an event for each. */
+async function scoreModel(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions): Promise<Omit<FittedModel, 'steps'>> {
+  const scores = await scoreSplit(context, run, evaluation, 'dev');
+  const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
+  const average = glueAverage(run.tasks.map(taskByName), { dev: scores, mismatched }, run.config.report.average);
+  const event = { kind: 'evaluated', runId: run.id } as const;
+  context.onEvent({ ...event, split: 'dev', tasks: scores, average });
+  if (Object.keys(mismatched).length > 0) context.onEvent({ ...event, split: 'dev_mismatched', tasks: mismatched, average: null });
+  return { scores, mismatched, average };
+}
+
+/** Of the run's tasks that have the split. */
 async function scoreSplit(
   { data, onEvent }: RunContext,
   run: PlannedRun,
   evaluation: EvaluationOptions,
   split: SplitName,
-): Promise<{ tasks: Record<string, Record<string, number>>; average: number | null }> {
-  const tasks: Record<string, Record<string, number>> = {};
+): Promise<TaskScores> {
+  const tasks: TaskScores = {};
   for (const name of run.tasks) {
     const dataset = data.find(name, split);
-    if (dataset !== null) tasks[name] = { ...(await scoreWithNotices(evaluation, dataset, onEvent, run.id)) };
+    if (dataset !== null) tasks[name] = await scoreWithNotices(evaluation, dataset, onEvent, run.id);
   }
-  const average = split === 'dev' ? glueAverage(run.tasks.map(taskByName), tasks) : null;
-  if (Object.keys(tasks).length > 0) onEvent({ kind: 'evaluated', runId: run.id, split, tasks, average });
-  return { tasks, average };
+  return tasks;
 }

@@ -1,7 +1,7 @@
 /**
  * OUT/results.json: the file other people's scripts read. Its shape is an interface (shared design, "Interfaces that others script
- * against"): add to it, never rename. Scores are fractions. MNLI's `accuracy` is the matched set's; the mismatched one stands in the
- * run's own result.json, so that every key below `tasks` is a task and every key below that a metric.
+ * against"): add to it, never rename. Scores are fractions. MNLI's `accuracy` below `tasks` is the matched set's; the other stands below
+ * `mismatched`, so that every key below `tasks` is a task and every key below that a metric.
  */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
@@ -14,7 +14,9 @@ export interface RunResult {
   readonly arm: string;
   readonly seed: number;
   readonly tasks: TaskScores;
-  /** Mean of the main metrics of BAM's eight tasks among those trained (WNLI is not one of them); null when there is none. */
+  /** On the mismatched set, of the tasks that have one (MNLI). */
+  readonly mismatched: TaskScores;
+  /** `config.report.average` of the tasks trained; null when none of them counts, or GLUE's lacks MNLI's mismatched set. */
   readonly average: number | null;
   /** Relative to OUT: the model's folder; for an arm of single-task models the folder `runs/<arm>`, with `<task>/seed-<n>/model` below it. */
   readonly model: string;

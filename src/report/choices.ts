@@ -20,7 +20,8 @@ function describePreset(config: Config): string {
 }
 
 function describeSampling({ sampling }: Config): string {
-  const share = `size^${sampling.exponent}`;
+  const { exponent, endExponent } = sampling;
+  const share = endExponent === null ? `size^${exponent}` : `size^(${exponent} to ${endExponent})`;
   const kinds = {
     random: `random, P ~ ${share}`,
     copies: `copies and loss weights, ~ ${share}`,
@@ -30,7 +31,14 @@ function describeSampling({ sampling }: Config): string {
 }
 
 function describeAnnealing({ distillation }: Config): string {
-  return distillation.annealing === 'linear' ? 'linear, lambda 0 to 1' : `none, lambda ${distillation.lambda}`;
+  const { annealing, lambda, switchAt } = distillation;
+  const kinds = {
+    linear: 'linear, lambda 0 to 1',
+    cosine: 'half a cosine, lambda 0 to 1',
+    step: `lambda 0, then 1 from ${switchAt} of the steps`,
+    constant: `none, lambda ${lambda}`,
+  };
+  return kinds[annealing];
 }
 
 function describeShape({ epochs, batchSize, learningRate, layerDecay }: TrainingShape): string {

@@ -5,7 +5,7 @@ import { describeChoices } from './choices.js';
 import { renderSummaryTable } from './summary-table.js';
 
 export function renderReport(results: ExperimentResults, baselines: Baselines | null): string {
-  return [renderSummaryTable(results.summary, baselines), ...describeChoices(results.config)].join('\n');
+  return [renderSummaryTable(results.summary, baselines, results.config.report.average), ...describeChoices(results.config)].join('\n');
 }
 
 export { readBaselines } from './baselines.js';

@@ -14,6 +14,7 @@ const SINGLE: ArmSummary = {
   arm: 'single',
   n: 3,
   average: { median: 0.6, mean: 0.61, std: 0.0123 },
+  mismatched: {},
   tasks: {
     wnli: { metric: 'accuracy', median: 0.5, mean: 0.5, std: 0.01 },
     rte: { metric: 'accuracy', median: 0.704, mean: 0.7, std: 0.0251 },
@@ -24,6 +25,7 @@ const STUDENT: ArmSummary = {
   arm: 'single-multi',
   n: 1,
   average: { median: 0.7, mean: 0.7, std: null },
+  mismatched: {},
   tasks: { rte: { metric: 'accuracy', median: 0.828, mean: 0.828, std: null } },
 };
 const BASELINES: Baselines = {
@@ -46,7 +48,7 @@ function cellsOf(table: string): string[][] {
 }
 
 describe('renderSummaryTable', () => {
-  const table = renderSummaryTable([SINGLE, STUDENT], BASELINES);
+  const table = renderSummaryTable([SINGLE, STUDENT], BASELINES, 'bam');
 
   it('has a row per task in the order of GLUE, the main metric, baselines, then median ± std per arm, times 100', () => {
     expect(cellsOf(table)).toEqual([
@@ -69,9 +71,10 @@ describe('renderSummaryTable', () => {
       arm: 'multi',
       n: 1,
       average: null,
+      mismatched: {},
       tasks: { wnli: { metric: 'accuracy', median: 0.5, mean: 0.5, std: null } },
     };
-    const plain = renderSummaryTable([wnli], null);
+    const plain = renderSummaryTable([wnli], null, 'bam');
     expect(cellsOf(plain)).toEqual([
       ['task', 'metric', 'multi'],
       ['', '', 'n = 1'],
@@ -83,7 +86,7 @@ describe('renderSummaryTable', () => {
   it('leaves the average of a baseline empty when it lacks one of the tasks', () => {
     const { rte, wnli } = BASELINES;
     if (rte === undefined || wnli === undefined) throw new Error('the fixture has both');
-    const rows = summaryRows([SINGLE], { rte, wnli });
+    const rows = summaryRows([SINGLE], { rte, wnli }, 'bam');
     expect(rows.average?.baselines).toEqual({ majority: null, bagOfWords: null });
     expect(rows.tasks[0]?.baselines).toEqual({ majority: null, bagOfWords: null });
   });
