@@ -42,6 +42,7 @@ class AdamW {
   void step(double learningRate, double norm);
   void zeroGradients();
 
+  [[nodiscard]] const AdamWOptions& options() const { return options_; }
   [[nodiscard]] int64_t steps() const { return steps_; }
   void setSteps(int64_t steps) { steps_ = steps; }
   [[nodiscard]] std::vector<OptimizedParameter>& parameters() { return parameters_; }

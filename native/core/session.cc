@@ -62,7 +62,9 @@ Session::Session(SessionOptions options) : options_(std::move(options)) {
   validateModel(options_.model);
   if (options_.threads < 0) throw Error("ERR_INVALID_ARGUMENT", "threads must not be negative");
   optimizer_ = std::make_unique<AdamW>(allParameters(options_.model), options_.parameterOptions, options_.optimizer);
-  engine_ = makePlainEngine(options_.model, *optimizer_);
+  choice_ = chooseEngine(options_.engine, options_.model.encoder->options().device());
+  engine_ = choice_.kind == EngineKind::kPlain ? makePlainEngine(options_.model, *optimizer_)
+                                               : makeFusedEngine(options_.model, *optimizer_, choice_);
   thread_ = std::thread([this] { run(); });
 }
 

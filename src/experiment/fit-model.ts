@@ -53,7 +53,7 @@ async function fit(
   const { optimizer, runtime } = config;
   const shape = shapeOf(run, config);
   const { seed, arm, id: runId } = run;
-  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, threads: runtime.threads });
+  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime });
   try {
     const steps = createStepMaker({ tasks, shape, config, seed });
     const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };

@@ -128,6 +128,10 @@ export interface NativeSessionOptions {
   /** In the order of the session's parameters: the encoder's, then each head's. */
   readonly parameterOptions: readonly NativeParameterOptions[];
   readonly dropoutSeed: number;
+  readonly engine: 'auto' | 'plain' | 'fused';
+  readonly precision: 'auto' | 'fp32' | 'bf16';
+  /** Fused engine: the last layer computes its output at [CLS] alone, which is all that is read. */
+  readonly firstTokensOnly: boolean;
   /** 0: one per core. */
   readonly threads: number;
 }
@@ -167,6 +171,9 @@ export interface NativeSession {
   /** Cancels, waits for the thread, frees everything. Idempotent. */
   close(): Promise<void>;
   readonly closed: boolean;
+  /** What `auto` became. */
+  readonly engine: 'plain' | 'fused';
+  readonly precision: 'fp32' | 'bf16';
 }
 
 export interface NativeAddon {

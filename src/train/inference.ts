@@ -38,7 +38,7 @@ export class InferenceModel {
       optimizer: IDLE_OPTIMIZER,
       layerDecay: 1,
       dropoutSeed: 0,
-      threads: runtime.threads,
+      runtime,
     });
     return new InferenceModel(dir, config, hash, info.maxLength, bert, heads, session, runtime.evaluationBatchTokens);
   }

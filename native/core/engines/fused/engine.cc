@@ -1,0 +1,86 @@
+// The fused engine: the plain engine's step without autograd, over buffers that live as long as the engine.
+#include <c10/core/InferenceMode.h>
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "core/engine.h"
+#include "core/engines/fused/encoder.h"
+#include "core/engines/fused/heads.h"
+#include "core/engines/fused/linear.h"
+#include "core/engines/fused/optimizer.h"
+
+namespace bornagain {
+
+namespace {
+
+using namespace fused;
+
+template <typename Real>
+const ElementwiseKernels<Real>& kernelsFor() {
+  if constexpr (std::is_same_v<Real, float>) {
+    return elementwiseTables().fp32;
+  } else {
+    return elementwiseTables().bf16;
+  }
+}
+
+template <typename Real>
+class FusedEngine final : public Engine {
+ public:
+  FusedEngine(Model model, AdamW& optimizer, bool firstTokensOnly)
+      : model_(std::move(model)),
+        weights_(model_, optimizer),
+        linear_(makeLibtorchLinear(kernelsFor<Real>())),
+        encoder_(model_.encoder->config(), weights_, kernelsFor<Real>(), *linear_, firstTokensOnly),
+        heads_(model_, weights_.heads, kernelsFor<float>()),
+        optimizerPass_(weights_, optimizer, kernelsFor<Real>()) {}
+
+  StepOutcome step(const Batch& batch, const StepOptions& options, const Interrupt& interrupt) override {
+    validate(batch, true);
+    const c10::InferenceMode noAutograd;
+    optimizerPass_.refreshChanged();
+    heads_.forward(batch, encoder_.forward(batch.tokens, options.dropout, true, interrupt), options.dropout);
+    StepOutcome outcome{0, heads_.losses(batch), std::numeric_limits<double>::quiet_NaN(), false};
+    for (size_t b = 0; b < outcome.losses.size(); ++b) outcome.loss += static_cast<double>(outcome.losses[b]) * batch.weights[b];
+    if (!std::isfinite(outcome.loss)) return outcome;
+    encoder_.backward(heads_.backward(batch), interrupt);
+    interrupt.check();
+    outcome.gradientNorm = optimizerPass_.gradientNorm(encoder_.plan(), heads_.touched());
+    if (!std::isfinite(outcome.gradientNorm)) return outcome;
+    optimizerPass_.step(encoder_.plan(), heads_.touched(), options.learningRate, outcome.gradientNorm);
+    outcome.updated = true;
+    return outcome;
+  }
+
+  std::vector<float> evaluate(const Batch& batch, const Interrupt& interrupt) override {
+    validate(batch, false);
+    const c10::InferenceMode noAutograd;
+    optimizerPass_.refreshChanged();
+    return heads_.forward(batch, encoder_.forward(batch.tokens, std::nullopt, false, interrupt), std::nullopt);
+  }
+
+ private:
+  void validate(const Batch& batch, bool training) const {
+    validateBatch(model_, batch, training);
+    validateTokens(batch.tokens, model_.encoder->limits());
+  }
+
+  Model model_;
+  Weights<Real> weights_;
+  std::unique_ptr<LinearBackend<Real>> linear_;
+  FusedEncoder<Real> encoder_;
+  HeadPass heads_;
+  OptimizerPass<Real> optimizerPass_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> makeFusedEngine(Model model, AdamW& optimizer, const EngineChoice& choice) {
+  if (choice.precision == Precision::kBf16) return std::make_unique<FusedEngine<Bf16>>(std::move(model), optimizer, choice.firstTokensOnly);
+  return std::make_unique<FusedEngine<float>>(std::move(model), optimizer, choice.firstTokensOnly);
+}
+
+}  // namespace bornagain

@@ -1,0 +1,59 @@
+// Clip, AdamW, layer-wise rate and the refresh of the shadows in one pass over all parameters.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/adamw.h"
+#include "core/engines/fused/plan.h"
+#include "core/engines/fused/weights.h"
+
+namespace bornagain::fused {
+
+template <typename Real>
+class OptimizerPass {
+ public:
+  // Everything outlives the pass.
+  OptimizerPass(Weights<Real>& weights, AdamW& optimizer, const ElementwiseKernels<Real>& kernels);
+
+  // Brings shadows up to date where parameters were changed from outside since the last call (loading, importing a state).
+  void refreshChanged();
+
+  // Global norm of the gradients. Heads that are not `touched` have none.
+  double gradientNorm(const BatchPlan& plan, const std::vector<char>& touched);
+
+  // One step of adamw.h's AdamW::step, on the gradients of the last backward pass.
+  void step(const BatchPlan& plan, const std::vector<char>& touched, double learningRate, double norm);
+
+ private:
+  // A piece of a parameter, small enough to be one task. `copy`: where the values are needed a second time, or null.
+  template <typename T>
+  struct Piece {
+    const Parameter* parameter;
+    const T* gradient;
+    T* copy;
+    RowRange range;
+    int head;  // -1: not a head's
+  };
+  template <typename T>
+  static void addPieces(std::vector<Piece<T>>& pieces, Stack& stack, const T* gradient, T* copy, int head);
+
+  [[nodiscard]] AdamWConstants constants(const Parameter& parameter) const;
+  [[nodiscard]] double tableSquares(const Table& table, int64_t rows);
+  void updateTable(const Table& table, const RowUses& uses);
+  void updatePieces(const std::vector<char>& touched);
+  void rememberVersions();
+
+  Weights<Real>& weights_;
+  AdamW& optimizer_;
+  const ElementwiseKernels<Real>& kernels_;
+  std::vector<Piece<Real>> matrixPieces_;
+  std::vector<Piece<float>> vectorPieces_;
+  std::vector<double> squares_;
+  std::vector<float> zeros_;  // the gradient of a table's row that no token used
+  std::vector<uint32_t> versions_;
+  double learningRate_ = 0;
+  double gradientScale_ = 1;
+};
+
+}  // namespace bornagain::fused

@@ -1,0 +1,41 @@
+// AdamW (adamw.h of the core defines it) in one pass: clip, moments, decay, update, and the rounded copy that the next products read.
+#pragma once
+
+#include "core/kernels/elementwise.h"
+#include "core/kernels/simd.h"
+
+namespace bornagain::BORNAGAIN_ISA {
+
+struct AdamWState {
+  Vec value;
+  Vec first;
+  Vec second;
+};
+
+BORNAGAIN_INLINE AdamWState adamWStep(const AdamWConstants& k, AdamWState s, Vec gradient) {
+  s.first = s.first * k.beta1 + gradient * (1.0F - k.beta1);
+  s.second = s.second * k.beta2 + gradient * gradient * (1.0F - k.beta2);
+  const Vec denominator = squareRoot(s.second) * k.rootCorrection2 + k.epsilon;
+  s.value = s.value * k.decay - s.first / denominator * k.rate;
+  return s;
+}
+
+template <typename Gradient, typename Real>
+static void adamW(const AdamWConstants& k, float* values, float* first, float* second, const Gradient* gradient, Real* shadow,
+                  RowRange range) {
+  forColumns(range.end - range.begin, [&](int64_t offset, auto part) {
+    const int64_t i = range.begin + offset;
+    AdamWState state{load(values + i, part), load(first + i, part), load(second + i, part)};
+    state = adamWStep(k, state, load(gradient + i, part) * k.gradientScale);
+    store(values + i, state.value, part);
+    store(first + i, state.first, part);
+    store(second + i, state.second, part);
+    if (shadow != nullptr) store(shadow + i, state.value, part);
+  });
+}
+
+static void adamWF32(const AdamWConstants& k, float* values, float* first, float* second, const float* gradient, RowRange range) {
+  adamW<float, float>(k, values, first, second, gradient, nullptr, range);
+}
+
+}  // namespace bornagain::BORNAGAIN_ISA

@@ -1,0 +1,147 @@
+// Sixteen floats at a time, in the compiler's vector extension: one source, and the flags a file is compiled with decide whether sixteen
+// lanes are one register, two or four. Sums always run over sixteen lanes in one order. Only for files under isa/, which are compiled once per
+// instruction set; everything here is inlined, so that no copy compiled for one CPU is called on another.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+#include "core/dropout_hash.h"
+#include "core/kernels/bf16.h"
+
+#define BORNAGAIN_INLINE static inline __attribute__((always_inline))
+
+namespace bornagain::BORNAGAIN_ISA {
+
+constexpr int64_t kLanes = 16;
+using Vec = float __attribute__((vector_size(64)));
+using VecU = uint32_t __attribute__((vector_size(64)));
+using VecI = int32_t __attribute__((vector_size(64)));
+using VecU16 = uint16_t __attribute__((vector_size(32)));
+
+// How many lanes a load or store touches: all of them, or the first `count` of a row's end.
+struct Full {};
+struct Part {
+  int64_t count;
+};
+
+// Calls body(column, Full or Part) over the columns 0 .. n - 1.
+template <typename Body>
+BORNAGAIN_INLINE void forColumns(int64_t n, const Body& body) {
+  int64_t c = 0;
+  for (; c + kLanes <= n; c += kLanes) body(c, Full{});
+  if (c < n) body(c, Part{n - c});
+}
+
+BORNAGAIN_INLINE Vec splat(float x) { return Vec{} + x; }
+
+template <typename To, typename From>
+BORNAGAIN_INLINE To bitcast(const From& from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  __builtin_memcpy(&to, &from, sizeof to);
+  return to;
+}
+
+BORNAGAIN_INLINE Vec widen(VecU16 half) { return bitcast<Vec>(__builtin_convertvector(half, VecU) << 16); }
+
+// Rounds to nearest even; NaN stays NaN.
+BORNAGAIN_INLINE VecU16 narrow(Vec x) {
+#if defined(__AVX512BF16__)
+  return bitcast<VecU16>(_mm512_cvtneps_pbh(bitcast<__m512>(x)));
+#else
+  const VecU word = bitcast<VecU>(x);
+  const VecU rounded = word + 0x7fffU + ((word >> 16) & 1U);
+  return __builtin_convertvector((x == x ? rounded : VecU{} + 0x7fc00000U) >> 16, VecU16);
+#endif
+}
+
+BORNAGAIN_INLINE Vec load(const float* p, Full) {
+  Vec x;
+  __builtin_memcpy(&x, p, sizeof x);
+  return x;
+}
+BORNAGAIN_INLINE Vec load(const Bf16* p, Full) {
+  VecU16 x;
+  __builtin_memcpy(&x, p, sizeof x);
+  return widen(x);
+}
+// Missing lanes are 0.
+BORNAGAIN_INLINE Vec load(const float* p, Part part) {
+  Vec x{};
+  __builtin_memcpy(&x, p, static_cast<size_t>(part.count) * sizeof(float));
+  return x;
+}
+BORNAGAIN_INLINE Vec load(const Bf16* p, Part part) {
+  VecU16 x{};
+  __builtin_memcpy(&x, p, static_cast<size_t>(part.count) * sizeof(Bf16));
+  return widen(x);
+}
+
+BORNAGAIN_INLINE void store(float* p, Vec x, Full) { __builtin_memcpy(p, &x, sizeof x); }
+BORNAGAIN_INLINE void store(Bf16* p, Vec x, Full) {
+  const VecU16 half = narrow(x);
+  __builtin_memcpy(p, &half, sizeof half);
+}
+BORNAGAIN_INLINE void store(float* p, Vec x, Part part) { __builtin_memcpy(p, &x, static_cast<size_t>(part.count) * sizeof(float)); }
+BORNAGAIN_INLINE void store(Bf16* p, Vec x, Part part) {
+  const VecU16 half = narrow(x);
+  __builtin_memcpy(p, &half, static_cast<size_t>(part.count) * sizeof(Bf16));
+}
+
+// x, and `other` beyond the part: for sums and maxima whose terms are not neutral there by themselves.
+BORNAGAIN_INLINE Vec clear(Vec x, Full, float = 0) { return x; }
+BORNAGAIN_INLINE Vec clear(Vec x, Part part, float other = 0) {
+  constexpr VecI kLane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return kLane < static_cast<int32_t>(part.count) ? x : splat(other);
+}
+
+BORNAGAIN_INLINE float sumLanes(Vec x) {
+  float lanes[kLanes];
+  __builtin_memcpy(lanes, &x, sizeof x);
+  for (int width = kLanes / 2; width > 0; width /= 2) {
+    for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+  }
+  return lanes[0];
+}
+
+BORNAGAIN_INLINE float maxLanes(Vec x) {
+  float lanes[kLanes];
+  __builtin_memcpy(lanes, &x, sizeof x);
+  for (int width = kLanes / 2; width > 0; width /= 2) {
+    for (int i = 0; i < width; ++i) lanes[i] = lanes[i] > lanes[i + width] ? lanes[i] : lanes[i + width];
+  }
+  return lanes[0];
+}
+
+// Bounds that let NaN through, so that it is seen at the end.
+BORNAGAIN_INLINE Vec atLeast(Vec x, Vec low) { return x < low ? low : x; }
+BORNAGAIN_INLINE Vec atMost(Vec x, Vec high) { return x > high ? high : x; }
+BORNAGAIN_INLINE Vec absolute(Vec x) { return bitcast<Vec>(bitcast<VecU>(x) & 0x7fffffffU); }
+
+BORNAGAIN_INLINE Vec squareRoot(Vec x) {
+#if defined(__AVX512F__)
+  return bitcast<Vec>(_mm512_maskz_sqrt_ps(0xffff, bitcast<__m512>(x)));  // the plain form makes GCC 12 warn of its own header
+#else
+  Vec result;
+  for (int i = 0; i < kLanes; ++i) result[i] = __builtin_sqrtf(x[i]);
+  return result;
+#endif
+}
+
+// The mask of one row at the columns `first` to `first + 15`: `scale` where an element is kept, 0 where it is dropped (dropout_hash.h).
+BORNAGAIN_INLINE Vec maskOf(const DropoutRowKey& key, int64_t first, uint32_t threshold, float scale) {
+  constexpr VecU kLane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  VecU x = (kLane + static_cast<uint32_t>(first)) ^ key.outer;
+  x = (x ^ (x >> 16)) * kHashMultiplier1;
+  x ^= key.inner;
+  x = (x ^ (x >> 15)) * kHashMultiplier2;
+  x ^= x >> 16;
+  return x >= threshold ? splat(scale) : Vec{};
+}
+
+}  // namespace bornagain::BORNAGAIN_ISA
