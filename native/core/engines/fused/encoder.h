@@ -34,7 +34,7 @@ class FusedEncoder {
  public:
   // Everything outlives the encoder. `firstTokensOnly`: the last layer computes its output at [CLS] alone, which is all that is read.
   FusedEncoder(const BertConfig& config, Weights<Real>& weights, const ElementwiseKernels<Real>& kernels, LinearBackend<Real>& linear,
-               bool firstTokensOnly);
+               Profiler& profiler, bool firstTokensOnly);
 
   // The pooled vectors [B, h], which stay valid until the next call. The batch must be valid and outlive `backward`.
   const float* forward(const TokenBatch& batch, const Dropout& dropout, bool training, const Interrupt& interrupt);
@@ -87,6 +87,7 @@ class FusedEncoder {
   Weights<Real>& weights_;
   const ElementwiseKernels<Real>& kernels_;
   LinearBackend<Real>& linear_;
+  Profiler& profiler_;
   const bool firstTokensOnly_;
 
   BatchPlan plan_;

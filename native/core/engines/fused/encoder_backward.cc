@@ -43,6 +43,7 @@ void FusedEncoder<Real>::poolBackward(const float* pooledGradient) {
 template <typename Real>
 void FusedEncoder<Real>::normBackward(Norm& norm, const Buffer<Real>& normalized, const Buffer<float>& rstd, LayerRows rows,
                                       MaskSpec outputMask, MaskSpec subMask, Real* subGradient, float* subBiasGradient) {
+  const Section section(profiler_, "norm backward");
   const int64_t h = config_.hiddenSize;
   NormBackward<Real> args{};
   args.columns = h;
@@ -124,6 +125,7 @@ template <typename Real>
 void FusedEncoder<Real>::embeddingBackward() {
   normBackward(weights_.embeddingNorm, embedded_.outputNormalized, embedded_.outputRstd, {plan_.tokens, nullptr},
                mask(DropoutSite::embeddings(), config_.hiddenDropout), {}, nullptr, nullptr);
+  const Section section(profiler_, "embeddings backward");
   sumTableGradients(plan_.words, weights_.words);
   sumTableGradients(plan_.positionRows, weights_.positions);
   sumTypeGradients();

@@ -17,8 +17,8 @@ constexpr int64_t kRows = 32;
 
 template <typename Real>
 FusedEncoder<Real>::FusedEncoder(const BertConfig& config, Weights<Real>& weights, const ElementwiseKernels<Real>& kernels,
-                                 LinearBackend<Real>& linear, bool firstTokensOnly)
-    : config_(config), weights_(weights), kernels_(kernels), linear_(linear), firstTokensOnly_(firstTokensOnly) {
+                                 LinearBackend<Real>& linear, Profiler& profiler, bool firstTokensOnly)
+    : config_(config), weights_(weights), kernels_(kernels), linear_(linear), profiler_(profiler), firstTokensOnly_(firstTokensOnly) {
   layers_.resize(static_cast<size_t>(config.layers));
 }
 
@@ -59,7 +59,10 @@ const float* FusedEncoder<Real>::forward(const TokenBatch& batch, const Dropout&
   batch_ = &batch;
   dropout_ = dropout;
   training_ = training;
-  plan_.build(batch, training);
+  {
+    const Section section(profiler_, "plan");
+    plan_.build(batch, training);
+  }
   Hidden x = embed(batch);
   for (int64_t layer = 0; layer < config_.layers; ++layer) {
     interrupt.check();
@@ -70,6 +73,7 @@ const float* FusedEncoder<Real>::forward(const TokenBatch& batch, const Dropout&
 
 template <typename Real>
 typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::embed(const TokenBatch& batch) {
+  const Section section(profiler_, "embeddings forward");
   const int64_t h = config_.hiddenSize;
   EmbeddingForward<Real> args{};
   args.columns = h;
@@ -133,6 +137,7 @@ typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::addAndNormalize(const Re
                                                                         const int32_t* residualRows, LayerRows rows, DropoutSite site,
                                                                         const Norm& norm, Buffer<Real>& normalized, Buffer<float>& rstd,
                                                                         Buffer<Real>& stored, Buffer<float>& shared) {
+  const Section section(profiler_, "norm forward");
   NormForward<Real> args{};
   args.columns = config_.hiddenSize;
   args.sub = sub;
@@ -187,6 +192,7 @@ AttentionTask<Real> FusedEncoder<Real>::attentionTask(int64_t layer, int64_t tas
 
 template <typename Real>
 void FusedEncoder<Real>::attend(int64_t layer, Direction direction) {
+  const Section section(profiler_, direction == Direction::kForward ? "attention forward" : "attention backward");
   const auto kernel = direction == Direction::kForward ? kernels_.attentionForward : kernels_.attentionBackward;
   const int64_t size = kernels_.attentionScratch(plan_.maxLength, config_.hiddenSize / config_.heads);
   float* scratch = attentionScratch_.ensure(size * maxThreads());

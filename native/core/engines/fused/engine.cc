@@ -33,10 +33,10 @@ class FusedEngine final : public Engine {
   FusedEngine(Model model, AdamW& optimizer, bool firstTokensOnly)
       : model_(std::move(model)),
         weights_(model_, optimizer),
-        linear_(makeLibtorchLinear(kernelsFor<Real>())),
-        encoder_(model_.encoder->config(), weights_, kernelsFor<Real>(), *linear_, firstTokensOnly),
+        linear_(timedIfProfiling(makeLibtorchLinear(kernelsFor<Real>()), profiler_)),
+        encoder_(model_.encoder->config(), weights_, kernelsFor<Real>(), *linear_, profiler_, firstTokensOnly),
         heads_(model_, weights_.heads, kernelsFor<float>()),
-        optimizerPass_(weights_, optimizer, kernelsFor<Real>()) {}
+        optimizerPass_(weights_, optimizer, kernelsFor<Real>(), profiler_) {}
 
   StepOutcome step(const Batch& batch, const StepOptions& options, const Interrupt& interrupt) override {
     validate(batch, true);
@@ -51,6 +51,7 @@ class FusedEngine final : public Engine {
     outcome.gradientNorm = optimizerPass_.gradientNorm(encoder_.plan(), heads_.touched());
     if (!std::isfinite(outcome.gradientNorm)) return outcome;
     optimizerPass_.step(encoder_.plan(), heads_.touched(), options.learningRate, outcome.gradientNorm);
+    profiler_.countStep();
     outcome.updated = true;
     return outcome;
   }
@@ -69,6 +70,7 @@ class FusedEngine final : public Engine {
   }
 
   Model model_;
+  Profiler profiler_;
   Weights<Real> weights_;
   std::unique_ptr<LinearBackend<Real>> linear_;
   FusedEncoder<Real> encoder_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/engines/fused/profiler.h"
 #include "core/engines/fused/weights.h"
 
 namespace bornagain::fused {
@@ -56,5 +57,9 @@ class LinearBackend {
 // On LibTorch's matrix products (MKL, oneDNN, …), for any CPU and size.
 template <typename Real>
 std::unique_ptr<LinearBackend<Real>> makeLibtorchLinear(const ElementwiseKernels<Real>& kernels);
+
+// `inner`, timed where the profiler is enabled.
+template <typename Real>
+std::unique_ptr<LinearBackend<Real>> timedIfProfiling(std::unique_ptr<LinearBackend<Real>> inner, Profiler& profiler);
 
 }  // namespace bornagain::fused

@@ -28,8 +28,8 @@ void OptimizerPass<Real>::addPieces(std::vector<Piece<T>>& pieces, Stack& stack,
 }
 
 template <typename Real>
-OptimizerPass<Real>::OptimizerPass(Weights<Real>& weights, AdamW& optimizer, const ElementwiseKernels<Real>& kernels)
-    : weights_(weights), optimizer_(optimizer), kernels_(kernels), zeros_(weights.words.columns, 0.0F) {
+OptimizerPass<Real>::OptimizerPass(Weights<Real>& weights, AdamW& optimizer, const ElementwiseKernels<Real>& kernels, Profiler& profiler)
+    : weights_(weights), optimizer_(optimizer), kernels_(kernels), profiler_(profiler), zeros_(weights.words.columns, 0.0F) {
   weights.forEachMatrix([&](Matrix<Real>& m) { addPieces(matrixPieces_, m.stack, m.gradient.get(), m.shadow.get(), -1); });
   weights.forEachVector([&](Vector& v) { addPieces(vectorPieces_, v.stack, v.gradient.get(), v.joined.get(), -1); });
   for (size_t head = 0; head < weights.heads.size(); ++head) {
@@ -73,6 +73,7 @@ double OptimizerPass<Real>::tableSquares(const Table& table, int64_t rows) {
 
 template <typename Real>
 double OptimizerPass<Real>::gradientNorm(const BatchPlan& plan, const std::vector<char>& touched) {
+  const Section section(profiler_, "gradient norm");
   double total = tableSquares(weights_.words, plan.words.count()) + tableSquares(weights_.positions, plan.positionRows.count()) +
                  tableSquares(weights_.types, plan.types.count());
   squares_.assign(matrixPieces_.size(), 0);
@@ -104,6 +105,7 @@ AdamWConstants OptimizerPass<Real>::constants(const Parameter& parameter) const 
 
 template <typename Real>
 void OptimizerPass<Real>::updatePieces(const std::vector<char>& touched) {
+  const Section section(profiler_, "optimizer");
   parallelTasks(static_cast<int64_t>(matrixPieces_.size()), [&](int64_t task, int) {
     const auto& piece = matrixPieces_[task];
     const Parameter& p = *piece.parameter;
@@ -120,6 +122,7 @@ void OptimizerPass<Real>::updatePieces(const std::vector<char>& touched) {
 
 template <typename Real>
 void OptimizerPass<Real>::updateTable(const Table& table, const RowUses& uses) {
+  const Section section(profiler_, "optimizer of embeddings");
   const int64_t columns = table.columns, rows = table.parameter.size / columns;
   const Parameter& p = table.parameter;
   const AdamWConstants k = constants(p);

@@ -6,6 +6,7 @@
 
 #include "core/adamw.h"
 #include "core/engines/fused/plan.h"
+#include "core/engines/fused/profiler.h"
 #include "core/engines/fused/weights.h"
 
 namespace bornagain::fused {
@@ -14,7 +15,7 @@ template <typename Real>
 class OptimizerPass {
  public:
   // Everything outlives the pass.
-  OptimizerPass(Weights<Real>& weights, AdamW& optimizer, const ElementwiseKernels<Real>& kernels);
+  OptimizerPass(Weights<Real>& weights, AdamW& optimizer, const ElementwiseKernels<Real>& kernels, Profiler& profiler);
 
   // Brings shadows up to date where parameters were changed from outside since the last call (loading, importing a state).
   void refreshChanged();
@@ -47,6 +48,7 @@ class OptimizerPass {
   Weights<Real>& weights_;
   AdamW& optimizer_;
   const ElementwiseKernels<Real>& kernels_;
+  Profiler& profiler_;
   std::vector<Piece<Real>> matrixPieces_;
   std::vector<Piece<float>> vectorPieces_;
   std::vector<double> squares_;
