@@ -37,7 +37,8 @@ BORNAGAIN_INLINE void forColumns(int64_t n, const Body& body) {
   if (c < n) body(c, Part{n - c});
 }
 
-BORNAGAIN_INLINE Vec splat(float x) { return Vec{} + x; }
+// Minus zero is no operation; plus zero would be one, for the sake of -0.
+BORNAGAIN_INLINE Vec splat(float x) { return x - Vec{}; }
 
 template <typename To, typename From>
 BORNAGAIN_INLINE To bitcast(const From& from) {
