@@ -13,7 +13,8 @@
 #include "core/dropout_hash.h"
 #include "core/kernels/bf16.h"
 
-#define BORNAGAIN_INLINE static inline __attribute__((always_inline))
+#define BORNAGAIN_MEMBER inline __attribute__((always_inline))
+#define BORNAGAIN_INLINE static BORNAGAIN_MEMBER
 
 namespace bornagain::BORNAGAIN_ISA {
 
@@ -27,6 +28,10 @@ using VecU16 = uint16_t __attribute__((vector_size(32)));
 struct Full {};
 struct Part {
   int64_t count;
+
+#if defined(__AVX512F__)
+  [[nodiscard]] BORNAGAIN_MEMBER __mmask16 mask() const { return static_cast<__mmask16>((1U << count) - 1U); }
+#endif
 };
 
 // Calls body(column, Full or Part) over the columns 0 .. n - 1.
@@ -73,14 +78,22 @@ BORNAGAIN_INLINE Vec load(const Bf16* p, Full) {
 }
 // Missing lanes are 0.
 BORNAGAIN_INLINE Vec load(const float* p, Part part) {
+#if defined(__AVX512F__)
+  return bitcast<Vec>(_mm512_maskz_loadu_ps(part.mask(), p));
+#else
   Vec x{};
   __builtin_memcpy(&x, p, static_cast<size_t>(part.count) * sizeof(float));
   return x;
+#endif
 }
 BORNAGAIN_INLINE Vec load(const Bf16* p, Part part) {
+#if defined(__AVX512F__)
+  return widen(bitcast<VecU16>(_mm256_maskz_loadu_epi16(part.mask(), p)));
+#else
   VecU16 x{};
   __builtin_memcpy(&x, p, static_cast<size_t>(part.count) * sizeof(Bf16));
   return widen(x);
+#endif
 }
 
 BORNAGAIN_INLINE void store(float* p, Vec x, Full) { __builtin_memcpy(p, &x, sizeof x); }
@@ -88,10 +101,20 @@ BORNAGAIN_INLINE void store(Bf16* p, Vec x, Full) {
   const VecU16 half = narrow(x);
   __builtin_memcpy(p, &half, sizeof half);
 }
-BORNAGAIN_INLINE void store(float* p, Vec x, Part part) { __builtin_memcpy(p, &x, static_cast<size_t>(part.count) * sizeof(float)); }
+BORNAGAIN_INLINE void store(float* p, Vec x, Part part) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, part.mask(), bitcast<__m512>(x));
+#else
+  __builtin_memcpy(p, &x, static_cast<size_t>(part.count) * sizeof(float));
+#endif
+}
 BORNAGAIN_INLINE void store(Bf16* p, Vec x, Part part) {
   const VecU16 half = narrow(x);
+#if defined(__AVX512F__)
+  _mm256_mask_storeu_epi16(p, part.mask(), bitcast<__m256i>(half));
+#else
   __builtin_memcpy(p, &half, static_cast<size_t>(part.count) * sizeof(Bf16));
+#endif
 }
 
 // x, and `other` beyond the part: for sums and maxima whose terms are not neutral there by themselves.

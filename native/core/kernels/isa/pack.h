@@ -34,17 +34,16 @@ BORNAGAIN_INLINE Vec wordSums(VecU words) {
   }
 }
 
-// Vectors [column, column + Width) of one panel, Width at most 16, the first `valid` of them real. `out` is the panel's word rowBegin at that
-// column; words are Ld apart.
+// Width columns of one panel, of which `valid` are read; words are Ld apart in `out`, the panel's word rowBegin at that column. Whole vectors are
+// stored even where Width is less: the next word covers what was too much, only the last one is cut.
 template <typename Real, int Width, int Ld, typename From, typename Valid>
 BORNAGAIN_INLINE Vec packColumns(const PackSource<From>& s, int64_t column, Valid valid, Real* out) {
   Vec sums{};
   for (int64_t t = s.rowBegin; t < s.rowEnd; t += kWordElements<Real>) {
     const From* first = s.data + t * s.ld + column;
-    const From* second = t + 1 < s.rowEnd ? first + s.ld : nullptr;
-    const VecU words = rowWords<Real>(first, second, valid);
+    const VecU words = rowWords<Real>(first, t + 1 < s.rowEnd ? first + s.ld : nullptr, valid);
     sums += wordSums<Real>(words);
-    if constexpr (Width == kLanes) {
+    if (Width == kLanes || t + kWordElements<Real> < s.rowEnd) {
       __builtin_memcpy(out, &words, sizeof words);
     } else {
       __builtin_memcpy(out, &words, Width * sizeof(uint32_t));
@@ -57,15 +56,12 @@ BORNAGAIN_INLINE Vec packColumns(const PackSource<From>& s, int64_t column, Vali
 template <typename Real, int Width, int Ld, typename From>
 BORNAGAIN_INLINE Vec packEdge(const PackSource<From>& s, int64_t column, Real* out) {
   const int64_t valid = s.columnEnd - column;
-  if (valid >= Width) {
-    if constexpr (Width == kLanes) return packColumns<Real, Width, Ld>(s, column, Full{}, out);
-    return packColumns<Real, Width, Ld>(s, column, Part{Width}, out);
-  }
+  if (valid >= kLanes) return packColumns<Real, Width, Ld>(s, column, Full{}, out);
   return packColumns<Real, Width, Ld>(s, column, Part{valid > 0 ? valid : 0}, out);
 }
 
-// Rows at a time: what is read of them stays in the first cache while neighbouring panels are packed.
-constexpr int64_t kPackRows = 64;
+// Rows at a time: what is read of them stays in the first cache while neighbouring panels are packed, also where rows are 4 KB apart.
+constexpr int64_t kPackRows = 16;
 
 template <typename Real>
 static void packTiles(const PackSource<Real>& source, int64_t panelLd, Real* out, float* columnSums) {
