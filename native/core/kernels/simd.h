@@ -53,7 +53,15 @@ BORNAGAIN_INLINE To bitcast(const From& from) {
   return to;
 }
 
-BORNAGAIN_INLINE Vec widen(VecU16 half) { return bitcast<Vec>(__builtin_convertvector(half, VecU) << 16); }
+BORNAGAIN_INLINE VecU widenWords(VecU16 half) {
+#if defined(__AVX512F__)
+  return bitcast<VecU>(_mm512_cvtepu16_epi32(bitcast<__m256i>(half)));
+#else
+  return __builtin_convertvector(half, VecU);
+#endif
+}
+
+BORNAGAIN_INLINE Vec widen(VecU16 half) { return bitcast<Vec>(widenWords(half) << 16); }
 
 // Rounds to nearest even; NaN stays NaN.
 BORNAGAIN_INLINE VecU16 narrow(Vec x) {

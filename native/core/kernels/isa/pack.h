@@ -15,7 +15,7 @@ BORNAGAIN_INLINE VecU rowWords(const From* first, const From* second, Part part)
     const auto half = [&](const From* row) {
       if (row == nullptr) return VecU{};
       if constexpr (std::is_same_v<From, float>) {
-        return __builtin_convertvector(narrow(load(row, part)), VecU);
+        return widenWords(narrow(load(row, part)));
       } else {
         return bitcast<VecU>(load(row, part)) >> 16;
       }
@@ -34,23 +34,27 @@ BORNAGAIN_INLINE Vec wordSums(VecU words) {
   }
 }
 
+// Rows at a time: what is read of them stays in the first cache while neighbouring panels are packed, also where rows are 4 KB apart.
+constexpr int64_t kPackRows = 16;
+
 // Width columns of one panel, of which `valid` are read; words are Ld apart in `out`, the panel's word rowBegin at that column. Whole vectors are
 // stored even where Width is less: the next word covers what was too much, only the last one is cut.
 template <typename Real, int Width, int Ld, typename From, typename Valid>
 BORNAGAIN_INLINE Vec packColumns(const PackSource<From>& s, int64_t column, Valid valid, Real* out) {
+  constexpr int64_t kStep = kWordElements<Real>;
+  const From* row = s.data + s.rowBegin * s.ld + column;
   Vec sums{};
-  for (int64_t t = s.rowBegin; t < s.rowEnd; t += kWordElements<Real>) {
-    const From* first = s.data + t * s.ld + column;
-    const VecU words = rowWords<Real>(first, t + 1 < s.rowEnd ? first + s.ld : nullptr, valid);
+  int64_t t = s.rowBegin;
+  for (; t + kStep < s.rowEnd; t += kStep, row += kStep * s.ld, out += kStep * Ld) {
+    __builtin_prefetch(row + kPackRows * s.ld);
+    __builtin_prefetch(row + (kPackRows + 1) * s.ld);
+    const VecU words = rowWords<Real>(row, row + s.ld, valid);
     sums += wordSums<Real>(words);
-    if (Width == kLanes || t + kWordElements<Real> < s.rowEnd) {
-      __builtin_memcpy(out, &words, sizeof words);
-    } else {
-      __builtin_memcpy(out, &words, Width * sizeof(uint32_t));
-    }
-    out += Ld * kWordElements<Real>;
+    __builtin_memcpy(out, &words, sizeof words);
   }
-  return sums;
+  const VecU words = rowWords<Real>(row, t + 1 < s.rowEnd ? row + s.ld : nullptr, valid);
+  __builtin_memcpy(out, &words, Width * sizeof(uint32_t));
+  return sums + wordSums<Real>(words);
 }
 
 template <typename Real, int Width, int Ld, typename From>
@@ -59,9 +63,6 @@ BORNAGAIN_INLINE Vec packEdge(const PackSource<From>& s, int64_t column, Real* o
   if (valid >= kLanes) return packColumns<Real, Width, Ld>(s, column, Full{}, out);
   return packColumns<Real, Width, Ld>(s, column, Part{valid > 0 ? valid : 0}, out);
 }
-
-// Rows at a time: what is read of them stays in the first cache while neighbouring panels are packed, also where rows are 4 KB apart.
-constexpr int64_t kPackRows = 16;
 
 template <typename Real>
 static void packTiles(const PackSource<Real>& source, int64_t panelLd, Real* out, float* columnSums) {
