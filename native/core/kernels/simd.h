@@ -55,7 +55,7 @@ BORNAGAIN_INLINE To bitcast(const From& from) {
 
 BORNAGAIN_INLINE VecU widenWords(VecU16 half) {
 #if defined(__AVX512F__)
-  return bitcast<VecU>(_mm512_cvtepu16_epi32(bitcast<__m256i>(half)));
+  return bitcast<VecU>(_mm512_maskz_cvtepu16_epi32(0xffff, bitcast<__m256i>(half)));  // the plain form makes GCC 12 warn
 #else
   return __builtin_convertvector(half, VecU);
 #endif
