@@ -132,22 +132,21 @@ BORNAGAIN_INLINE Vec clear(Vec x, Part part, float other = 0) {
   return kLane < static_cast<int32_t>(part.count) ? x : splat(other);
 }
 
+// Folds the upper half of the lanes onto the lower until one is left, on every instruction set in the same order.
+template <typename Fold>
+BORNAGAIN_INLINE float foldLanes(Vec x, const Fold& fold) {
+  const auto eight = fold(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7), __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15));
+  const auto four = fold(__builtin_shufflevector(eight, eight, 0, 1, 2, 3), __builtin_shufflevector(eight, eight, 4, 5, 6, 7));
+  const auto two = fold(four, __builtin_shufflevector(four, four, 2, 3, 2, 3));
+  return fold(two, __builtin_shufflevector(two, two, 1, 1, 1, 1))[0];
+}
+
 BORNAGAIN_INLINE float sumLanes(Vec x) {
-  float lanes[kLanes];
-  __builtin_memcpy(lanes, &x, sizeof x);
-  for (int width = kLanes / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
-  }
-  return lanes[0];
+  return foldLanes(x, [](auto a, auto b) { return a + b; });
 }
 
 BORNAGAIN_INLINE float maxLanes(Vec x) {
-  float lanes[kLanes];
-  __builtin_memcpy(lanes, &x, sizeof x);
-  for (int width = kLanes / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; ++i) lanes[i] = lanes[i] > lanes[i + width] ? lanes[i] : lanes[i + width];
-  }
-  return lanes[0];
+  return foldLanes(x, [](auto a, auto b) { return a > b ? a : b; });
 }
 
 // Bounds that let NaN through, so that it is seen at the end.
