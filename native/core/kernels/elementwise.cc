@@ -17,13 +17,20 @@ extern const ElementwiseTables tables;
 }
 #endif
 
-const ElementwiseTables& elementwiseTables() {
+const ElementwiseTables& elementwiseTables(InstructionSet set) {
 #if defined(__x86_64__)
-  const bool avx512 = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-                      __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
-  if (avx512 && __builtin_cpu_supports("avx512bf16") != 0) return avx512_bf16::tables;
-  if (avx512) return avx512::tables;
-  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) return avx2::tables;
+  switch (set) {
+    case InstructionSet::kAvx512Bf16:
+      return avx512_bf16::tables;
+    case InstructionSet::kAvx512:
+      return avx512::tables;
+    case InstructionSet::kAvx2:
+      return avx2::tables;
+    case InstructionSet::kPortable:
+      break;
+  }
+#else
+  static_cast<void>(set);
 #endif
   return portable::tables;
 }

@@ -7,6 +7,7 @@
 
 #include "core/activation.h"
 #include "core/kernels/bf16.h"
+#include "core/kernels/instruction_set.h"
 
 namespace bornagain {
 
@@ -163,7 +164,6 @@ struct ElementwiseTables {
   ElementwiseKernels<Bf16> bf16;
 };
 
-// The table of an instruction set: "portable", "avx2", "avx512", "avx512_bf16".
-const ElementwiseTables& elementwiseTables();
+const ElementwiseTables& elementwiseTables(InstructionSet set = instructionSet());
 
 }  // namespace bornagain

@@ -13,7 +13,8 @@
 #include "core/dropout_hash.h"
 #include "core/kernels/bf16.h"
 
-#define BORNAGAIN_INLINE static inline __attribute__((always_inline))
+#define BORNAGAIN_MEMBER inline __attribute__((always_inline))
+#define BORNAGAIN_INLINE static BORNAGAIN_MEMBER
 
 namespace bornagain::BORNAGAIN_ISA {
 
@@ -27,6 +28,10 @@ using VecU16 = uint16_t __attribute__((vector_size(32)));
 struct Full {};
 struct Part {
   int64_t count;
+
+#if defined(__AVX512F__)
+  [[nodiscard]] BORNAGAIN_MEMBER __mmask16 mask() const { return static_cast<__mmask16>((1U << count) - 1U); }
+#endif
 };
 
 // Calls body(column, Full or Part) over the columns 0 .. n - 1.
@@ -37,7 +42,8 @@ BORNAGAIN_INLINE void forColumns(int64_t n, const Body& body) {
   if (c < n) body(c, Part{n - c});
 }
 
-BORNAGAIN_INLINE Vec splat(float x) { return Vec{} + x; }
+// Minus zero is no operation; plus zero would be one, for the sake of -0.
+BORNAGAIN_INLINE Vec splat(float x) { return x - Vec{}; }
 
 template <typename To, typename From>
 BORNAGAIN_INLINE To bitcast(const From& from) {
@@ -47,7 +53,15 @@ BORNAGAIN_INLINE To bitcast(const From& from) {
   return to;
 }
 
-BORNAGAIN_INLINE Vec widen(VecU16 half) { return bitcast<Vec>(__builtin_convertvector(half, VecU) << 16); }
+BORNAGAIN_INLINE VecU widenWords(VecU16 half) {
+#if defined(__AVX512F__)
+  return bitcast<VecU>(_mm512_maskz_cvtepu16_epi32(0xffff, bitcast<__m256i>(half)));  // the plain form makes GCC 12 warn
+#else
+  return __builtin_convertvector(half, VecU);
+#endif
+}
+
+BORNAGAIN_INLINE Vec widen(VecU16 half) { return bitcast<Vec>(widenWords(half) << 16); }
 
 // Rounds to nearest even; NaN stays NaN.
 BORNAGAIN_INLINE VecU16 narrow(Vec x) {
@@ -72,14 +86,22 @@ BORNAGAIN_INLINE Vec load(const Bf16* p, Full) {
 }
 // Missing lanes are 0.
 BORNAGAIN_INLINE Vec load(const float* p, Part part) {
+#if defined(__AVX512F__)
+  return bitcast<Vec>(_mm512_maskz_loadu_ps(part.mask(), p));
+#else
   Vec x{};
   __builtin_memcpy(&x, p, static_cast<size_t>(part.count) * sizeof(float));
   return x;
+#endif
 }
 BORNAGAIN_INLINE Vec load(const Bf16* p, Part part) {
+#if defined(__AVX512F__)
+  return widen(bitcast<VecU16>(_mm256_maskz_loadu_epi16(part.mask(), p)));
+#else
   VecU16 x{};
   __builtin_memcpy(&x, p, static_cast<size_t>(part.count) * sizeof(Bf16));
   return widen(x);
+#endif
 }
 
 BORNAGAIN_INLINE void store(float* p, Vec x, Full) { __builtin_memcpy(p, &x, sizeof x); }
@@ -87,10 +109,20 @@ BORNAGAIN_INLINE void store(Bf16* p, Vec x, Full) {
   const VecU16 half = narrow(x);
   __builtin_memcpy(p, &half, sizeof half);
 }
-BORNAGAIN_INLINE void store(float* p, Vec x, Part part) { __builtin_memcpy(p, &x, static_cast<size_t>(part.count) * sizeof(float)); }
+BORNAGAIN_INLINE void store(float* p, Vec x, Part part) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, part.mask(), bitcast<__m512>(x));
+#else
+  __builtin_memcpy(p, &x, static_cast<size_t>(part.count) * sizeof(float));
+#endif
+}
 BORNAGAIN_INLINE void store(Bf16* p, Vec x, Part part) {
   const VecU16 half = narrow(x);
+#if defined(__AVX512F__)
+  _mm256_mask_storeu_epi16(p, part.mask(), bitcast<__m256i>(half));
+#else
   __builtin_memcpy(p, &half, static_cast<size_t>(part.count) * sizeof(Bf16));
+#endif
 }
 
 // x, and `other` beyond the part: for sums and maxima whose terms are not neutral there by themselves.
@@ -100,22 +132,21 @@ BORNAGAIN_INLINE Vec clear(Vec x, Part part, float other = 0) {
   return kLane < static_cast<int32_t>(part.count) ? x : splat(other);
 }
 
+// Folds the upper half of the lanes onto the lower until one is left, on every instruction set in the same order.
+template <typename Fold>
+BORNAGAIN_INLINE float foldLanes(Vec x, const Fold& fold) {
+  const auto eight = fold(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7), __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15));
+  const auto four = fold(__builtin_shufflevector(eight, eight, 0, 1, 2, 3), __builtin_shufflevector(eight, eight, 4, 5, 6, 7));
+  const auto two = fold(four, __builtin_shufflevector(four, four, 2, 3, 2, 3));
+  return fold(two, __builtin_shufflevector(two, two, 1, 1, 1, 1))[0];
+}
+
 BORNAGAIN_INLINE float sumLanes(Vec x) {
-  float lanes[kLanes];
-  __builtin_memcpy(lanes, &x, sizeof x);
-  for (int width = kLanes / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
-  }
-  return lanes[0];
+  return foldLanes(x, [](auto a, auto b) { return a + b; });
 }
 
 BORNAGAIN_INLINE float maxLanes(Vec x) {
-  float lanes[kLanes];
-  __builtin_memcpy(lanes, &x, sizeof x);
-  for (int width = kLanes / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; ++i) lanes[i] = lanes[i] > lanes[i + width] ? lanes[i] : lanes[i + width];
-  }
-  return lanes[0];
+  return foldLanes(x, [](auto a, auto b) { return a > b ? a : b; });
 }
 
 // Bounds that let NaN through, so that it is seen at the end.

@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "core/engines/fused/encoder.h"
-#include "core/engines/fused/parallel.h"
+#include "core/kernels/parallel.h"
 #include "core/engines/fused/sums.h"
 
 namespace bornagain::fused {

@@ -4,7 +4,7 @@
 
 #include "core/dropout_hash.h"
 #include "core/engines/fused/encoder.h"
-#include "core/engines/fused/parallel.h"
+#include "core/kernels/parallel.h"
 
 namespace bornagain::fused {
 

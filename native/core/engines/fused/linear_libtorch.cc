@@ -3,7 +3,7 @@
 #include <type_traits>
 
 #include "core/engines/fused/linear.h"
-#include "core/engines/fused/parallel.h"
+#include "core/kernels/parallel.h"
 #include "core/engines/fused/sums.h"
 
 namespace bornagain::fused {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/engines/fused/parallel.h"
+#include "core/kernels/parallel.h"
 
 namespace bornagain::fused {
 

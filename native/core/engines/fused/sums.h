@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "core/engines/fused/buffer.h"
-#include "core/engines/fused/parallel.h"
+#include "core/kernels/buffer.h"
+#include "core/kernels/parallel.h"
 #include "core/kernels/elementwise.h"
 
 namespace bornagain::fused {

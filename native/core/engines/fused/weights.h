@@ -7,7 +7,7 @@
 
 #include "core/adamw.h"
 #include "core/batch.h"
-#include "core/engines/fused/buffer.h"
+#include "core/kernels/buffer.h"
 #include "core/kernels/elementwise.h"
 
 namespace bornagain::fused {

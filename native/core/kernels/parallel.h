@@ -1,4 +1,4 @@
-// How the fused engine uses its threads: work is cut into tasks by its size alone, never by the thread count, and each task writes what no
+// How kernels and the fused engine use threads: work is cut into tasks by its size alone, never by the thread count, and each task writes what no
 // other writes. Sums over tasks are added up afterwards in task order. So results do not depend on the thread count.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 #include "core/kernels/elementwise.h"
 
-namespace bornagain::fused {
+namespace bornagain {
 
 inline int maxThreads() {
 #ifdef _OPENMP
@@ -42,4 +42,4 @@ void parallelRows(int64_t rows, int64_t grain, const Body& body) {
                 [&](int64_t task, int) { body(RowRange{task * grain, std::min(rows, (task + 1) * grain)}, task); });
 }
 
-}  // namespace bornagain::fused
+}  // namespace bornagain

@@ -8,7 +8,7 @@
 #include <memory>
 #include <new>
 
-namespace bornagain::fused {
+namespace bornagain {
 
 template <typename T>
 class Buffer {
@@ -41,4 +41,4 @@ class Buffer {
   int64_t capacity_ = 0;
 };
 
-}  // namespace bornagain::fused
+}  // namespace bornagain
