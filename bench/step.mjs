@@ -1,5 +1,5 @@
 /**
- * Milliseconds of a training step: `node bench/step.mjs [--model tiny|mini|base] [--engine …] [--precision …] [--threads N] [--steps N]
+ * Milliseconds of a training step: `node bench/step.mjs [--model tiny|mini|base] [--engine …] [--precision …] [--products …] [--threads N] [--steps N]
  * [--lengths FILE]`. Batches of 32 sequences with lengths like MNLI's (or from a file of int32), 30,522 words, dropout 0.1. Prints the median
  * and the percentiles of the native time, real tokens per second, and, where the addon was asked to (BORNAGAIN_PROFILE=1), the time of each
  * part of a step.
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     model: { type: 'string', default: 'tiny' },
     engine: { type: 'string', default: 'auto' },
     precision: { type: 'string', default: 'auto' },
+    products: { type: 'string', default: 'auto' },
     threads: { type: 'string', default: '0' },
     steps: { type: 'string' },
     lengths: { type: 'string' },
@@ -78,7 +79,8 @@ function makeSession() {
   bert.load(new Map(tensors));
   const spec = { task: 'any', kind: 'classification', labels: ['a', 'b', 'c'], scoreRange: null, activation: 'linear', dropout: 0.1 };
   const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, biasCorrection: true, clipNorm: 1 };
-  const runtime = { engine: values.engine, precision: values.precision, firstTokensOnly: !values.all, threads: Number(values.threads) };
+  const { engine, precision, products } = values;
+  const runtime = { engine, precision, products, firstTokensOnly: !values.all, threads: Number(values.threads) };
   const heads = [initHead(spec, json.hidden_size, 'cpu', 1)];
   return Session.create({ bert, heads, optimizer, layerDecay: 1, dropoutSeed: 1, runtime });
 }
@@ -100,9 +102,9 @@ for (let i = 0; i < warmUp + steps; i++) {
 const total = times.reduce((sum, t) => sum + t, 0);
 times.sort((a, b) => a - b);
 const at = (share) => times[Math.floor(share * (times.length - 1))].toFixed(2);
-const { engine, precision } = session.computes;
+const { engine, precision, products } = session.computes;
 console.log(
-  `${values.model} ${engine} ${precision}: mean ${(total / steps).toFixed(2)} ms, p10 ${at(0.1)}, p50 ${at(0.5)}, p95 ${at(0.95)}, ` +
+  `${values.model} ${engine} ${precision} ${products}: mean ${(total / steps).toFixed(2)} ms, p10 ${at(0.1)}, p50 ${at(0.5)}, p95 ${at(0.95)}, ` +
     `${Math.round((tokens / total) * 1000)} tokens/s, last loss ${kept.at(-1).toFixed(4)}`,
 );
 await session.close();

@@ -57,6 +57,12 @@ EngineRequest toEngineRequest(const OptionsReader& options) {
   } else if (precision != "auto") {
     throw Error("ERR_INVALID_ARGUMENT", "options.precision must be auto, fp32 or bf16, not " + precision);
   }
+  const std::string products = options.string("products");
+  if (products == "own" || products == "libtorch") {
+    request.products = products == "own" ? Products::kOwn : Products::kLibtorch;
+  } else if (products != "auto") {
+    throw Error("ERR_INVALID_ARGUMENT", "options.products must be auto, own or libtorch, not " + products);
+  }
   request.firstTokensOnly = options.boolean("firstTokensOnly");
   return request;
 }
@@ -100,7 +106,7 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
                         InstanceMethod("exportState", &SessionWrap::exportState), InstanceMethod("importState", &SessionWrap::importState),
                         InstanceMethod("cancel", &SessionWrap::cancel), InstanceMethod("close", &SessionWrap::close),
                         accessor<&SessionWrap::closed>("closed"), accessor<&SessionWrap::engine>("engine"),
-                        accessor<&SessionWrap::precision>("precision")});
+                        accessor<&SessionWrap::precision>("precision"), accessor<&SessionWrap::products>("products")});
   }
 
  private:
@@ -156,6 +162,10 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
 
   Napi::Value precision(const Napi::CallbackInfo& info) {
     return Napi::String::New(info.Env(), choice_.precision == Precision::kFp32 ? "fp32" : "bf16");
+  }
+
+  Napi::Value products(const Napi::CallbackInfo& info) {
+    return Napi::String::New(info.Env(), choice_.products == Products::kOwn ? "own" : "libtorch");
   }
 
   // Resolves when every pending call has settled and the thread has ended.

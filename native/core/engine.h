@@ -28,21 +28,26 @@ class Engine {
 
 enum class EngineKind { kPlain, kFused };
 enum class Precision { kFp32, kBf16 };
+// Who multiplies the matrices of the linear layers in the fused engine: LibTorch, or the own kernels of core/kernels.
+enum class Products { kLibtorch, kOwn };
 
 // What a user asks for; no value: whatever is best here.
 struct EngineRequest {
   std::optional<EngineKind> kind;
   std::optional<Precision> precision;
+  std::optional<Products> products;
   bool firstTokensOnly = true;  // fused: the last layer computes its output at [CLS] alone. Exact, since nothing else is read.
 };
 
 struct EngineChoice {
   EngineKind kind;
   Precision precision;  // of matrix products; everything else is fp32
+  Products products;
   bool firstTokensOnly;
 };
 
-// Fused on the CPU, plain elsewhere; bf16 only in the fused engine and, unless asked for, only where the CPU computes it in hardware. Throws
+// Fused on the CPU, plain elsewhere; bf16 only in the fused engine and, unless asked for, only where the CPU computes it in hardware; own products
+// where they have an instruction set for the precision. Throws
 // ERR_INVALID_ARGUMENT for what cannot be had.
 EngineChoice chooseEngine(const EngineRequest& request, const at::Device& device);
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 export const ENGINES = ['auto', 'plain', 'fused'] as const;
 export const PRECISIONS = ['auto', 'fp32', 'bf16'] as const;
+export const PRODUCTS = ['auto', 'own', 'libtorch'] as const;
 export const ARMS = ['single', 'multi', 'single-multi'] as const;
 export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'] as const;
 
@@ -112,6 +113,10 @@ export const configSchema = z.strictObject({
         .enum(PRECISIONS)
         .default('auto')
         .describe('of matrix products; weights are always fp32. auto: bf16 where the CPU computes it in hardware, else fp32'),
+      products: z
+        .enum(PRODUCTS)
+        .default('auto')
+        .describe("fused engine: whose matrix products the linear layers use. auto: own kernels where the CPU's instruction set has them, else LibTorch's"),
       firstTokensOnly: z
         .boolean()
         .default(true)
@@ -128,5 +133,5 @@ export type Config = z.infer<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
 export type TrainingShape = Config['single'];
 /** What a session needs to know of how it computes. */
-export type SessionRuntime = Pick<Config['runtime'], 'engine' | 'precision' | 'firstTokensOnly' | 'threads'>;
+export type SessionRuntime = Pick<Config['runtime'], 'engine' | 'precision' | 'products' | 'firstTokensOnly' | 'threads'>;
 export type Arm = (typeof ARMS)[number];

@@ -130,6 +130,8 @@ export interface NativeSessionOptions {
   readonly dropoutSeed: number;
   readonly engine: 'auto' | 'plain' | 'fused';
   readonly precision: 'auto' | 'fp32' | 'bf16';
+  /** Fused engine: who multiplies the matrices of the linear layers. */
+  readonly products: 'auto' | 'own' | 'libtorch';
   /** Fused engine: the last layer computes its output at [CLS] alone, which is all that is read. */
   readonly firstTokensOnly: boolean;
   /** 0: one per core. */
@@ -174,6 +176,7 @@ export interface NativeSession {
   /** What `auto` became. */
   readonly engine: 'plain' | 'fused';
   readonly precision: 'fp32' | 'bf16';
+  readonly products: 'own' | 'libtorch';
 }
 
 export interface NativeAddon {

@@ -52,15 +52,17 @@ export class Session {
       dropoutSeed,
       engine: runtime.engine,
       precision: runtime.precision,
+      products: runtime.products,
       firstTokensOnly: runtime.firstTokensOnly,
       threads: runtime.threads,
     });
     return new Session(session, parameters);
   }
 
-  /** The engine that computes, and the precision of its matrix products: what `auto` became. */
-  get computes(): { engine: NativeSession['engine']; precision: NativeSession['precision'] } {
-    return { engine: this.native.engine, precision: this.native.precision };
+  /** The engine that computes, the precision of its matrix products and who computes them: what `auto` became. */
+  get computes(): Pick<NativeSession, 'engine' | 'precision' | 'products'> {
+    const { engine, precision, products } = this.native;
+    return { engine, precision, products };
   }
 
   /** Optimizer steps finished. */

@@ -40,6 +40,7 @@ async function temporaryFolder(): Promise<string> {
 interface RigOptions {
   readonly engine: 'plain' | 'fused';
   readonly precision?: 'fp32' | 'bf16';
+  readonly products?: 'own' | 'libtorch';
   readonly firstTokensOnly?: boolean;
   readonly dropout?: number;
   readonly threads?: number;
@@ -47,7 +48,7 @@ interface RigOptions {
 
 async function rig(
   fixture: Tensors,
-  { engine, precision = 'fp32', firstTokensOnly = true, dropout = 0, threads = 2 }: RigOptions,
+  { engine, precision = 'fp32', products = 'libtorch', firstTokensOnly = true, dropout = 0, threads = 2 }: RigOptions,
 ): Promise<Rig> {
   const { bert, config } = await openModelFolder(BERT_FIXTURE_MODEL, { device: 'cpu', dropout });
   const heads = [PAIRS, SCORE].map((spec) => {
@@ -55,7 +56,7 @@ async function rig(
     head.load(new Map(head.parameterNames().map((name) => [name, fixture.get(`initial.${name}`) as never])));
     return head;
   });
-  const runtime = { engine, precision, firstTokensOnly, threads };
+  const runtime = { engine, precision, products, firstTokensOnly, threads };
   const session = Session.create({ bert, heads, optimizer: OPTIMIZER, layerDecay: 0.9, dropoutSeed: 7, runtime });
   open.push({ bert, heads, session });
   return { bert, heads, session };
@@ -85,9 +86,10 @@ const bytes = ({ bert, heads }: Rig): string =>
 
 describe.each([
   { engine: 'plain' },
-  { engine: 'fused' },
-  { engine: 'fused', firstTokensOnly: false },
-] as const)('a session on $engine (first tokens only: $firstTokensOnly)', (options) => {
+  { engine: 'fused', products: 'libtorch' },
+  { engine: 'fused', products: 'own' },
+  { engine: 'fused', products: 'own', firstTokensOnly: false },
+] as const)('a session ($engine, products: $products, first tokens only: $firstTokensOnly)', (options) => {
   afterEach(async () => {
     for (const { session, bert, heads } of open.splice(0)) {
       await session.close();

@@ -149,8 +149,7 @@ struct ElementwiseKernels {
   double (*sumOfSquaresF32)(const float* values, RowRange);
   // out [columns] = sum of the rows rows[0 .. n) of table [., columns]
   void (*sumRows)(const float* table, int64_t columns, const int32_t* rows, int64_t n, float* out);
-  // shadow (may be null): the updated values for matrix products
-  void (*adamW)(const AdamWConstants&, float* values, float* first, float* second, const Real* gradient, Real* shadow, RowRange);
+  void (*adamW)(const AdamWConstants&, float* values, float* first, float* second, const Real* gradient, RowRange);
   void (*adamWF32)(const AdamWConstants&, float* values, float* first, float* second, const float* gradient, RowRange);
   // `scratch` has attentionScratch(length, headSize) floats.
   void (*attentionForward)(const AttentionTask<Real>&, float* scratch);

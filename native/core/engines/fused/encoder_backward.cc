@@ -13,6 +13,7 @@ void FusedEncoder<Real>::backward(const float* pooledGradient, const Interrupt& 
   gradient_.ensure(plan_.tokens * h);
   sumGradient_.ensure(plan_.tokens * h);
   subGradient_.ensure(plan_.tokens * h);
+  weights_.forEachMatrix([](Matrix<Real>& matrix) { matrix.gradientSquares = 0; });
   poolBackward(pooledGradient);
   for (int64_t layer = config_.layers - 1; layer >= 0; --layer) {
     interrupt.check();

@@ -30,13 +30,13 @@ const ElementwiseKernels<Real>& kernelsFor() {
 template <typename Real>
 class FusedEngine final : public Engine {
  public:
-  FusedEngine(Model model, AdamW& optimizer, bool firstTokensOnly)
+  FusedEngine(Model model, AdamW& optimizer, const EngineChoice& choice)
       : model_(std::move(model)),
         weights_(model_, optimizer),
-        linear_(timedIfProfiling(makeLibtorchLinear(kernelsFor<Real>()), profiler_)),
-        encoder_(model_.encoder->config(), weights_, kernelsFor<Real>(), *linear_, profiler_, firstTokensOnly),
+        linear_(timedIfProfiling(makeLinear(choice.products), profiler_)),
+        encoder_(model_.encoder->config(), weights_, kernelsFor<Real>(), *linear_, profiler_, choice.firstTokensOnly),
         heads_(model_, weights_.heads, kernelsFor<float>()),
-        optimizerPass_(weights_, optimizer, kernelsFor<Real>(), profiler_) {}
+        optimizerPass_(weights_, optimizer, *linear_, kernelsFor<Real>(), profiler_) {}
 
   StepOutcome step(const Batch& batch, const StepOptions& options, const Interrupt& interrupt) override {
     validate(batch, true);
@@ -64,6 +64,10 @@ class FusedEngine final : public Engine {
   }
 
  private:
+  static std::unique_ptr<LinearBackend<Real>> makeLinear(Products products) {
+    return products == Products::kOwn ? makeOwnLinear<Real>() : makeLibtorchLinear(kernelsFor<Real>());
+  }
+
   void validate(const Batch& batch, bool training) const {
     validateBatch(model_, batch, training);
     validateTokens(batch.tokens, model_.encoder->limits());
@@ -81,8 +85,8 @@ class FusedEngine final : public Engine {
 }  // namespace
 
 std::unique_ptr<Engine> makeFusedEngine(Model model, AdamW& optimizer, const EngineChoice& choice) {
-  if (choice.precision == Precision::kBf16) return std::make_unique<FusedEngine<Bf16>>(std::move(model), optimizer, choice.firstTokensOnly);
-  return std::make_unique<FusedEngine<float>>(std::move(model), optimizer, choice.firstTokensOnly);
+  if (choice.precision == Precision::kBf16) return std::make_unique<FusedEngine<Bf16>>(std::move(model), optimizer, choice);
+  return std::make_unique<FusedEngine<float>>(std::move(model), optimizer, choice);
 }
 
 }  // namespace bornagain

@@ -1,5 +1,5 @@
 // The linear layers' matrix products with what is fused to them. `w` is a Dense whose rows [begin, end) take part: all of them, or the part
-// of a stack (query alone, key and value). x is [rows, in], y and dy are [rows, end - begin].
+// of a stack (query alone, key and value; whole parts). x is [rows, in], y and dy are [rows, end - begin].
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 
 #include "core/engines/fused/profiler.h"
 #include "core/engines/fused/weights.h"
+#include "core/kernels/gemm.h"
 
 namespace bornagain::fused {
 
@@ -39,6 +40,11 @@ class LinearBackend {
   LinearBackend& operator=(const LinearBackend&) = delete;
   virtual ~LinearBackend() = default;
 
+  // Makes room for the copies of a matrix that the products read.
+  virtual void prepare(Matrix<Real>& matrix) = 0;
+  // Brings them up to date with the values of a tile. Several threads may call it, for different tiles.
+  virtual void refresh(const Matrix<Real>& matrix, const WeightTile& tile) = 0;
+
   // y = x Wᵀ + b
   virtual void forward(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) = 0;
   // activated = f(x Wᵀ + b), derivative = f'(x Wᵀ + b); both [rows, out] without gaps. In evaluation `derivative` is scratch.
@@ -50,13 +56,18 @@ class LinearBackend {
   virtual void inputGradientTimes(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const Real* factors, Real* dx) = 0;
   // dx = dy W + addend in fp32; addend may be null, and may be dx
   virtual void inputGradientPlus(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const float* addend, float* dx) = 0;
-  // The gradient of the weight's rows, and of the bias's where `withBias`; replaces what was there.
+  // The gradient of the weight's rows, and of the bias's where `withBias`; replaces what was there, and adds the sum of its squares to the
+  // matrix's gradientSquares.
   virtual void weightGradient(int64_t rows, Rows<const Real> dy, Rows<const Real> x, const Slice<Real>& w, bool withBias) = 0;
 };
 
 // On LibTorch's matrix products (MKL, oneDNN, …), for any CPU and size.
 template <typename Real>
 std::unique_ptr<LinearBackend<Real>> makeLibtorchLinear(const ElementwiseKernels<Real>& kernels);
+
+// On the own products, for the instruction set in use.
+template <typename Real>
+std::unique_ptr<LinearBackend<Real>> makeOwnLinear();
 
 // `inner`, timed where the profiler is enabled.
 template <typename Real>

@@ -1,6 +1,9 @@
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <numeric>
 #include <type_traits>
+#include <vector>
 
 #include "core/engines/fused/linear.h"
 #include "core/kernels/parallel.h"
@@ -23,6 +26,18 @@ template <typename Real>
 class LibtorchLinear final : public LinearBackend<Real> {
  public:
   explicit LibtorchLinear(const ElementwiseKernels<Real>& kernels) : kernels_(kernels) {}
+
+  void prepare(Matrix<Real>& matrix) override {
+    if (matrix.shadowed()) matrix.shadow.ensure(matrix.stack.size());
+  }
+
+  void refresh(const Matrix<Real>& matrix, const WeightTile& tile) override {
+    if (!matrix.shadowed()) return;
+    const int64_t ld = matrix.stack.columns, partRows = matrix.stack.rows() / static_cast<int64_t>(matrix.stack.parts.size());
+    const float* values = matrix.stack.parts[tile.part].values;
+    Real* shadow = matrix.shadow.get() + tile.part * partRows * ld;
+    for (int64_t r = tile.rowBegin; r < tile.rowEnd; ++r) kernels_.round(values, shadow, {r * ld + tile.columnBegin, r * ld + tile.columnEnd});
+  }
 
   void forward(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) override {
     product(rows, x, w, y);
@@ -57,6 +72,10 @@ class LibtorchLinear final : public LinearBackend<Real> {
     at::Tensor out = asTensor(w.dense.weight.gradient.get() + w.begin * w.in(), w.out(), w.in(), w.in());
     at::mm_out(out, asTensor(dy.data, rows, w.out(), dy.ld).t(), asTensor(x.data, rows, w.in(), x.ld));
     if (withBias) columnSums(kernels_, rows, dy.data, dy.ld, w.out(), partials_, w.dense.bias.gradient.get() + w.begin);
+    const Real* gradient = w.dense.weight.gradient.get() + w.begin * w.in();
+    squares_.assign(taskCount(w.out() * w.in(), kElements), 0);
+    parallelRows(w.out() * w.in(), kElements, [&](RowRange range, int64_t task) { squares_[task] = kernels_.sumOfSquares(gradient, range); });
+    w.dense.weight.gradientSquares = std::accumulate(squares_.begin(), squares_.end(), w.dense.weight.gradientSquares);
   }
 
  private:
@@ -74,6 +93,7 @@ class LibtorchLinear final : public LinearBackend<Real> {
   const ElementwiseKernels<Real>& kernels_;
   Buffer<Real> scratch_;
   Buffer<float> partials_;
+  std::vector<double> squares_;
 };
 
 }  // namespace

@@ -12,6 +12,8 @@ class TimedLinear final : public LinearBackend<Real> {
  public:
   TimedLinear(std::unique_ptr<LinearBackend<Real>> inner, Profiler& profiler) : inner_(std::move(inner)), profiler_(profiler) {}
 
+  void prepare(Matrix<Real>& matrix) override { inner_->prepare(matrix); }
+  void refresh(const Matrix<Real>& matrix, const WeightTile& tile) override { inner_->refresh(matrix, tile); }
   void forward(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) override {
     const Section section(profiler_, "product forward");
     inner_->forward(rows, x, w, y);

@@ -12,30 +12,53 @@ namespace {
 
 // Elements of one task.
 constexpr int64_t kPiece = 32768;
+// Columns of one tile of a matrix; its rows are a panel's.
+constexpr int64_t kTileColumns = 512;
 
 }  // namespace
 
 template <typename Real>
-template <typename T>
-void OptimizerPass<Real>::addPieces(std::vector<Piece<T>>& pieces, Stack& stack, const T* gradient, T* copy, int head) {
-  int64_t offset = 0;
-  for (const Parameter& part : stack.parts) {
-    for (int64_t begin = 0; begin < part.size; begin += kPiece) {
-      pieces.push_back({&part, gradient + offset, copy == nullptr ? nullptr : copy + offset, {begin, std::min(part.size, begin + kPiece)}, head});
-    }
-    offset += part.size;
+OptimizerPass<Real>::OptimizerPass(Weights<Real>& weights, AdamW& optimizer, LinearBackend<Real>& linear,
+                                   const ElementwiseKernels<Real>& kernels, Profiler& profiler)
+    : weights_(weights),
+      optimizer_(optimizer),
+      linear_(linear),
+      kernels_(kernels),
+      profiler_(profiler),
+      zeros_(weights.words.columns, 0.0F) {
+  weights.forEachMatrix([&](Matrix<Real>& matrix) {
+    linear.prepare(matrix);
+    addTiles(matrix);
+  });
+  weights.forEachVector([&](Vector& vector) { addParts(vector, -1); });
+  for (size_t head = 0; head < weights.heads.size(); ++head) {
+    addParts(weights.heads[head].weight, static_cast<int>(head));
+    addParts(weights.heads[head].bias, static_cast<int>(head));
   }
 }
 
 template <typename Real>
-OptimizerPass<Real>::OptimizerPass(Weights<Real>& weights, AdamW& optimizer, const ElementwiseKernels<Real>& kernels, Profiler& profiler)
-    : weights_(weights), optimizer_(optimizer), kernels_(kernels), profiler_(profiler), zeros_(weights.words.columns, 0.0F) {
-  weights.forEachMatrix([&](Matrix<Real>& m) { addPieces(matrixPieces_, m.stack, m.gradient.get(), m.shadow.get(), -1); });
-  weights.forEachVector([&](Vector& v) { addPieces(vectorPieces_, v.stack, v.gradient.get(), v.joined.get(), -1); });
-  for (size_t head = 0; head < weights.heads.size(); ++head) {
-    for (Vector* v : {&weights.heads[head].weight, &weights.heads[head].bias}) {
-      addPieces(vectorPieces_, v->stack, v->gradient.get(), v->joined.get(), static_cast<int>(head));
+void OptimizerPass<Real>::addTiles(Matrix<Real>& matrix) {
+  int64_t offset = 0;
+  for (size_t part = 0; part < matrix.stack.parts.size(); ++part) {
+    const int64_t columns = matrix.stack.columns, rows = matrix.stack.parts[part].size / columns;
+    for (int64_t row = 0; row < rows; row += kPanel) {
+      for (int64_t column = 0; column < columns; column += kTileColumns) {
+        tiles_.push_back({&matrix, offset,
+                          {static_cast<int64_t>(part), row, std::min(rows, row + kPanel), column, std::min(columns, column + kTileColumns)}});
+      }
     }
+    offset += rows * columns;
+  }
+}
+
+template <typename Real>
+void OptimizerPass<Real>::addParts(Vector& vector, int head) {
+  int64_t offset = 0;
+  for (const Parameter& part : vector.stack.parts) {
+    float* copy = vector.joined.get();
+    vectors_.push_back({&part, vector.gradient.get() + offset, copy == nullptr ? nullptr : copy + offset, head});
+    offset += part.size;
   }
 }
 
@@ -51,13 +74,9 @@ void OptimizerPass<Real>::refreshChanged() {
   bool changed = versions_.empty();
   for (size_t i = 0; !changed && i < parameters.size(); ++i) changed = parameters[i].tensor._version() != versions_[i];
   if (!changed) return;
-  parallelTasks(static_cast<int64_t>(matrixPieces_.size()), [&](int64_t task, int) {
-    const auto& piece = matrixPieces_[task];
-    if (piece.copy != nullptr) kernels_.round(piece.parameter->values, piece.copy, piece.range);
-  });
-  for (const auto& piece : vectorPieces_) {
-    if (piece.copy == nullptr) continue;
-    std::copy(piece.parameter->values + piece.range.begin, piece.parameter->values + piece.range.end, piece.copy + piece.range.begin);
+  parallelTasks(static_cast<int64_t>(tiles_.size()), [&](int64_t task, int) { linear_.refresh(*tiles_[task].matrix, tiles_[task].tile); });
+  for (const auto& part : vectors_) {
+    if (part.copy != nullptr) std::copy_n(part.parameter->values, part.parameter->size, part.copy);
   }
   rememberVersions();
 }
@@ -76,13 +95,9 @@ double OptimizerPass<Real>::gradientNorm(const BatchPlan& plan, const std::vecto
   const Section section(profiler_, "gradient norm");
   double total = tableSquares(weights_.words, plan.words.count()) + tableSquares(weights_.positions, plan.positionRows.count()) +
                  tableSquares(weights_.types, plan.types.count());
-  squares_.assign(matrixPieces_.size(), 0);
-  parallelTasks(static_cast<int64_t>(matrixPieces_.size()), [&](int64_t task, int) {
-    squares_[task] = kernels_.sumOfSquares(matrixPieces_[task].gradient, matrixPieces_[task].range);
-  });
-  total = std::accumulate(squares_.begin(), squares_.end(), total);
-  for (const auto& piece : vectorPieces_) {
-    if (piece.head < 0 || touched[piece.head] != 0) total += kernels_.sumOfSquaresF32(piece.gradient, piece.range);
+  weights_.forEachMatrix([&](const Matrix<Real>& matrix) { total += matrix.gradientSquares; });
+  for (const auto& part : vectors_) {
+    if (part.head < 0 || touched[part.head] != 0) total += kernels_.sumOfSquaresF32(part.gradient, {0, part.parameter->size});
   }
   return std::sqrt(total);
 }
@@ -104,19 +119,29 @@ AdamWConstants OptimizerPass<Real>::constants(const Parameter& parameter) const 
 }
 
 template <typename Real>
-void OptimizerPass<Real>::updatePieces(const std::vector<char>& touched) {
-  const Section section(profiler_, "optimizer");
-  parallelTasks(static_cast<int64_t>(matrixPieces_.size()), [&](int64_t task, int) {
-    const auto& piece = matrixPieces_[task];
-    const Parameter& p = *piece.parameter;
-    kernels_.adamW(constants(p), p.values, p.first, p.second, piece.gradient, piece.copy, piece.range);
+void OptimizerPass<Real>::updateMatrices() {
+  const Section section(profiler_, "optimizer of matrices");
+  parallelTasks(static_cast<int64_t>(tiles_.size()), [&](int64_t task, int) {
+    const auto& [matrix, offset, tile] = tiles_[task];
+    const Parameter& p = matrix->stack.parts[tile.part];
+    const AdamWConstants k = constants(p);
+    for (int64_t row = tile.rowBegin; row < tile.rowEnd; ++row) {
+      const int64_t at = row * matrix->stack.columns;
+      kernels_.adamW(k, p.values, p.first, p.second, matrix->gradient.get() + offset, {at + tile.columnBegin, at + tile.columnEnd});
+    }
+    linear_.refresh(*matrix, tile);
   });
-  parallelTasks(static_cast<int64_t>(vectorPieces_.size()), [&](int64_t task, int) {
-    const auto& piece = vectorPieces_[task];
-    const Parameter& p = *piece.parameter;
-    if (piece.head >= 0 && touched[piece.head] == 0) return;
-    kernels_.adamWF32(constants(p), p.values, p.first, p.second, piece.gradient, piece.range);
-    if (piece.copy != nullptr) std::copy(p.values + piece.range.begin, p.values + piece.range.end, piece.copy + piece.range.begin);
+}
+
+template <typename Real>
+void OptimizerPass<Real>::updateVectors(const std::vector<char>& touched) {
+  const Section section(profiler_, "optimizer of vectors");
+  parallelTasks(static_cast<int64_t>(vectors_.size()), [&](int64_t task, int) {
+    const auto& [parameter, gradient, copy, head] = vectors_[task];
+    const Parameter& p = *parameter;
+    if (head >= 0 && touched[head] == 0) return;
+    kernels_.adamWF32(constants(p), p.values, p.first, p.second, gradient, {0, p.size});
+    if (copy != nullptr) std::copy_n(p.values, p.size, copy);
   });
 }
 
@@ -144,7 +169,8 @@ void OptimizerPass<Real>::step(const BatchPlan& plan, const std::vector<char>& t
   gradientScale_ = norm > clip ? clip / norm : 1.0;
   learningRate_ = learningRate;
   optimizer_.setSteps(optimizer_.steps() + 1);
-  updatePieces(touched);
+  updateMatrices();
+  updateVectors(touched);
   updateTable(weights_.words, plan.words);
   updateTable(weights_.positions, plan.positionRows);
   updateTable(weights_.types, plan.types);

@@ -1,10 +1,11 @@
-// Clip, AdamW, layer-wise rate and the refresh of the shadows in one pass over all parameters.
+// Clip, AdamW, layer-wise rate and the refresh of the products' copies in one pass over all parameters.
 #pragma once
 
 #include <functional>
 #include <vector>
 
 #include "core/adamw.h"
+#include "core/engines/fused/linear.h"
 #include "core/engines/fused/plan.h"
 #include "core/engines/fused/profiler.h"
 #include "core/engines/fused/weights.h"
@@ -15,9 +16,10 @@ template <typename Real>
 class OptimizerPass {
  public:
   // Everything outlives the pass.
-  OptimizerPass(Weights<Real>& weights, AdamW& optimizer, const ElementwiseKernels<Real>& kernels, Profiler& profiler);
+  OptimizerPass(Weights<Real>& weights, AdamW& optimizer, LinearBackend<Real>& linear, const ElementwiseKernels<Real>& kernels,
+                Profiler& profiler);
 
-  // Brings shadows up to date where parameters were changed from outside since the last call (loading, importing a state).
+  // Brings the products' copies up to date where parameters were changed from outside since the last call (loading, importing a state).
   void refreshChanged();
 
   // Global norm of the gradients. Heads that are not `touched` have none.
@@ -27,30 +29,36 @@ class OptimizerPass {
   void step(const BatchPlan& plan, const std::vector<char>& touched, double learningRate, double norm);
 
  private:
-  // A piece of a parameter, small enough to be one task. `copy`: where the values are needed a second time, or null.
-  template <typename T>
-  struct Piece {
+  // A tile of a matrix's part, one task; the backend's copies are refreshed while its values are in the cache.
+  struct MatrixTile {
+    Matrix<Real>* matrix;
+    int64_t gradientOffset;  // of the part
+    WeightTile tile;
+  };
+  // A vector's part. `copy`: where the values are needed a second time, or null.
+  struct VectorPart {
     const Parameter* parameter;
-    const T* gradient;
-    T* copy;
-    RowRange range;
+    const float* gradient;
+    float* copy;
     int head;  // -1: not a head's
   };
-  template <typename T>
-  static void addPieces(std::vector<Piece<T>>& pieces, Stack& stack, const T* gradient, T* copy, int head);
+  void addTiles(Matrix<Real>& matrix);
+  void addParts(Vector& vector, int head);
 
   [[nodiscard]] AdamWConstants constants(const Parameter& parameter) const;
   [[nodiscard]] double tableSquares(const Table& table, int64_t rows);
   void updateTable(const Table& table, const RowUses& uses);
-  void updatePieces(const std::vector<char>& touched);
+  void updateMatrices();
+  void updateVectors(const std::vector<char>& touched);
   void rememberVersions();
 
   Weights<Real>& weights_;
   AdamW& optimizer_;
+  LinearBackend<Real>& linear_;
   const ElementwiseKernels<Real>& kernels_;
   Profiler& profiler_;
-  std::vector<Piece<Real>> matrixPieces_;
-  std::vector<Piece<float>> vectorPieces_;
+  std::vector<MatrixTile> tiles_;
+  std::vector<VectorPart> vectors_;
   std::vector<double> squares_;
   std::vector<float> zeros_;  // the gradient of a table's row that no token used
   std::vector<uint32_t> versions_;

@@ -56,7 +56,6 @@ class Finder {
       biases.push_back(name + ".bias");
     }
     result.weight.stack.columns = model_.encoder->parameter(names[0] + ".weight").size(1);
-    if (result.weight.shadowed()) result.weight.shadow.ensure(result.weight.stack.size());
     result.weight.gradient.ensure(result.weight.stack.size());
     result.bias = vector(*model_.encoder, biases);
     return result;

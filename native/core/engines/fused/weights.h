@@ -41,8 +41,12 @@ struct Vector {
 template <typename Real>
 struct Matrix {
   Stack stack;  // [out, in]
-  Buffer<Real> shadow;  // where the products cannot read the master values themselves
   Buffer<Real> gradient;
+  double gradientSquares = 0;
+  // Copies that products read; which of them there are is the linear backend's business.
+  Buffer<Real> shadow;  // row-major, where the master values themselves will not do
+  Buffer<Real> packedForward;
+  Buffer<Real> packedBackward;
 
   [[nodiscard]] const Real* values() const;
   [[nodiscard]] bool shadowed() const;

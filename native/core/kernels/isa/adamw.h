@@ -1,4 +1,4 @@
-// AdamW (adamw.h of the core defines it) in one pass: clip, moments, decay, update, and the rounded copy that the next products read.
+// AdamW (adamw.h of the core defines it) in one pass: clip, moments, decay and update.
 #pragma once
 
 #include "core/kernels/elementwise.h"
@@ -20,9 +20,8 @@ BORNAGAIN_INLINE AdamWState adamWStep(const AdamWConstants& k, AdamWState s, Vec
   return s;
 }
 
-template <typename Gradient, typename Real>
-static void adamW(const AdamWConstants& k, float* values, float* first, float* second, const Gradient* gradient, Real* shadow,
-                  RowRange range) {
+template <typename Gradient>
+static void adamW(const AdamWConstants& k, float* values, float* first, float* second, const Gradient* gradient, RowRange range) {
   forColumns(range.end - range.begin, [&](int64_t offset, auto part) {
     const int64_t i = range.begin + offset;
     AdamWState state{load(values + i, part), load(first + i, part), load(second + i, part)};
@@ -30,12 +29,7 @@ static void adamW(const AdamWConstants& k, float* values, float* first, float* s
     store(values + i, state.value, part);
     store(first + i, state.first, part);
     store(second + i, state.second, part);
-    if (shadow != nullptr) store(shadow + i, state.value, part);
   });
-}
-
-static void adamWF32(const AdamWConstants& k, float* values, float* first, float* second, const float* gradient, RowRange range) {
-  adamW<float, float>(k, values, first, second, gradient, nullptr, range);
 }
 
 }  // namespace bornagain::BORNAGAIN_ISA
