@@ -108,7 +108,9 @@ export const configSchema = z.strictObject({
       engine: z
         .enum(ENGINES)
         .default('auto')
-        .describe('auto: fused on the CPU, plain on CUDA. plain: LibTorch operations with autograd; fused: forward and backward written out'),
+        .describe(
+          'auto: fused on the CPU, plain on CUDA. plain: LibTorch operations with autograd; fused: forward and backward written out',
+        ),
       precision: z
         .enum(PRECISIONS)
         .default('auto')
@@ -116,7 +118,9 @@ export const configSchema = z.strictObject({
       products: z
         .enum(PRODUCTS)
         .default('auto')
-        .describe("fused engine: whose matrix products the linear layers use. auto: own kernels where the CPU's instruction set has them, else LibTorch's"),
+        .describe(
+          "fused engine: whose matrix products the linear layers use. auto: own kernels where the CPU's instruction set has them, else LibTorch's",
+        ),
       firstTokensOnly: z
         .boolean()
         .default(true)
