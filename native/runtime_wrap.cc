@@ -10,6 +10,7 @@
 
 #include "core/cpu_features.h"
 #include "core/error.h"
+#include "core/kernels/instruction_set.h"
 #include "env_data.h"
 #include "guard.h"
 
@@ -42,6 +43,7 @@ Napi::Value runtimeInfo(const Napi::CallbackInfo& info) {
   result.Set("cudaDevices", at::hasCUDA() ? static_cast<double>(at::detail::getCUDAHooks().deviceCount()) : 0.0);
   result.Set("cpuCapability", at::get_cpu_capability());
   result.Set("bf16Hardware", hasBf16Hardware());
+  result.Set("instructionSet", instructionSetName(instructionSet()));
   result.Set("threads", at::get_num_threads());
   result.Set("parallelInfo", at::get_parallel_info());
   return result;

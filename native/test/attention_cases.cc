@@ -99,7 +99,8 @@ struct Attention {
   [[nodiscard]] at::Tensor reference(const at::Tensor& rows, int64_t sequence) const {
     const int64_t n = s.lengths[sequence], asked = s.firstOnly ? 1 : n;
     const at::Tensor split = rows.view({n, 3, s.heads, s.headSize}).permute({1, 2, 0, 3});
-    at::Tensor p = split[0].narrow(1, 0, asked).matmul(split[1].transpose(1, 2)).div(std::sqrt(static_cast<double>(s.headSize))).softmax(-1);
+    at::Tensor p =
+        split[0].narrow(1, 0, asked).matmul(split[1].transpose(1, 2)).div(std::sqrt(static_cast<double>(s.headSize))).softmax(-1);
     std::vector<int64_t> counters;
     for (int64_t head = 0; head < s.heads; ++head) {
       for (int64_t i = 0; i < asked; ++i) counters.push_back((offsets[sequence] + i) * s.heads + head);
@@ -137,8 +138,9 @@ void checkAttention(Context& t, const Setting& setting, const std::string& what)
   if (setting.firstOnly) queryGradient.zero_().index_copy_(0, a.firstTokens(), a.queryGradient);
   t.check(what + " context", a.context, [&] { return a.reference().first; }, kTolerance);
   for (int64_t part = 0; part < 3; ++part) {
-    t.check(what + " gradient of part " + std::to_string(part), a.gradient.narrow(1, part * hidden, hidden),
-            [&] { return a.reference().second.narrow(1, part * hidden, hidden); }, kTolerance);
+    t.check(
+        what + " gradient of part " + std::to_string(part), a.gradient.narrow(1, part * hidden, hidden),
+        [&] { return a.reference().second.narrow(1, part * hidden, hidden); }, kTolerance);
   }
 }
 

@@ -11,8 +11,9 @@ struct Shape {
 };
 
 // Rows and sizes around tiles of 12, panels of 32, words of 2 and chunks of depth; real models' sizes.
-constexpr Shape kShapes[] = {{1, 1, 1, 1},    {1, 1, 32, 64},   {5, 3, 7, 33},     {12, 1, 64, 31},   {13, 3, 32, 128},  {37, 2, 45, 100},
-                             {25, 3, 48, 96}, {257, 1, 100, 2}, {30, 1, 40, 3072}, {40, 1, 3072, 36}, {3001, 1, 33, 17}, {1171, 1, 128, 512}};
+constexpr Shape kShapes[] = {{1, 1, 1, 1},      {1, 1, 32, 64},    {5, 3, 7, 33},     {12, 1, 64, 31},
+                             {13, 3, 32, 128},  {37, 2, 45, 100},  {25, 3, 48, 96},   {257, 1, 100, 2},
+                             {30, 1, 40, 3072}, {40, 1, 3072, 36}, {3001, 1, 33, 17}, {1171, 1, 128, 512}};
 
 template <typename Real>
 constexpr at::ScalarType kType = std::is_same_v<Real, float> ? at::kFloat : at::kBFloat16;
@@ -61,8 +62,7 @@ void checkForward(Context& t, Layer<Real>& l, PartRange parts) {
   e.out = data<Real>(y);
   e.ld = n;
   l.gemm.forward(l.s.rows, data<Real>(l.x), l.x.stride(0), l.shape, l.forward.get(), parts, e);
-  t.check(named("y", l.s), y, [&] { return l.x.to(at::kDouble).matmul(l.rounded().narrow(0, begin, n).t()).add(bias); },
-          kTolerance<Real>);
+  t.check(named("y", l.s), y, [&] { return l.x.to(at::kDouble).matmul(l.rounded().narrow(0, begin, n).t()).add(bias); }, kTolerance<Real>);
 }
 
 template <typename Real>
@@ -138,12 +138,13 @@ void activated(Context& t) {
     l.gemm.forward(29, data<Real>(l.x), l.x.stride(0), l.shape, l.forward.get(), {0, 1}, e);
     at::Tensor z = l.x.to(at::kDouble).matmul(l.rounded().t()).add(l.bias).requires_grad_();
     t.check("f(y)", y, [&] { return activate(z, activation).detach(); }, kTolerance<Real>);
-    t.check("f'(y)", derivative,
-            [&] {
-              activate(z, activation).sum().backward();
-              return z.grad();
-            },
-            kTolerance<Real>);
+    t.check(
+        "f'(y)", derivative,
+        [&] {
+          activate(z, activation).sum().backward();
+          return z.grad();
+        },
+        kTolerance<Real>);
   }
 }
 

@@ -1,5 +1,5 @@
-// The least a test of kernels needs. A case is one function, run under every instruction set of this CPU and on 1, 2 and 3 threads; whatever it
-// checks must be close to the plain composition of LibTorch's operations, and the same bytes at each thread count.
+// The least a test of kernels needs. A case is one function, run under every instruction set of this CPU and on 1, 2 and 3 threads;
+// whatever it checks must be close to the plain composition of LibTorch's operations, and the same bytes at each thread count.
 #pragma once
 
 #include <ATen/ATen.h>

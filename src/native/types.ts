@@ -18,6 +18,8 @@ export interface RuntimeInfo {
   readonly cpuCapability: string;
   /** The CPU has bf16 dot products (AVX512_BF16, AMX or Arm BF16). */
   readonly bf16Hardware: boolean;
+  /** What the own kernels run with; `BORNAGAIN_INSTRUCTION_SET` chooses a lower one. */
+  readonly instructionSet: 'portable' | 'avx2' | 'avx512' | 'avx512_bf16';
   readonly threads: number;
   /** LibTorch's own description of its parallel backend and math libraries. */
   readonly parallelInfo: string;
@@ -200,6 +202,34 @@ export interface NativeAddon {
   readonly Session: new (options: NativeSessionOptions) => NativeSession;
   /** The mask [rows, columns] of a numbered site. */
   dropoutMask(request: DropoutMaskRequest): NativeTensor;
+  /** Blocks the thread for about `seconds`. */
+  gemmRate(request: GemmRateRequest): GemmRates;
+}
+
+/** Matrix products of a linear layer: `rows` tokens, `in` to `out` features. */
+export interface GemmRateRequest {
+  readonly rows: number;
+  readonly out: number;
+  readonly in: number;
+  readonly precision: 'fp32' | 'bf16';
+  readonly seconds: number;
+  readonly threads: number;
+}
+
+/** GFLOP/s, medians. */
+export interface GemmRate {
+  readonly forward: number;
+  readonly inputGradient: number;
+  /** With packing. */
+  readonly weightGradient: number;
+  /** The three one after another. */
+  readonly all: number;
+}
+
+/** Measured in turn, so that both saw the same machine. */
+export interface GemmRates {
+  readonly own: GemmRate;
+  readonly libtorch: GemmRate;
 }
 
 export interface DropoutMaskRequest {

@@ -1,5 +1,5 @@
-// Memory that a step reuses: it grows geometrically and never shrinks, so that after warm-up a step allocates nothing. Contents are undefined
-// after growth.
+// Memory that a step reuses: it grows geometrically and never shrinks, so that after warm-up a step allocates nothing. Contents are
+// undefined after growth.
 #pragma once
 
 #include <algorithm>

@@ -22,7 +22,7 @@ constexpr int64_t kKeptFloats = 48 * 1024;
 constexpr int64_t kTaskWork = 2'000'000;
 constexpr int64_t kTasks = 256;
 // Rows and columns packed by one task.
-constexpr int64_t kPackRows = 512;
+constexpr int64_t kPackRows = 256;
 constexpr int64_t kPackColumns = kTile * kPanel;
 
 constexpr int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -203,7 +203,8 @@ void Gemm<Real>::inputGradient(int64_t rows, const Real* dy, int64_t ldy, const 
   }
   const int64_t words = n * wordsOf<Real>(s.partRows);
   const Real* right = packed + parts.begin * kPanel * partDepth;
-  run<Real>(kernels_, {rows, words, dy, ldy, right, s.parts * kPanel * partDepth, panels, s.columns, words, epilogue}, panels, sums_, nullptr);
+  run<Real>(kernels_, {rows, words, dy, ldy, right, s.parts * kPanel * partDepth, panels, s.columns, words, epilogue}, panels, sums_,
+            nullptr);
 }
 
 template <typename Real>

@@ -73,8 +73,8 @@ class Gemm {
  public:
   explicit Gemm(InstructionSet set = instructionSet());
 
-  // Refreshes the packed copies from a tile of the fp32 values, given at (rowBegin, columnBegin) with leading dimension ld; either copy may be
-  // null. Runs on the caller's thread; several threads may call it.
+  // Refreshes the packed copies from a tile of the fp32 values, given at (rowBegin, columnBegin) with leading dimension ld; either copy may
+  // be null. Runs on the caller's thread; several threads may call it.
   void pack(const WeightShape& shape, const WeightTile& tile, const float* values, int64_t ld, Real* forward, Real* backward) const;
 
   // The whole of W on all threads; part p is values[p] [partRows, columns] without gaps.

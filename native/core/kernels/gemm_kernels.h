@@ -1,5 +1,5 @@
-// What gemm.cc asks of an instruction set. A "word" is what a product multiplies at once along its depth: one float, or two bf16. Left operands
-// are rows, or panels of kTile rows [words, kTile]; right operands are panels of kPanel columns [words, kPanel].
+// What gemm.cc asks of an instruction set. A "word" is what a product multiplies at once along its depth: one float, or two bf16. Left
+// operands are rows, or panels of kTile rows [words, kTile]; right operands are panels of kPanel columns [words, kPanel].
 #pragma once
 
 #include "core/kernels/elementwise.h"
@@ -20,15 +20,15 @@ constexpr int64_t wordsOf(int64_t elements) {
 
 template <typename Real>
 struct GemmOperands {
-  int64_t rows;           // M
-  int64_t words;          // depth
-  const Real* left;       // each row is a whole number of words
-  int64_t leftLd;         // elements from row to row; 0: panels
-  const Real* right;      // the first panel
-  int64_t rightLd;        // elements from panel to panel
-  int64_t partPanels;     // panels of one part
-  int64_t partColumns;    // columns of one part
-  int64_t chunk;          // words multiplied at once
+  int64_t rows;         // M
+  int64_t words;        // depth
+  const Real* left;     // each row is a whole number of words
+  int64_t leftLd;       // elements from row to row; 0: panels
+  const Real* right;    // the first panel
+  int64_t rightLd;      // elements from panel to panel
+  int64_t partPanels;   // panels of one part
+  int64_t partColumns;  // columns of one part
+  int64_t chunk;        // words multiplied at once
   Epilogue<Real> epilogue;
 };
 
@@ -54,8 +54,8 @@ struct PackSource {
 
 template <typename Real>
 struct GemmKernels {
-  // `scratch` has a float for every element of C in the range, rounded up to whole tiles and panels; it is used where words > chunk. Returns the
-  // sum of the squares of C where `squares`, else 0.
+  // `scratch` has a float for every element of C in the range, rounded up to whole tiles and panels; it is used where words > chunk.
+  // Returns the sum of the squares of C where `squares`, else 0.
   double (*multiply)(const GemmOperands<Real>&, GemmRange, bool squares, float* scratch);
   // Rows become depth: element (t, c) goes to panel c / kTile (or kPanel), word t / kWordElements. `panelLd`: elements from panel to panel.
   // columnSums [columnEnd - columnBegin] may be null.

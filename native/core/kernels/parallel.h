@@ -1,5 +1,5 @@
-// How kernels and the fused engine use threads: work is cut into tasks by its size alone, never by the thread count, and each task writes what no
-// other writes. Sums over tasks are added up afterwards in task order. So results do not depend on the thread count.
+// How kernels and the fused engine use threads: work is cut into tasks by its size alone, never by the thread count, and each task writes
+// what no other writes. Sums over tasks are added up afterwards in task order. So results do not depend on the thread count.
 #pragma once
 
 #include <algorithm>
@@ -38,8 +38,7 @@ inline int64_t taskCount(int64_t rows, int64_t grain) { return (rows + grain - 1
 // body(range, task) for ranges of `grain` rows.
 template <typename Body>
 void parallelRows(int64_t rows, int64_t grain, const Body& body) {
-  parallelTasks(taskCount(rows, grain),
-                [&](int64_t task, int) { body(RowRange{task * grain, std::min(rows, (task + 1) * grain)}, task); });
+  parallelTasks(taskCount(rows, grain), [&](int64_t task, int) { body(RowRange{task * grain, std::min(rows, (task + 1) * grain)}, task); });
 }
 
 }  // namespace bornagain

@@ -1,6 +1,6 @@
 // Sixteen floats at a time, in the compiler's vector extension: one source, and the flags a file is compiled with decide whether sixteen
-// lanes are one register, two or four. Sums always run over sixteen lanes in one order. Only for files under isa/, which are compiled once per
-// instruction set; everything here is inlined, so that no copy compiled for one CPU is called on another.
+// lanes are one register, two or four. Sums always run over sixteen lanes in one order. Only for files under isa/, which are compiled once
+// per instruction set; everything here is inlined, so that no copy compiled for one CPU is called on another.
 #pragma once
 
 #include <cstdint>
@@ -135,7 +135,8 @@ BORNAGAIN_INLINE Vec clear(Vec x, Part part, float other = 0) {
 // Folds the upper half of the lanes onto the lower until one is left, on every instruction set in the same order.
 template <typename Fold>
 BORNAGAIN_INLINE float foldLanes(Vec x, const Fold& fold) {
-  const auto eight = fold(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7), __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15));
+  const auto eight =
+      fold(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7), __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15));
   const auto four = fold(__builtin_shufflevector(eight, eight, 0, 1, 2, 3), __builtin_shufflevector(eight, eight, 4, 5, 6, 7));
   const auto two = fold(four, __builtin_shufflevector(four, four, 2, 3, 2, 3));
   return fold(two, __builtin_shufflevector(two, two, 1, 1, 1, 1))[0];

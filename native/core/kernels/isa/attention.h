@@ -1,5 +1,5 @@
-// Attention of one head over one sequence, for any length and head size: scores, softmax and dropout of a dozen queries at a time, so that what
-// is multiplied next is still in the first cache. Products take words as in dot.h; sums and softmax are fp32.
+// Attention of one head over one sequence, for any length and head size: scores, softmax and dropout of a dozen queries at a time, so that
+// what is multiplied next is still in the first cache. Products take words as in dot.h; sums and softmax are fp32.
 #pragma once
 
 #include "core/kernels/isa/dot.h"

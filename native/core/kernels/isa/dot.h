@@ -1,5 +1,5 @@
-// The inner step of every matrix product: sums += left * right over one word of depth. A word is one float, or two bf16 whose products are both
-// added in fp32.
+// The inner step of every matrix product: sums += left * right over one word of depth. A word is one float, or two bf16 whose products are
+// both added in fp32.
 #pragma once
 
 #include "core/kernels/gemm_kernels.h"
@@ -126,7 +126,8 @@ BORNAGAIN_INLINE void multiplyTile(int64_t words, LeftRows left, const char* rig
 
 // The same for a number of rows known at run time, at most Most.
 template <typename Real, int Most, int Vectors, bool kPanels>
-static void multiplyRows(int64_t rows, int64_t words, LeftRows left, const char* right, int64_t rightBytes, float* c, int64_t ldc, bool add) {
+static void multiplyRows(int64_t rows, int64_t words, LeftRows left, const char* right, int64_t rightBytes, float* c, int64_t ldc,
+                         bool add) {
   if constexpr (Most > 0) {
     if (rows >= Most) {
       multiplyTile<Real, Most, Vectors, kPanels>(words, left, right, rightBytes, c, ldc, add);

@@ -15,13 +15,23 @@ struct FinishedTile {
   int64_t columns;
 };
 
+// Calls function(offset in the output, Full or Part, sums, bias) for all of a tile; whole panels row by row, so that cache lines are
+// written at once.
 template <typename Real, typename Function>
 BORNAGAIN_INLINE void forTile(const Epilogue<Real>& e, const FinishedTile& tile, const Function& function) {
-  forColumns(tile.columns, [&](int64_t column, auto part) {
-    const Vec bias = e.bias == nullptr ? Vec{} : load(e.bias + tile.column + column, part);
+  const float* bias = e.bias == nullptr ? nullptr : e.bias + tile.column;
+  const int64_t origin = tile.row * e.ld + tile.column;
+  if (tile.columns == kPanel) {
+    const Vec left = bias == nullptr ? Vec{} : load(bias, Full{}), right = bias == nullptr ? Vec{} : load(bias + kLanes, Full{});
     for (int64_t r = 0; r < tile.rows; ++r) {
-      function((tile.row + r) * e.ld + tile.column + column, part, load(tile.c + r * kPanel + column, Full{}), bias);
+      function(origin + r * e.ld, Full{}, load(tile.c + r * kPanel, Full{}), left);
+      function(origin + r * e.ld + kLanes, Full{}, load(tile.c + r * kPanel + kLanes, Full{}), right);
     }
+    return;
+  }
+  forColumns(tile.columns, [&](int64_t column, auto part) {
+    const Vec addend = bias == nullptr ? Vec{} : load(bias + column, part);
+    for (int64_t r = 0; r < tile.rows; ++r) function(origin + r * e.ld + column, part, load(tile.c + r * kPanel + column, Full{}), addend);
   });
 }
 

@@ -37,8 +37,8 @@ BORNAGAIN_INLINE Vec wordSums(VecU words) {
 // Rows at a time: what is read of them stays in the first cache while neighbouring panels are packed, also where rows are 4 KB apart.
 constexpr int64_t kPackRows = 16;
 
-// Width columns of one panel, of which `valid` are read; words are Ld apart in `out`, the panel's word rowBegin at that column. Whole vectors are
-// stored even where Width is less: the next word covers what was too much, only the last one is cut.
+// Width columns of one panel, of which `valid` are read; words are Ld apart in `out`, the panel's word rowBegin at that column. Whole
+// vectors are stored even where Width is less: the next word covers what was too much, only the last one is cut.
 template <typename Real, int Width, int Ld, typename From, typename Valid>
 BORNAGAIN_INLINE Vec packColumns(const PackSource<From>& s, int64_t column, Valid valid, Real* out) {
   constexpr int64_t kStep = kWordElements<Real>;
