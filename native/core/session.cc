@@ -132,6 +132,7 @@ StepOutcome Session::step(const Batch& batch, double learningRate, const Interru
 std::vector<float> Session::evaluate(const Batch& batch, const Interrupt& interrupt) { return engine_->evaluate(batch, interrupt); }
 
 SessionState Session::exportState() {
+  options_.model.encoder->settle();
   SessionState state{optimizer_->steps(), {}, {}, {}};
   for (const auto& parameter : optimizer_->parameters()) {
     state.parameters.push_back(toHost(parameter.tensor));
@@ -155,6 +156,7 @@ void Session::importState(const SessionState& state) {
       }
     }
   }
+  options_.model.encoder->settle();
   for (size_t i = 0; i < parameters.size(); ++i) {
     fromHost(parameters[i].tensor, state.parameters[i]);
     fromHost(parameters[i].firstMoment, state.firstMoments[i]);

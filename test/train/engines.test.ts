@@ -126,6 +126,32 @@ describe('the fused engine', () => {
     }
   });
 
+  it("defers the word embeddings' updates without a trace: read after every step, or only at the end", async () => {
+    const shape = { hidden: 40, heads: 2, intermediate: 64, layers: 1 };
+    const [watched, alone] = [rigOf(shape, {}), rigOf(shape, {})];
+    for (let step = 0; step < 12; step++) {
+      const batch = makeBatch([1 + (step % 3), 2], step);
+      for (const { session } of [watched, alone]) await session.step(batch, { learningRate: 1e-3 / (1 + step) });
+      if (step % 2 === 0) parametersOf(watched);
+      else await stateOf(watched);
+    }
+    expect(await stateOf(alone)).toEqual(await stateOf(watched));
+    expect(parametersOf(alone)).toEqual(parametersOf(watched));
+  });
+
+  it('moves the rows of words that a batch does not use as the plain engine does', async () => {
+    const shape = { hidden: 40, heads: 2, intermediate: 64, layers: 1 };
+    const rigs = [rigOf(shape, { engine: 'plain' }, 0), rigOf(shape, { precision: 'fp32' }, 0)];
+    for (let step = 0; step < 30; step++) {
+      for (const { session } of rigs) await session.step(makeBatch([2, 1, 3], step), { learningRate: 1e-3 });
+    }
+    const [plain, fused] = [await stateOf(rigs[0] as RandomRig), await stateOf(rigs[1] as RandomRig)];
+    for (const prefix of ['', 'firstMoment.', 'secondMoment.']) {
+      const name = `${prefix}bert.embeddings.word_embeddings.weight`;
+      expect(relativeError(fused.get(name) as Float32Array, plain.get(name) as Float32Array), name).toBeLessThan(1e-4);
+    }
+  });
+
   it('says what auto became, and refuses what cannot be had', () => {
     const shape = { hidden: 32, heads: 2, intermediate: 64, layers: 1 };
     expect(rigOf(shape, {}).session.computes.engine).toBe('fused');

@@ -151,6 +151,8 @@ struct ElementwiseKernels {
   void (*sumRows)(const float* table, int64_t columns, const int32_t* rows, int64_t n, float* out);
   void (*adamW)(const AdamWConstants&, float* values, float* first, float* second, const Real* gradient, RowRange);
   void (*adamWF32)(const AdamWConstants&, float* values, float* first, float* second, const float* gradient, RowRange);
+  // `count` steps without a gradient, on a row
+  void (*adamWReplay)(const AdamWConstants* steps, int64_t count, float* values, float* first, float* second, int64_t columns);
   // `scratch` has attentionScratch(length, headSize) floats.
   void (*attentionForward)(const AttentionTask<Real>&, float* scratch);
   void (*attentionBackward)(const AttentionTask<Real>&, float* scratch);

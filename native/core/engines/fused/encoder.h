@@ -36,7 +36,10 @@ class FusedEncoder {
   FusedEncoder(const BertConfig& config, Weights<Real>& weights, const ElementwiseKernels<Real>& kernels, LinearBackend<Real>& linear,
                Profiler& profiler, bool firstTokensOnly);
 
-  // The pooled vectors [B, h], which stay valid until the next call. The batch must be valid and outlive `backward`.
+  // First of all for each batch, which must be valid.
+  void plan(const TokenBatch& batch, bool training);
+
+  // The pooled vectors [B, h], which stay valid until the next call. The batch is the planned one and outlives `backward`.
   const float* forward(const TokenBatch& batch, const Dropout& dropout, bool training, const Interrupt& interrupt);
 
   // From the gradient of the pooled vectors [B, h] to the gradients of all the encoder's weights. After a forward call with `training`.

@@ -55,14 +55,16 @@ typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::writeTo(Args& args, Buff
 }
 
 template <typename Real>
+void FusedEncoder<Real>::plan(const TokenBatch& batch, bool training) {
+  const Section section(profiler_, "plan");
+  plan_.build(batch, training);
+}
+
+template <typename Real>
 const float* FusedEncoder<Real>::forward(const TokenBatch& batch, const Dropout& dropout, bool training, const Interrupt& interrupt) {
   batch_ = &batch;
   dropout_ = dropout;
   training_ = training;
-  {
-    const Section section(profiler_, "plan");
-    plan_.build(batch, training);
-  }
   Hidden x = embed(batch);
   for (int64_t layer = 0; layer < config_.layers; ++layer) {
     interrupt.check();

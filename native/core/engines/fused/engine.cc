@@ -36,12 +36,14 @@ class FusedEngine final : public Engine {
         linear_(timedIfProfiling(makeLinear(choice.products), profiler_)),
         encoder_(model_.encoder->config(), weights_, kernelsFor<Real>(), *linear_, profiler_, choice.firstTokensOnly),
         heads_(model_, weights_.heads, kernelsFor<float>()),
-        optimizerPass_(weights_, optimizer, *linear_, kernelsFor<Real>(), profiler_) {}
+        optimizerPass_(model_, weights_, optimizer, *linear_, kernelsFor<Real>(), profiler_) {}
 
   StepOutcome step(const Batch& batch, const StepOptions& options, const Interrupt& interrupt) override {
     validate(batch, true);
     const c10::InferenceMode noAutograd;
     optimizerPass_.refreshChanged();
+    encoder_.plan(batch.tokens, true);
+    optimizerPass_.catchUp(encoder_.plan());
     heads_.forward(batch, encoder_.forward(batch.tokens, options.dropout, true, interrupt), options.dropout);
     StepOutcome outcome{0, heads_.losses(batch), std::numeric_limits<double>::quiet_NaN(), false};
     for (size_t b = 0; b < outcome.losses.size(); ++b) outcome.loss += static_cast<double>(outcome.losses[b]) * batch.weights[b];
@@ -60,6 +62,8 @@ class FusedEngine final : public Engine {
     validate(batch, false);
     const c10::InferenceMode noAutograd;
     optimizerPass_.refreshChanged();
+    encoder_.plan(batch.tokens, false);
+    model_.encoder->settle();
     return heads_.forward(batch, encoder_.forward(batch.tokens, std::nullopt, false, interrupt), std::nullopt);
   }
 

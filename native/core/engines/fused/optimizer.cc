@@ -18,13 +18,14 @@ constexpr int64_t kTileColumns = 512;
 }  // namespace
 
 template <typename Real>
-OptimizerPass<Real>::OptimizerPass(Weights<Real>& weights, AdamW& optimizer, LinearBackend<Real>& linear,
-                                   const ElementwiseKernels<Real>& kernels, Profiler& profiler)
+OptimizerPass<Real>::OptimizerPass(const Model& model, Weights<Real>& weights, AdamW& optimizer,
+                                   LinearBackend<Real>& linear, const ElementwiseKernels<Real>& kernels, Profiler& profiler)
     : weights_(weights),
       optimizer_(optimizer),
       linear_(linear),
       kernels_(kernels),
       profiler_(profiler),
+      words_(weights.words, *model.encoder, elementwiseTables().fp32),
       zeros_(weights.words.columns, 0.0F) {
   weights.forEachMatrix([&](Matrix<Real>& matrix) {
     linear.prepare(matrix);
@@ -171,7 +172,10 @@ void OptimizerPass<Real>::step(const BatchPlan& plan, const std::vector<char>& t
   optimizer_.setSteps(optimizer_.steps() + 1);
   updateMatrices();
   updateVectors(touched);
-  updateTable(weights_.words, plan.words);
+  {
+    const Section section(profiler_, "optimizer of embeddings");
+    words_.step(constants(weights_.words.parameter), plan.words);
+  }
   updateTable(weights_.positions, plan.positionRows);
   updateTable(weights_.types, plan.types);
   // Whoever kept one of these tensors for a backward pass of their own must be told that it changed.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/adamw.h"
+#include "core/engines/fused/lazy_table.h"
 #include "core/engines/fused/linear.h"
 #include "core/engines/fused/plan.h"
 #include "core/engines/fused/profiler.h"
@@ -16,11 +17,14 @@ template <typename Real>
 class OptimizerPass {
  public:
   // Everything outlives the pass.
-  OptimizerPass(Weights<Real>& weights, AdamW& optimizer, LinearBackend<Real>& linear, const ElementwiseKernels<Real>& kernels,
+  OptimizerPass(const Model& model, Weights<Real>& weights, AdamW& optimizer, LinearBackend<Real>& linear, const ElementwiseKernels<Real>& kernels,
                 Profiler& profiler);
 
   // Brings the products' copies up to date where parameters were changed from outside since the last call (loading, importing a state).
   void refreshChanged();
+
+  // Brings up to date the rows of the word embeddings that a batch uses.
+  void catchUp(const BatchPlan& plan) { words_.catchUp(plan.words); }
 
   // Global norm of the gradients. Heads that are not `touched` have none.
   double gradientNorm(const BatchPlan& plan, const std::vector<char>& touched);
@@ -57,6 +61,7 @@ class OptimizerPass {
   LinearBackend<Real>& linear_;
   const ElementwiseKernels<Real>& kernels_;
   Profiler& profiler_;
+  LazyTable words_;
   std::vector<MatrixTile> tiles_;
   std::vector<VectorPart> vectors_;
   std::vector<double> squares_;
