@@ -56,7 +56,6 @@ typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::writeTo(Args& args, Buff
 
 template <typename Real>
 void FusedEncoder<Real>::plan(const TokenBatch& batch, bool training) {
-  const Section section(profiler_, "plan");
   plan_.build(batch, training);
 }
 

@@ -39,16 +39,12 @@ class FusedEngine final : public Engine {
         optimizerPass_(model_, weights_, optimizer, *linear_, kernelsFor<Real>(), profiler_) {}
 
   StepOutcome step(const Batch& batch, const StepOptions& options, const Interrupt& interrupt) override {
-    validate(batch, true);
     const c10::InferenceMode noAutograd;
-    optimizerPass_.refreshChanged();
-    encoder_.plan(batch.tokens, true);
-    optimizerPass_.catchUp(encoder_.plan());
-    heads_.forward(batch, encoder_.forward(batch.tokens, options.dropout, true, interrupt), options.dropout);
-    StepOutcome outcome{0, heads_.losses(batch), std::numeric_limits<double>::quiet_NaN(), false};
-    for (size_t b = 0; b < outcome.losses.size(); ++b) outcome.loss += static_cast<double>(outcome.losses[b]) * batch.weights[b];
+    begin(batch, true);
+    const float* pooled = encoder_.forward(batch.tokens, options.dropout, true, interrupt);
+    StepOutcome outcome = loss(batch, pooled, options.dropout);
     if (!std::isfinite(outcome.loss)) return outcome;
-    encoder_.backward(heads_.backward(batch), interrupt);
+    encoder_.backward(lossBackward(batch), interrupt);
     interrupt.check();
     outcome.gradientNorm = optimizerPass_.gradientNorm(encoder_.plan(), heads_.touched());
     if (!std::isfinite(outcome.gradientNorm)) return outcome;
@@ -59,10 +55,8 @@ class FusedEngine final : public Engine {
   }
 
   std::vector<float> evaluate(const Batch& batch, const Interrupt& interrupt) override {
-    validate(batch, false);
     const c10::InferenceMode noAutograd;
-    optimizerPass_.refreshChanged();
-    encoder_.plan(batch.tokens, false);
+    begin(batch, false);
     model_.encoder->settle();
     return heads_.forward(batch, encoder_.forward(batch.tokens, std::nullopt, false, interrupt), std::nullopt);
   }
@@ -72,9 +66,27 @@ class FusedEngine final : public Engine {
     return products == Products::kOwn ? makeOwnLinear<Real>() : makeLibtorchLinear(kernelsFor<Real>());
   }
 
-  void validate(const Batch& batch, bool training) const {
+  // Checks the batch and brings what it needs of the weights up to date.
+  void begin(const Batch& batch, bool training) {
+    const Section section(profiler_, "checks and plan");
     validateBatch(model_, batch, training);
     validateTokens(batch.tokens, model_.encoder->limits());
+    optimizerPass_.refreshChanged();
+    encoder_.plan(batch.tokens, training);
+    if (training) optimizerPass_.catchUp(encoder_.plan());
+  }
+
+  StepOutcome loss(const Batch& batch, const float* pooled, const Dropout& dropout) {
+    const Section section(profiler_, "heads and loss");
+    heads_.forward(batch, pooled, dropout);
+    StepOutcome outcome{0, heads_.losses(batch), std::numeric_limits<double>::quiet_NaN(), false};
+    for (size_t b = 0; b < outcome.losses.size(); ++b) outcome.loss += static_cast<double>(outcome.losses[b]) * batch.weights[b];
+    return outcome;
+  }
+
+  const float* lossBackward(const Batch& batch) {
+    const Section section(profiler_, "heads and loss");
+    return heads_.backward(batch);
   }
 
   Model model_;

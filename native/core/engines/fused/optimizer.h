@@ -24,7 +24,10 @@ class OptimizerPass {
   void refreshChanged();
 
   // Brings up to date the rows of the word embeddings that a batch uses.
-  void catchUp(const BatchPlan& plan) { words_.catchUp(plan.words); }
+  void catchUp(const BatchPlan& plan) {
+    const Section section(profiler_, "embeddings caught up");
+    words_.catchUp(plan.words);
+  }
 
   // Global norm of the gradients. Heads that are not `touched` have none.
   double gradientNorm(const BatchPlan& plan, const std::vector<char>& touched);
