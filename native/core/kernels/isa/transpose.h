@@ -5,7 +5,7 @@
 
 namespace bornagain::BORNAGAIN_ISA {
 
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && BORNAGAIN_SHUFFLES
 
 template <int... Lanes>
 BORNAGAIN_INLINE VecU pick(VecU a, VecU b) {
