@@ -162,9 +162,8 @@ void attention(Context& t) {
   }
 }
 
-const Case kAttentionFp32("attention fp32", attention<float>);
-const Case kAttentionBf16("attention bf16", attention<Bf16>);
-
 }  // namespace
+
+std::vector<Case> attentionCases() { return {{"attention fp32", attention<float>}, {"attention bf16", attention<Bf16>}}; }
 
 }  // namespace bornagain::test

@@ -166,13 +166,15 @@ void tiles(Context& t) {
   checkInputGradient(t, l, {1, 3});
 }
 
-const Case kLinearFp32("linear fp32", linear<float>);
-const Case kLinearBf16("linear bf16", linear<Bf16>);
-const Case kActivatedFp32("linear and activation fp32", activated<float>);
-const Case kActivatedBf16("linear and activation bf16", activated<Bf16>);
-const Case kTilesFp32("weight tiles fp32", tiles<float>);
-const Case kTilesBf16("weight tiles bf16", tiles<Bf16>);
-
 }  // namespace
+
+std::vector<Case> gemmCases() {
+  return {{"linear fp32", linear<float>},
+          {"linear bf16", linear<Bf16>},
+          {"linear and activation fp32", activated<float>},
+          {"linear and activation bf16", activated<Bf16>},
+          {"weight tiles fp32", tiles<float>},
+          {"weight tiles bf16", tiles<Bf16>}};
+}
 
 }  // namespace bornagain::test

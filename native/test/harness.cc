@@ -3,18 +3,8 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <string_view>
-#include <utility>
 
 namespace bornagain::test {
-
-std::vector<const Case*>& cases() {
-  static std::vector<const Case*> all;
-  return all;
-}
-
-Case::Case(std::string caseName, std::function<void(Context&)> caseBody) : name(std::move(caseName)), body(std::move(caseBody)) {
-  cases().push_back(this);
-}
 
 void Context::check(const std::string& what, const at::Tensor& actual, const std::function<at::Tensor()>& expected, Tolerance tolerance) {
   const at::Tensor bytes = actual.contiguous();

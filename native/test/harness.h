@@ -42,15 +42,14 @@ class Context {
   std::vector<std::string> prints_;
 };
 
-// Registers itself: `const Case c("name", [](Context& t) { ... });`
 struct Case {
-  Case(std::string name, std::function<void(Context&)> body);
-
-  std::string name;
-  std::function<void(Context&)> body;
+  const char* name;
+  void (*body)(Context&);
 };
 
-std::vector<const Case*>& cases();
+// The cases of each file; main.cc runs them all.
+std::vector<Case> gemmCases();
+std::vector<Case> attentionCases();
 
 // Standard normal values, the same for the same seed.
 at::Tensor randomNormal(at::IntArrayRef sizes, uint64_t seed, at::ScalarType type = at::kFloat);

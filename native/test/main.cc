@@ -1,7 +1,5 @@
 // `kernel_tests [part of a case's name]`: runs the cases and fails where one does. `kernel_tests rate ...`: see rate.cc.
 #include <ATen/Parallel.h>
-#include <c10/core/GradMode.h>
-#include <omp.h>
 
 #include <cstdio>
 #include <exception>
@@ -21,12 +19,12 @@ int runCase(const Case& test, InstructionSet set) {
   int failed = 0;
   std::vector<std::string> prints;
   const auto complain = [&](int threads, const std::string& what) {
-    std::printf("FAILED %s, %s, %d threads: %s\n", instructionSetName(set), test.name.c_str(), threads, what.c_str());
+    std::printf("FAILED %s, %s, %d threads: %s\n", instructionSetName(set), test.name, threads, what.c_str());
     ++failed;
   };
   setInstructionSet(set);
   for (const int threads : kThreadCounts) {
-    omp_set_num_threads(threads);
+    at::set_num_threads(threads);
     Context context(set, threads == kThreadCounts[0]);
     test.body(context);
     for (const auto& failure : context.failures()) complain(threads, failure);
@@ -35,7 +33,7 @@ int runCase(const Case& test, InstructionSet set) {
       if (prints[i] != context.prints().at(i)) complain(threads, "other bytes than on one thread: " + prints[i]);
     }
   }
-  std::printf("%s, %s: %zu checks\n", instructionSetName(set), test.name.c_str(), prints.size());
+  std::printf("%s, %s: %zu checks\n", instructionSetName(set), test.name, prints.size());
   if (prints.empty()) complain(1, "nothing was checked");
   return failed;
 }
@@ -43,10 +41,12 @@ int runCase(const Case& test, InstructionSet set) {
 int runAll(const std::string& filter) {
   int failed = 0, ran = 0;
   for (const InstructionSet set : availableInstructionSets()) {
-    for (const Case* test : cases()) {
-      if (test->name.find(filter) == std::string::npos) continue;
-      failed += runCase(*test, set);
-      ++ran;
+    for (const auto& cases : {gemmCases(), attentionCases()}) {
+      for (const Case& test : cases) {
+        if (std::string(test.name).find(filter) == std::string::npos) continue;
+        failed += runCase(test, set);
+        ++ran;
+      }
     }
   }
   std::printf("%d runs, %d failures\n", ran, failed);

@@ -22,6 +22,7 @@ const description: RuntimeDescription = {
     cudaDevices: 1,
     cpuCapability: 'AVX2',
     bf16Hardware: false,
+    instructionSet: 'portable',
     threads: 2,
     parallelInfo: '',
   },

@@ -15,9 +15,9 @@ namespace {
 // Words of depth multiplied before the next panel: a panel of so many words stays in the second-level cache.
 constexpr int64_t kChunk = 832;
 // Bytes of left operand that one task goes over again and again, in the second-level cache too.
-constexpr int64_t kLeftBytes = 384 * 1024;
+constexpr int64_t kLeftBytes = int64_t{384} << 10;
 // Floats of C kept between chunks by one task.
-constexpr int64_t kKeptFloats = 48 * 1024;
+constexpr int64_t kKeptFloats = int64_t{48} << 10;
 // Multiplications worth a task of its own, and the tasks that are enough for any machine.
 constexpr int64_t kTaskWork = 2'000'000;
 constexpr int64_t kTasks = 256;

@@ -16,6 +16,16 @@
 #define BORNAGAIN_MEMBER inline __attribute__((always_inline))
 #define BORNAGAIN_INLINE static BORNAGAIN_MEMBER
 
+// GCC has shuffles of this kind from version 12 on.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define BORNAGAIN_SHUFFLES 1
+#endif
+#endif
+#ifndef BORNAGAIN_SHUFFLES
+#define BORNAGAIN_SHUFFLES 0
+#endif
+
 namespace bornagain::BORNAGAIN_ISA {
 
 constexpr int64_t kLanes = 16;
@@ -135,11 +145,20 @@ BORNAGAIN_INLINE Vec clear(Vec x, Part part, float other = 0) {
 // Folds the upper half of the lanes onto the lower until one is left, on every instruction set in the same order.
 template <typename Fold>
 BORNAGAIN_INLINE float foldLanes(Vec x, const Fold& fold) {
+#if BORNAGAIN_SHUFFLES
   const auto eight =
       fold(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7), __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15));
   const auto four = fold(__builtin_shufflevector(eight, eight, 0, 1, 2, 3), __builtin_shufflevector(eight, eight, 4, 5, 6, 7));
   const auto two = fold(four, __builtin_shufflevector(four, four, 2, 3, 2, 3));
   return fold(two, __builtin_shufflevector(two, two, 1, 1, 1, 1))[0];
+#else
+  float lanes[kLanes];
+  __builtin_memcpy(lanes, &x, sizeof x);
+  for (int64_t width = kLanes / 2; width > 0; width /= 2) {
+    for (int64_t i = 0; i < width; ++i) lanes[i] = fold(lanes[i], lanes[i + width]);
+  }
+  return lanes[0];
+#endif
 }
 
 BORNAGAIN_INLINE float sumLanes(Vec x) {

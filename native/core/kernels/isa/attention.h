@@ -33,7 +33,7 @@ class Scratch {
 // Floats that both directions need at most.
 static int64_t attentionScratch(int64_t length, int64_t headSize) {
   const int64_t l = roundUp(length), d = roundUp(headSize), block = smaller(l, kQueryBlock);
-  return 4 * l * d + 2 * block * (l + d) + kQueryTile * (4 * l + 2 * d) + 16 * 2 * kLanes;
+  return 4 * l * d + 2 * block * (l + d) + kQueryTile * (4 * l + 2 * d) + 32 * kLanes;
 }
 
 // Sixteen words of a row from element `from` on; zeros from element `end` on.
@@ -86,7 +86,7 @@ BORNAGAIN_INLINE void stackedWords(const Real* rows, int64_t ld, int64_t n, int6
 // C [rows, columns] = (+=) left * right with right [words, columns]; `columns` is a multiple of kLanes and C's leading dimension.
 template <typename Real, bool kPanels>
 static void multiplyStrip(int64_t rows, int64_t columns, int64_t words, LeftRows left, const uint32_t* right, float* c, bool add) {
-  constexpr int kRows = Dot<Real>::kRows;
+  constexpr int64_t kRows = Dot<Real>::kRows;
   for (int64_t r = 0; r < rows; r += kRows) {
     const LeftRows from{left.data + r * left.rowBytes, left.rowBytes, left.wordBytes};
     int64_t column = 0;

@@ -17,13 +17,13 @@ constexpr int64_t kWordBytes = 4;
 // c [kTile, kPanel] = (or +=) the words [begin, end) of one tile's rows and one panel.
 template <typename Real, bool kPanels>
 BORNAGAIN_INLINE void multiplyBlock(const GemmOperands<Real>& g, int64_t tile, int64_t panel, int64_t begin, int64_t end, float* c) {
-  constexpr int kRows = Dot<Real>::kRows, kColumns = 2 * kWidth;
+  constexpr int64_t kRows = Dot<Real>::kRows, kColumns = 2 * kWidth;
   const int64_t rows = kPanels ? kTile : (g.rows - tile * kTile < kTile ? g.rows - tile * kTile : kTile);
   const char* left = bytes(g.left) + (kPanels ? (tile * g.words + begin) * kTile * kWordBytes
                                               : tile * kTile * g.leftLd * static_cast<int64_t>(sizeof(Real)) + begin * kWordBytes);
   const int64_t rowBytes = kPanels ? kWordBytes : g.leftLd * static_cast<int64_t>(sizeof(Real));
   const char* right = bytes(g.right + panel * g.rightLd) + begin * kPanel * kWordBytes;
-  for (int column = 0; column < kPanel; column += kColumns) {
+  for (int64_t column = 0; column < kPanel; column += kColumns) {
     for (int64_t r = 0; r < rows; r += kRows) {
       multiplyRows<Real, kRows, 2, kPanels>(rows - r, end - begin, {left + r * rowBytes, rowBytes, kTile * kWordBytes},
                                             right + column * kWordBytes, kPanel * kWordBytes, c + r * kPanel + column, kPanel, begin > 0);
@@ -71,6 +71,6 @@ constexpr GemmKernels<Real> makeGemm() {
 }  // namespace
 
 extern const GemmTables gemmTable;
-const GemmTables gemmTable{makeGemm<float>(), makeGemm<Bf16>()};
+constexpr GemmTables gemmTable{makeGemm<float>(), makeGemm<Bf16>()};
 
 }  // namespace bornagain::BORNAGAIN_ISA

@@ -123,7 +123,9 @@ static void packTransposed(const PackSource<float>& s, int64_t panelLd, Real* ou
     for (int64_t n = s.rowBegin; n < s.rowBegin + (s.rowEnd - s.rowBegin + kPanel - 1) / kPanel * kPanel; n += kLanes) {
       VecU block[kLanes];
       for (int64_t i = 0; i < kLanes; ++i) {
-        block[i] = n + i < s.rowEnd ? depthWords<Real>(s.data + (n + i) * s.ld, column, s.columnEnd) : VecU{};
+        const float* row = s.data + (n + i) * s.ld;
+        for (int64_t ahead = 0; ahead < kDepth; ahead += kLanes) __builtin_prefetch(row + column + 2 * kDepth + ahead);
+        block[i] = n + i < s.rowEnd ? depthWords<Real>(row, column, s.columnEnd) : VecU{};
       }
       transpose(block);
       const int64_t word = column / kWordElements<Real>;
