@@ -157,15 +157,15 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
   Napi::Value closed(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), closing_); }
 
   Napi::Value engine(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), choice_.kind == EngineKind::kPlain ? "plain" : "fused");
+    return Napi::String::New(info.Env(), engineName(choice_.kind));
   }
 
   Napi::Value precision(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), choice_.precision == Precision::kFp32 ? "fp32" : "bf16");
+    return Napi::String::New(info.Env(), precisionName(choice_.precision));
   }
 
   Napi::Value products(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), choice_.products == Products::kOwn ? "own" : "libtorch");
+    return Napi::String::New(info.Env(), productsName(choice_.products));
   }
 
   // Resolves when every pending call has settled and the thread has ended.

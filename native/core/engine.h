@@ -51,6 +51,11 @@ struct EngineChoice {
 // ERR_INVALID_ARGUMENT for what cannot be had.
 EngineChoice chooseEngine(const EngineRequest& request, const at::Device& device);
 
+// Their names in options and reports: "plain", "fused"; "fp32", "bf16"; "libtorch", "own".
+const char* engineName(EngineKind kind);
+const char* precisionName(Precision precision);
+const char* productsName(Products products);
+
 // The engine that composes LibTorch's operations with autograd, on any device. `optimizer` holds the model's parameters and outlives it.
 std::unique_ptr<Engine> makePlainEngine(Model model, AdamW& optimizer);
 

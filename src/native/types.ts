@@ -20,6 +20,8 @@ export interface RuntimeInfo {
   readonly bf16Hardware: boolean;
   /** What the own kernels run with; `BORNAGAIN_INSTRUCTION_SET` chooses a lower one. */
   readonly instructionSet: 'portable' | 'avx2' | 'avx512' | 'avx512_bf16';
+  /** What a session on the CPU computes with when engine, precision and products are `auto`. */
+  readonly cpuChoice: Pick<NativeSession, 'engine' | 'precision' | 'products'>;
   readonly threads: number;
   /** LibTorch's own description of its parallel backend and math libraries. */
   readonly parallelInfo: string;

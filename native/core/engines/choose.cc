@@ -15,6 +15,10 @@ Products bestProducts(Precision precision) {
 
 }  // namespace
 
+const char* engineName(EngineKind kind) { return kind == EngineKind::kPlain ? "plain" : "fused"; }
+const char* precisionName(Precision precision) { return precision == Precision::kFp32 ? "fp32" : "bf16"; }
+const char* productsName(Products products) { return products == Products::kOwn ? "own" : "libtorch"; }
+
 EngineChoice chooseEngine(const EngineRequest& request, const at::Device& device) {
   const EngineKind kind = request.kind.value_or(device.is_cpu() ? EngineKind::kFused : EngineKind::kPlain);
   if (kind == EngineKind::kFused && !device.is_cpu()) {

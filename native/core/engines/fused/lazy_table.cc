@@ -33,11 +33,23 @@ void LazyTable::replay(int64_t row) {
   done_[row] = static_cast<int32_t>(history_.size());
 }
 
+// Rows in use lie far apart, where the CPU does not look ahead by itself.
+void LazyTable::prefetch(int64_t row) const {
+  constexpr int64_t kLine = 64 / sizeof(float);
+  const Parameter& p = table_.parameter;
+  for (const float* values : {p.values, p.first, p.second}) {
+    for (int64_t c = 0; c < table_.columns; c += kLine) __builtin_prefetch(values + row * table_.columns + c);
+  }
+}
+
 void LazyTable::catchUp(const RowUses& uses) {
   if (module_.deferred() != this) module_.settle();
   if (history_.empty()) return;
   parallelRows(uses.count(), kRows, [&](RowRange range, int64_t) {
-    for (int64_t i = range.begin; i < range.end; ++i) replay(uses.rows[i]);
+    for (int64_t i = range.begin; i < range.end; ++i) {
+      if (i + 1 < range.end) prefetch(uses.rows[i + 1]);
+      replay(uses.rows[i]);
+    }
   });
 }
 

@@ -27,6 +27,7 @@ class LazyTable final : public DeferredUpdates {
 
  private:
   void replay(int64_t row);
+  void prefetch(int64_t row) const;
 
   Table& table_;
   Module& module_;

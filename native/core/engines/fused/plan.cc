@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "core/kernels/elementwise.h"
 
@@ -27,6 +28,25 @@ void groupTokens(const std::vector<Key>& keys, std::vector<uint64_t>& sorted, Ro
     uses.tokens[i] = static_cast<int32_t>(sorted[i]);
   }
   uses.starts.push_back(static_cast<int32_t>(sorted.size()));
+}
+
+// The same for few different keys, by counting. `counts` is scratch.
+template <typename Key>
+void groupByCounting(const std::vector<Key>& keys, int64_t bound, std::vector<int32_t>& counts, RowUses& uses) {
+  counts.assign(bound, 0);
+  for (const Key key : keys) ++counts[key];
+  uses.rows.clear();
+  uses.starts.clear();
+  int32_t next = 0;
+  for (int32_t key = 0; key < bound; ++key) {
+    if (counts[key] == 0) continue;
+    uses.rows.push_back(key);
+    uses.starts.push_back(next);
+    next += std::exchange(counts[key], next);
+  }
+  uses.starts.push_back(next);
+  uses.tokens.resize(keys.size());
+  for (size_t t = 0; t < keys.size(); ++t) uses.tokens[counts[keys[t]]++] = static_cast<int32_t>(t);
 }
 
 }  // namespace
@@ -56,8 +76,8 @@ void BatchPlan::build(const TokenBatch& batch, bool training) {
 
 void BatchPlan::buildUses(const TokenBatch& batch) {
   groupTokens(batch.tokenIds, sorted_, words);
-  groupTokens(positions, sorted_, positionRows);
-  groupTokens(batch.typeIds, sorted_, types);
+  groupByCounting(positions, maxLength, counts_, positionRows);
+  groupByCounting(batch.typeIds, 256, counts_, types);
 }
 
 }  // namespace bornagain::fused

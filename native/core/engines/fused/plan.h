@@ -38,6 +38,7 @@ struct BatchPlan {
  private:
   void buildUses(const TokenBatch& batch);
   std::vector<uint64_t> sorted_;
+  std::vector<int32_t> counts_;
 };
 
 }  // namespace bornagain::fused

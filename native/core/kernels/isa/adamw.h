@@ -53,14 +53,13 @@ static void adamWReplay(const AdamWConstants* steps, int64_t count, float* value
   forColumns(columns, [&](int64_t c, auto part) {
     AdamWState s{load(values + c, part), load(first + c, part), load(second + c, part)};
     int64_t i = 0;
-    for (; i < count && sumLanes(absolute(s.first)) != 0; ) {
+    while (i < count && sumLanes(absolute(s.first)) != 0) {
       for (const int64_t end = i + 16 < count ? i + 16 : count; i < end; ++i) {
         const AdamWConstants& k = steps[i];
         s.first *= k.beta1;
         s.second *= k.beta2;
-        const Vec moved = direction(s.first, s.second, k.rootCorrection2, k.epsilon);
-        s.value = s.value * k.decay - moved * k.rate;
-        s.first = absolute(moved) < 1e-9F ? Vec{} : s.first;
+        s.value = s.value * k.decay - direction(s.first, s.second, k.rootCorrection2, k.epsilon) * k.rate;
+        s.first = s.first * s.first < s.second * 1e-18F ? Vec{} : s.first;
       }
     }
     for (; i < count; ++i) {
