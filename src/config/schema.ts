@@ -18,6 +18,9 @@ export const ARMS = [
   'multi-finetuned',
   'single-multi-finetuned',
 ] as const;
+export const ENGINES = ['auto', 'plain', 'fused'] as const;
+export const PRECISIONS = ['auto', 'fp32', 'bf16'] as const;
+export const PRODUCTS = ['auto', 'own', 'libtorch'] as const;
 export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'] as const;
 
 const positiveInteger = z.int().positive();
@@ -173,6 +176,26 @@ export const configSchema = z.strictObject({
         .string()
         .regex(/^(cpu|cuda(:\d+)?)$/, 'must be cpu, cuda or cuda:N')
         .default('cpu'),
+      engine: z
+        .enum(ENGINES)
+        .default('auto')
+        .describe(
+          'auto: fused on the CPU, plain on CUDA. plain: LibTorch operations with autograd; fused: forward and backward written out',
+        ),
+      precision: z
+        .enum(PRECISIONS)
+        .default('auto')
+        .describe('of matrix products; weights are always fp32. auto: bf16 where the CPU computes it in hardware, else fp32'),
+      products: z
+        .enum(PRODUCTS)
+        .default('auto')
+        .describe(
+          "fused engine: whose matrix products the linear layers use. auto: own kernels where the CPU's instruction set has them, else LibTorch's",
+        ),
+      firstTokensOnly: z
+        .boolean()
+        .default(true)
+        .describe('fused engine: the last layer computes only the [CLS] outputs, which is all that is read; the same results, faster'),
       threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 shares the cores between the parallel runs'),
       parallelRuns: positiveInteger.default(1).describe('models trained at once; small models on few cores gain from it'),
       checkpointSteps: z.int().nonnegative().default(200).describe('steps between checkpoints of a running model; 0 keeps none'),
@@ -185,5 +208,7 @@ export type Config = z.infer<typeof configSchema>;
 /** A configuration before defaults: every key optional, at every level. */
 export type ConfigInput = z.input<typeof configSchema>;
 export type TrainingShape = Config['single'];
+/** What a session needs to know of how it computes. */
+export type SessionRuntime = Pick<Config['runtime'], 'engine' | 'precision' | 'products' | 'firstTokensOnly' | 'threads'>;
 export type Arm = (typeof ARMS)[number];
 export type Variant = Config['variants'][string];

@@ -10,6 +10,7 @@ import { scoreWithNotices, type EvaluationOptions } from '../train/evaluate.js';
 import type { TaskScores } from '../train/events.js';
 import { headSpec } from '../train/heads.js';
 import { Session } from '../train/session.js';
+import { shareCores } from '../train/share-cores.js';
 import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
 import { train } from '../train/trainer.js';
 import { BornAgainError } from '../util/errors.js';
@@ -91,7 +92,7 @@ async function fit(
   const { seed, arm, id: runId, config } = run;
   const { optimizer, runtime } = config;
   const shape = shapeOf(run);
-  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, threads: runtime.threads });
+  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
   try {
     const steps = createStepMaker({ tasks, shape, config, seed });
     const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };

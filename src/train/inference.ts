@@ -51,7 +51,7 @@ export class InferenceModel {
       optimizer: IDLE_OPTIMIZER,
       layerDecay: 1,
       dropoutSeed: 0,
-      threads: runtime.threads,
+      runtime,
     });
     return new InferenceModel(dir, config, hash, limit, bert, heads, session, runtime.evaluationBatchTokens);
   }

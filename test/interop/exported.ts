@@ -53,7 +53,7 @@ export const comparison: Comparison = {
 
 async function compare(peer: Peer, { name, preset, arm, tasks }: Model): Promise<Finding[]> {
   const dataDir = await fewRows(peer.folder, Object.fromEntries(tasks.map((task) => [task, 40])), ['train', 'dev']);
-  const short = ['runtime.threads=1', `${arm}.epochs=1`, `${arm}.batchSize=16`, `${arm}.learningRate=1e-3`];
+  const short = ['runtime.threads=1', 'runtime.precision=fp32', `${arm}.epochs=1`, `${arm}.batchSize=16`, `${arm}.learningRate=1e-3`];
   const config = resolveConfig({ preset, set: short });
   const outDir = join(peer.folder, name);
   await trainOne({ config, arm, tasks, seed: 1, dataDir, modelDir: TINY_BERT, outDir, onEvent: () => undefined });
