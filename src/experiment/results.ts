@@ -4,6 +4,7 @@
  * `mismatched`, so that every key below `tasks` is a task and every key below that a metric.
  */
 import { join } from 'node:path';
+import { departuresOf, type Departure } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { TaskScores } from '../train/events.js';
 import { writeFileAtomic } from '../util/atomic-file.js';
@@ -48,12 +49,14 @@ export interface ExperimentResults {
   readonly summary: readonly ArmSummary[];
   /** Empty: the experiment runner computes no tests between arms. */
   readonly tests: readonly ArmTest[];
+  /** Values of `config` that are not its preset's, by key path. */
+  readonly departures: Readonly<Record<string, Departure>>;
   /** What went wrong in the last call. */
   readonly failures: readonly RunFailure[];
 }
 
 export function experimentResults(config: Config, runs: readonly RunResult[], failures: readonly RunFailure[]): ExperimentResults {
-  return { config, runs, summary: summarise(runs), tests: [], failures };
+  return { config, runs, summary: summarise(runs), tests: [], departures: departuresOf(config), failures };
 }
 
 /** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */

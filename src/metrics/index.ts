@@ -38,7 +38,8 @@ export function score(metric: MetricName, predictions: ArrayLike<number>, gold: 
   if (gold.length === 0) return undefinedScore(metric, 'there is no example');
   const bad = countNonFinite(predictions);
   if (bad > 0) return undefinedScore(metric, `${bad} of ${gold.length} predictions are not finite`);
-  return METRICS[metric](predictions, gold);
+  const result = METRICS[metric](predictions, gold);
+  return Number.isFinite(result.value) ? result : undefinedScore(metric, 'its value is beyond the largest number');
 }
 
 function undefinedScore(metric: MetricName, why: string): Score {

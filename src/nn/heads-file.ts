@@ -22,7 +22,7 @@ const madeSchema = z.strictObject({
   /** The tasks with a teacher, and the constant weight of the gold label, null where it rises from 0 to 1; null without teachers. */
   distillation: z.strictObject({ tasks: z.array(z.string()), lambda: z.number().nullable() }).nullable(),
   /** Values of the configuration that its preset sets otherwise, by dotted key. */
-  departures: z.record(z.string(), z.unknown()),
+  departures: z.record(z.string(), z.strictObject({ preset: z.unknown(), value: z.unknown() })),
 });
 
 const infoSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /** Which choices a run was made with, where the paper and its code differ or a user decided: the reader of a table must know them. */
-import { changesFromPreset } from '../config/load.js';
+import { departuresOf } from '../config/load.js';
 import type { Config, TrainingShape } from '../config/schema.js';
 
 /** A few short lines, such as `loss: mean over the batch`. */
@@ -14,9 +14,11 @@ export function describeChoices(config: Config): string[] {
 }
 
 function describePreset(config: Config): string {
-  const changes = Object.entries(changesFromPreset(config)).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+  const changes = Object.entries(departuresOf(config)).map(
+    ([path, { preset, value }]) => `${path} ${JSON.stringify(preset)} -> ${JSON.stringify(value)}`,
+  );
   const base = config.preset === 'custom' ? 'no preset (defaults)' : `preset ${config.preset}`;
-  return changes.length === 0 ? base : `${base}, changed: ${changes.join(' ')}`;
+  return changes.length === 0 ? base : `${base}, changed: ${changes.join(', ')}`;
 }
 
 function describeSampling({ sampling }: Config): string {

@@ -59,6 +59,11 @@ describe('where a score is undefined', () => {
     expect(() => score(metric, [1, 0], [1])).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 
+  it('mse beyond the largest number, while a correlation of such values is still right', () => {
+    expect(score('mse', [1e160, 0], [0, 1])).toMatchObject({ value: 1, warning: expect.stringContaining('beyond the largest number') });
+    expect(score('pearson', [1e300, -1e300, 2e300], [1, -1, 2]).value).toBeCloseTo(1, 12);
+  });
+
   it('f1 without a positive', () => {
     expect(score('f1', [0, 0], [0, 0])).toMatchObject({ value: 0, warning: expect.stringContaining('positive class') });
     expect(score('f1', [0, 0], [0, 1])).toEqual({ value: 0 });

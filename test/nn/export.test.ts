@@ -34,7 +34,7 @@ const INFO: ModelInfo = {
     encoder: { name: 'bert-small', hash: 'abc' },
     training: { steps: 120, batchSize: 16, learningRate: 1e-4, layerDecay: 0.9 },
     distillation: { tasks: ['mnli', 'stsb'], lambda: null },
-    departures: { 'multi.batchSize': 16 },
+    departures: { 'multi.batchSize': { preset: 128, value: 16 } },
   },
 };
 
@@ -145,7 +145,7 @@ describe('exportModel', () => {
       'from a single-multi model, seed 7',
       '`logits[0]` is the value z before it',
       's = 1 / (1 + exp(−z)) in [0, 1], and 1 + 4 · s',
-      'Preset `paper`, departing from it in `multi.batchSize=16`',
+      'Preset `paper`, departing from it in `multi.batchSize` (16 instead of 128)',
       'Distilled from teachers on mnli, stsb; weight of the gold label rising linearly from 0 to 1',
       '120 steps of 16 examples',
       'AutoModelForSequenceClassification.from_pretrained',

@@ -138,7 +138,8 @@ describe('describeChoices', () => {
   it('names what was changed from the preset', () => {
     const set = ['seeds=[1,2]', 'distillation.annealing=constant'];
     const lines = describeChoices(resolveConfig({ preset: 'paper', set }));
-    expect(lines[0]).toBe('preset paper, changed: seeds=[1,2] distillation.annealing="constant"');
+    const twenty = Array.from({ length: 20 }, (_, i) => i + 1);
+    expect(lines[0]).toBe(`preset paper, changed: seeds ${JSON.stringify(twenty)} -> [1,2], distillation.annealing "linear" -> "constant"`);
     expect(lines.join('\n')).toContain('teacher annealing: none, lambda 0.5');
     expect(describeChoices(resolveConfig({}))[0]).toBe('no preset (defaults)');
   });

@@ -91,7 +91,7 @@ async function readZip(zipFile: string): Promise<{ texts: Map<string, Buffer>; f
         entries += 1;
         if (entries > MAX_ENTRIES) throw new Error(`it has more than ${MAX_ENTRIES} entries`);
         const fault = entryFault(entry, texts);
-        if (fault === null) texts.set(entry.fileName, await content(zip, entry));
+        if (fault === null) texts.set(entry.fileName, await content(zip, entry, texts));
         else faults.push(`${entry.fileName.slice(0, 80)}: ${fault}`);
       }
     } finally {
@@ -115,8 +115,11 @@ function entryFault(entry: Entry, texts: ReadonlyMap<string, Buffer>): string | 
   return entry.uncompressedSize > MAX_FILE_BYTES ? `it has ${entry.uncompressedSize} bytes, more than any of GLUE's files` : null;
 }
 
-/** yauzl refuses a stream that grows beyond the size the directory tells. */
-async function content(zip: ZipFile, entry: Entry): Promise<Buffer> {
+/** A file that GLUE has not is only named. yauzl refuses a stream that grows beyond the size the directory tells. */
+async function content(zip: ZipFile, entry: Entry, texts: ReadonlyMap<string, Buffer>): Promise<Buffer> {
+  if (!SUBMISSION_FILES.some(({ file }) => file === entry.fileName)) return Buffer.alloc(0);
+  const held = [...texts.values()].reduce((sum, { length }) => sum + length, 0);
+  if (held + entry.uncompressedSize > MAX_FILE_BYTES) throw new Error(`its files have more than ${MAX_FILE_BYTES} bytes in all`);
   const chunks: Buffer[] = [];
   for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
