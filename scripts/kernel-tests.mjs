@@ -25,7 +25,7 @@ function build() {
   if (status !== 0) throw new SetupError(`The kernels' tests could not be built (exit code ${status}); the message is above.`);
 }
 
-main(() => {
+await main(() => {
   timed(`Building the kernels' tests${sanitize ? ' with sanitizers' : ''}`, build);
   // LibTorch keeps memory until the process ends, which is not a leak of ours.
   const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
