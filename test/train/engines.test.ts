@@ -29,7 +29,7 @@ async function stateOf({ session }: RandomRig): Promise<Map<string, Float32Array
   folders.push(folder);
   await session.saveState(join(folder, 'state.safetensors'));
   const { tensors } = await readSafetensors(join(folder, 'state.safetensors'));
-  return new Map([...tensors].map(([name, { data }]) => [name, data as Float32Array]));
+  return new Map([...tensors].map(([name, { data }]) => [name, data]));
 }
 
 interface Run {
