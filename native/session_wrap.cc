@@ -72,8 +72,12 @@ SessionOptions toSessionOptions(const OptionsReader& options, Model model) {
   if (seed < 0) throw Error("ERR_INVALID_ARGUMENT", "options.dropoutSeed must not be negative");
   const int64_t threads = options.integer("threads");
   if (threads < 0 || threads > 1024) throw Error("ERR_INVALID_ARGUMENT", "options.threads must be between 0 and 1024");
-  return {std::move(model), toAdamWOptions(options.value("optimizer")), toParameterOptions(options.value("parameterOptions")),
-          static_cast<uint64_t>(seed), toEngineRequest(options), static_cast<int>(threads)};
+  return {std::move(model),
+          toAdamWOptions(options.value("optimizer")),
+          toParameterOptions(options.value("parameterOptions")),
+          static_cast<uint64_t>(seed),
+          toEngineRequest(options),
+          static_cast<int>(threads)};
 }
 
 class SessionWrap final : public TaggedWrap<SessionWrap> {
@@ -156,17 +160,11 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
 
   Napi::Value closed(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), closing_); }
 
-  Napi::Value engine(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), engineName(choice_.kind));
-  }
+  Napi::Value engine(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), engineName(choice_.kind)); }
 
-  Napi::Value precision(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), precisionName(choice_.precision));
-  }
+  Napi::Value precision(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), precisionName(choice_.precision)); }
 
-  Napi::Value products(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), productsName(choice_.products));
-  }
+  Napi::Value products(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), productsName(choice_.products)); }
 
   // Resolves when every pending call has settled and the thread has ended.
   Napi::Value close(const Napi::CallbackInfo& info) {

@@ -46,9 +46,8 @@ struct EngineChoice {
   bool firstTokensOnly;
 };
 
-// Fused on the CPU, plain elsewhere; bf16 only in the fused engine and, unless asked for, only where the CPU computes it in hardware; own products
-// where they have an instruction set for the precision. Throws
-// ERR_INVALID_ARGUMENT for what cannot be had.
+// Fused on the CPU, plain elsewhere; bf16 only in the fused engine and, unless asked for, only where the CPU computes it in hardware; own
+// products where they have an instruction set for the precision. Throws ERR_INVALID_ARGUMENT for what cannot be had.
 EngineChoice chooseEngine(const EngineRequest& request, const at::Device& device);
 
 // Their names in options and reports: "plain", "fused"; "fp32", "bf16"; "libtorch", "own".

@@ -94,6 +94,13 @@ async function fit(
   const shape = shapeOf(run);
   const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
   try {
+    const { engine, precision, products } = session.computes;
+    onEvent({
+      kind: 'notice',
+      level: 'info',
+      message: `computed by the ${engine} engine in ${precision}, matrix products: ${products}`,
+      runId,
+    });
     const steps = createStepMaker({ tasks, shape, config, seed });
     const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };
     await train({ runId, arm, seed, session, tasks, steps, ...files, checkpointSteps: runtime.checkpointSteps, signal, onEvent });

@@ -22,8 +22,8 @@ const char* productsName(Products products) { return products == Products::kOwn 
 EngineChoice chooseEngine(const EngineRequest& request, const at::Device& device) {
   const EngineKind kind = request.kind.value_or(device.is_cpu() ? EngineKind::kFused : EngineKind::kPlain);
   if (kind == EngineKind::kFused && !device.is_cpu()) {
-    throw Error("ERR_INVALID_ARGUMENT", "the fused engine computes on the CPU, but the model is on " + device.str() +
-                                            "; take runtime.engine = plain or auto");
+    throw Error("ERR_INVALID_ARGUMENT",
+                "the fused engine computes on the CPU, but the model is on " + device.str() + "; take runtime.engine = plain or auto");
   }
   if (kind == EngineKind::kPlain && request.precision == Precision::kBf16) {
     throw Error("ERR_INVALID_ARGUMENT",

@@ -1,6 +1,6 @@
-// The fused engine's kernels that are not matrix products: norms, activations, embeddings, sums, the optimizer. Each works on a range of rows
-// and runs on the caller's thread; the engine splits work into ranges that do not depend on the thread count. A table of them exists for each
-// instruction set the build knows; `elementwiseKernels` gives the best one this CPU has.
+// The fused engine's kernels that are not matrix products: norms, activations, embeddings, sums, the optimizer. Each works on a range of
+// rows and runs on the caller's thread; the engine splits work into ranges that do not depend on the thread count. A table of them exists
+// for each instruction set the build knows; `elementwiseKernels` gives the best one this CPU has.
 #pragma once
 
 #include <cstdint>
@@ -109,7 +109,7 @@ struct AttentionTask {
   int64_t queryLd;
   const Real* key;
   const Real* value;
-  int64_t keyLd;  // of key, value and their gradients
+  int64_t keyLd;        // of key, value and their gradients
   Real* probabilities;  // [queries, probabilityLd(length)] before dropout; null in evaluation
   Real* context;        // forward: written; backward: not used
   int64_t contextLd;

@@ -5,7 +5,8 @@
 
 namespace bornagain::BORNAGAIN_ISA {
 
-// e^x by the reduction x = n ln 2 + f and a polynomial in f (the Cephes library's expf, Moshier 1989). Below -87 it gives about 1e-38, not 0.
+// e^x by the reduction x = n ln 2 + f and a polynomial in f (the Cephes library's expf, Moshier 1989). Below -87 it gives about 1e-38, not
+// 0.
 BORNAGAIN_INLINE Vec exponential(Vec x) {
   x = atMost(atLeast(x, splat(-87.0F)), splat(88.0F));
   // Adding and subtracting 1.5 * 2^23 rounds to an integer; the sum's low bits are that integer.

@@ -21,7 +21,7 @@ struct LayerActivations {
   Buffer<Real> context;        // [R, h]
   Buffer<Real> attendedNormalized;
   Buffer<float> attendedRstd;
-  Buffer<Real> attended;  // [R, h] after the first norm
+  Buffer<Real> attended;    // [R, h] after the first norm
   Buffer<Real> derivative;  // [R, f] of the activation
   Buffer<Real> activated;   // [R, f]
   Buffer<Real> outputNormalized;
@@ -108,12 +108,12 @@ class FusedEncoder {
   Buffer<float> pooled_;    // [B, h]
   Buffer<float> attentionScratch_;
 
-  Buffer<float> gradient_;        // [T, h] of the residual stream
-  Buffer<float> sumGradient_;     // [T, h] of a norm's input
-  Buffer<Real> subGradient_;      // [T, h] of a product
-  Buffer<Real> innerGradient_;    // [T, f]
-  Buffer<Real> contextGradient_;  // [T, h]
-  Buffer<Real> qkvGradient_;      // [T, 3h]
+  Buffer<float> gradient_;           // [T, h] of the residual stream
+  Buffer<float> sumGradient_;        // [T, h] of a norm's input
+  Buffer<Real> subGradient_;         // [T, h] of a product
+  Buffer<Real> innerGradient_;       // [T, f]
+  Buffer<Real> contextGradient_;     // [T, h]
+  Buffer<Real> qkvGradient_;         // [T, 3h]
   Buffer<Real> firstQueryGradient_;  // [B, h]
   Buffer<float> partials_;
 };

@@ -2,8 +2,8 @@
 #include <cstring>
 
 #include "core/engines/fused/encoder.h"
-#include "core/kernels/parallel.h"
 #include "core/engines/fused/sums.h"
+#include "core/kernels/parallel.h"
 
 namespace bornagain::fused {
 
@@ -88,8 +88,7 @@ void FusedEncoder<Real>::attentionBackward(int64_t layer) {
   auto& a = layers_[layer];
   const LayerRows rows = rowsOf(layer);
   normBackward(w.attentionNorm, a.attendedNormalized, a.attendedRstd, rows, {},
-               mask(DropoutSite::attentionOutput(layer), config_.hiddenDropout), subGradient_.get(),
-               w.attentionOutput.bias.gradient.get());
+               mask(DropoutSite::attentionOutput(layer), config_.hiddenDropout), subGradient_.get(), w.attentionOutput.bias.gradient.get());
   Real* context = contextGradient_.ensure(rows.count * h);
   linear_.inputGradient(rows.count, {subGradient_.get(), h}, Slice(w.attentionOutput), {context, h});
   linear_.weightGradient(rows.count, {subGradient_.get(), h}, {a.context.get(), h}, Slice(w.attentionOutput), false);

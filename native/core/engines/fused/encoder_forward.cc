@@ -134,10 +134,10 @@ void FusedEncoder<Real>::queryKeyValue(int64_t layer, const Real* x) {
 }
 
 template <typename Real>
-typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::addAndNormalize(const Real* sub, const float* residual,
-                                                                        const int32_t* residualRows, LayerRows rows, DropoutSite site,
-                                                                        const Norm& norm, Buffer<Real>& normalized, Buffer<float>& rstd,
-                                                                        Buffer<Real>& stored, Buffer<float>& shared) {
+typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::addAndNormalize(const Real* sub, const float* residual, const int32_t* residualRows,
+                                                                        LayerRows rows, DropoutSite site, const Norm& norm,
+                                                                        Buffer<Real>& normalized, Buffer<float>& rstd, Buffer<Real>& stored,
+                                                                        Buffer<float>& shared) {
   const Section section(profiler_, "norm forward");
   NormForward<Real> args{};
   args.columns = config_.hiddenSize;

@@ -1,4 +1,6 @@
 // The fused engine: the plain engine's step without autograd, over buffers that live as long as the engine.
+#include "core/engine.h"
+
 #include <c10/core/InferenceMode.h>
 
 #include <cmath>
@@ -6,7 +8,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "core/engine.h"
 #include "core/engines/fused/encoder.h"
 #include "core/engines/fused/heads.h"
 #include "core/engines/fused/linear.h"

@@ -35,9 +35,9 @@ class HeadPass {
   std::vector<float> outputs_;
   std::vector<float> outputGradients_;  // of what comes before a sigmoid
   std::vector<char> touched_;
-  std::vector<MaskSpec> masks_;     // [heads]
-  Buffer<float> dropped_;           // [B, h] pooled vectors after dropout
-  Buffer<float> pooledGradient_;    // [B, h]
+  std::vector<MaskSpec> masks_;   // [heads]
+  Buffer<float> dropped_;         // [B, h] pooled vectors after dropout
+  Buffer<float> pooledGradient_;  // [B, h]
 };
 
 }  // namespace bornagain::fused

@@ -10,6 +10,8 @@ namespace {
 
 // Rows of one task.
 constexpr int64_t kRows = 32;
+// How many rows ahead are fetched.
+constexpr int64_t kAhead = 3;
 // Steps after which every row is brought up to date, so that the history stays short.
 constexpr size_t kHistory = 1024;
 // Who holds the table's tensor while nobody outside looks at it: the module twice, and the session's optimizer.
@@ -47,7 +49,7 @@ void LazyTable::catchUp(const RowUses& uses) {
   if (history_.empty()) return;
   parallelRows(uses.count(), kRows, [&](RowRange range, int64_t) {
     for (int64_t i = range.begin; i < range.end; ++i) {
-      if (i + 1 < range.end) prefetch(uses.rows[i + 1]);
+      if (i + kAhead < range.end) prefetch(uses.rows[i + kAhead]);
       replay(uses.rows[i]);
     }
   });
@@ -57,6 +59,7 @@ void LazyTable::step(const AdamWConstants& constants, const RowUses& uses) {
   history_.push_back(constants);
   parallelRows(uses.count(), kRows, [&](RowRange range, int64_t) {
     for (int64_t i = range.begin; i < range.end; ++i) {
+      if (i + kAhead < range.end) prefetch(uses.rows[i + kAhead]);
       const int64_t row = uses.rows[i], at = row * table_.columns;
       const Parameter& p = table_.parameter;
       kernels_.adamW(constants, p.values + at, p.first + at, p.second + at, table_.gradient.get() + i * table_.columns,

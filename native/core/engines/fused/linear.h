@@ -48,8 +48,8 @@ class LinearBackend {
   // y = x Wᵀ + b
   virtual void forward(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) = 0;
   // activated = f(x Wᵀ + b), derivative = f'(x Wᵀ + b); both [rows, out] without gaps. In evaluation `derivative` is scratch.
-  virtual void forwardActivated(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Activation activation, bool training, Real* activated,
-                                Real* derivative) = 0;
+  virtual void forwardActivated(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Activation activation, bool training,
+                                Real* activated, Real* derivative) = 0;
   // dx = dy W
   virtual void inputGradient(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, Rows<Real> dx) = 0;
   // dx = (dy W) * factors; factors and dx are [rows, in] without gaps

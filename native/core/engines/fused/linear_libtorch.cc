@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/engines/fused/linear.h"
-#include "core/kernels/parallel.h"
 #include "core/engines/fused/sums.h"
+#include "core/kernels/parallel.h"
 
 namespace bornagain::fused {
 
@@ -36,13 +36,13 @@ class LibtorchLinear final : public LinearBackend<Real> {
     const int64_t ld = matrix.stack.columns, partRows = matrix.stack.rows() / static_cast<int64_t>(matrix.stack.parts.size());
     const float* values = matrix.stack.parts[tile.part].values;
     Real* shadow = matrix.shadow.get() + tile.part * partRows * ld;
-    for (int64_t r = tile.rowBegin; r < tile.rowEnd; ++r) kernels_.round(values, shadow, {r * ld + tile.columnBegin, r * ld + tile.columnEnd});
+    for (int64_t r = tile.rowBegin; r < tile.rowEnd; ++r)
+      kernels_.round(values, shadow, {r * ld + tile.columnBegin, r * ld + tile.columnEnd});
   }
 
   void forward(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) override {
     product(rows, x, w, y);
-    parallelRows(rows, grain(w.out()),
-                 [&](RowRange range, int64_t) { kernels_.addBias(y.data, y.ld, w.out(), w.bias(), range); });
+    parallelRows(rows, grain(w.out()), [&](RowRange range, int64_t) { kernels_.addBias(y.data, y.ld, w.out(), w.bias(), range); });
   }
 
   void forwardActivated(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Activation activation, bool training, Real* activated,
@@ -74,16 +74,15 @@ class LibtorchLinear final : public LinearBackend<Real> {
     if (withBias) columnSums(kernels_, rows, dy.data, dy.ld, w.out(), partials_, w.dense.bias.gradient.get() + w.begin);
     const Real* gradient = w.dense.weight.gradient.get() + w.begin * w.in();
     squares_.assign(taskCount(w.out() * w.in(), kElements), 0);
-    parallelRows(w.out() * w.in(), kElements, [&](RowRange range, int64_t task) { squares_[task] = kernels_.sumOfSquares(gradient, range); });
+    parallelRows(w.out() * w.in(), kElements,
+                 [&](RowRange range, int64_t task) { squares_[task] = kernels_.sumOfSquares(gradient, range); });
     w.dense.weight.gradientSquares = std::accumulate(squares_.begin(), squares_.end(), w.dense.weight.gradientSquares);
   }
 
  private:
   static int64_t grain(int64_t columns) { return std::max<int64_t>(1, kElements / columns); }
 
-  static at::Tensor weight(const Slice<Real>& w) {
-    return asTensor(w.dense.weight.values() + w.begin * w.in(), w.out(), w.in(), w.in());
-  }
+  static at::Tensor weight(const Slice<Real>& w) { return asTensor(w.dense.weight.values() + w.begin * w.in(), w.out(), w.in(), w.in()); }
 
   static void product(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) {
     at::Tensor out = asTensor(y.data, rows, w.out(), y.ld);

@@ -67,9 +67,9 @@ class OwnLinear final : public LinearBackend<Real> {
 
   void weightGradient(int64_t rows, Rows<const Real> dy, Rows<const Real> x, const Slice<Real>& w, bool withBias) override {
     auto& matrix = w.dense.weight;
-    matrix.gradientSquares += gemm_.weightGradient(rows, dy.data, dy.ld, w.out(), x.data, x.ld, w.in(),
-                                                   matrix.gradient.get() + w.begin * w.in(),
-                                                   withBias ? w.dense.bias.gradient.get() + w.begin : nullptr);
+    matrix.gradientSquares +=
+        gemm_.weightGradient(rows, dy.data, dy.ld, w.out(), x.data, x.ld, w.in(), matrix.gradient.get() + w.begin * w.in(),
+                             withBias ? w.dense.bias.gradient.get() + w.begin : nullptr);
   }
 
  private:

@@ -18,8 +18,8 @@ constexpr int64_t kTileColumns = 512;
 }  // namespace
 
 template <typename Real>
-OptimizerPass<Real>::OptimizerPass(const Model& model, Weights<Real>& weights, AdamW& optimizer,
-                                   LinearBackend<Real>& linear, const ElementwiseKernels<Real>& kernels, Profiler& profiler)
+OptimizerPass<Real>::OptimizerPass(const Model& model, Weights<Real>& weights, AdamW& optimizer, LinearBackend<Real>& linear,
+                                   const ElementwiseKernels<Real>& kernels, Profiler& profiler)
     : weights_(weights),
       optimizer_(optimizer),
       linear_(linear),
@@ -45,8 +45,10 @@ void OptimizerPass<Real>::addTiles(Matrix<Real>& matrix) {
     const int64_t columns = matrix.stack.columns, rows = matrix.stack.parts[part].size / columns;
     for (int64_t row = 0; row < rows; row += kPanel) {
       for (int64_t column = 0; column < columns; column += kTileColumns) {
-        tiles_.push_back({&matrix, offset,
-                          {static_cast<int64_t>(part), row, std::min(rows, row + kPanel), column, std::min(columns, column + kTileColumns)}});
+        tiles_.push_back(
+            {&matrix,
+             offset,
+             {static_cast<int64_t>(part), row, std::min(rows, row + kPanel), column, std::min(columns, column + kTileColumns)}});
       }
     }
     offset += rows * columns;
@@ -86,8 +88,7 @@ template <typename Real>
 double OptimizerPass<Real>::tableSquares(const Table& table, int64_t rows) {
   const int64_t size = rows * table.columns;
   squares_.assign(taskCount(size, kPiece), 0);
-  parallelRows(size, kPiece,
-               [&](RowRange range, int64_t task) { squares_[task] = kernels_.sumOfSquaresF32(table.gradient.get(), range); });
+  parallelRows(size, kPiece, [&](RowRange range, int64_t task) { squares_[task] = kernels_.sumOfSquaresF32(table.gradient.get(), range); });
   return std::accumulate(squares_.begin(), squares_.end(), 0.0);
 }
 
@@ -110,12 +111,9 @@ AdamWConstants OptimizerPass<Real>::constants(const Parameter& parameter) const 
   const double correction1 = options.biasCorrection ? 1 - std::pow(options.beta1, t) : 1.0;
   const double correction2 = options.biasCorrection ? 1 - std::pow(options.beta2, t) : 1.0;
   const double rate = learningRate_ * parameter.optimized->options.learningRateScale;
-  return {static_cast<float>(gradientScale_),
-          static_cast<float>(options.beta1),
-          static_cast<float>(options.beta2),
-          static_cast<float>(1 - rate * parameter.optimized->options.weightDecay),
-          static_cast<float>(rate / correction1),
-          static_cast<float>(1 / std::sqrt(correction2)),
+  return {static_cast<float>(gradientScale_),     static_cast<float>(options.beta1),
+          static_cast<float>(options.beta2),      static_cast<float>(1 - rate * parameter.optimized->options.weightDecay),
+          static_cast<float>(rate / correction1), static_cast<float>(1 / std::sqrt(correction2)),
           static_cast<float>(options.epsilon)};
 }
 

@@ -17,8 +17,8 @@ template <typename Real>
 class OptimizerPass {
  public:
   // Everything outlives the pass.
-  OptimizerPass(const Model& model, Weights<Real>& weights, AdamW& optimizer, LinearBackend<Real>& linear, const ElementwiseKernels<Real>& kernels,
-                Profiler& profiler);
+  OptimizerPass(const Model& model, Weights<Real>& weights, AdamW& optimizer, LinearBackend<Real>& linear,
+                const ElementwiseKernels<Real>& kernels, Profiler& profiler);
 
   // Brings the products' copies up to date where parameters were changed from outside since the last call (loading, importing a state).
   void refreshChanged();

@@ -1,5 +1,5 @@
-// Where a step's time goes: with BORNAGAIN_PROFILE=1 in the environment an engine prints, when its session ends, the milliseconds per step of
-// each section. Without it a section costs one test of a flag.
+// Where a step's time goes: with BORNAGAIN_PROFILE=1 in the environment an engine prints, when its session ends, the milliseconds per step
+// of each section. Without it a section costs one test of a flag.
 #pragma once
 
 #include <chrono>

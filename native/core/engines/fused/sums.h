@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "core/kernels/buffer.h"
-#include "core/kernels/parallel.h"
 #include "core/kernels/elementwise.h"
+#include "core/kernels/parallel.h"
 
 namespace bornagain::fused {
 

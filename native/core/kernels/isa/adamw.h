@@ -47,8 +47,9 @@ BORNAGAIN_INLINE Vec direction(Vec first, Vec second, float rootCorrection2, flo
 #endif
 }
 
-// Makes up for `count` steps in which a row had no gradient. A first moment that moves a value by less than 1e-9 of the learning rate is set to
-// 0: the value would not change, and denormal numbers are slow. What becomes of a row does not depend on how its steps are split over calls.
+// Makes up for `count` steps in which a row had no gradient. A first moment that moves a value by less than 1e-9 of the learning rate is
+// set to 0: the value would not change, and denormal numbers are slow. What becomes of a row does not depend on how its steps are split
+// over calls.
 static void adamWReplay(const AdamWConstants* steps, int64_t count, float* values, float* first, float* second, int64_t columns) {
   forColumns(columns, [&](int64_t c, auto part) {
     AdamWState s{load(values + c, part), load(first + c, part), load(second + c, part)};

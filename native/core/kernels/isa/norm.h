@@ -1,5 +1,5 @@
-// LayerNorm with what stands around it: dropout and residual before, dropout after. Statistics in fp32, in two passes over a row held in the
-// first-level cache.
+// LayerNorm with what stands around it: dropout and residual before, dropout after. Statistics in fp32, in two passes over a row held in
+// the first-level cache.
 #pragma once
 
 #include "core/kernels/elementwise.h"
@@ -65,9 +65,8 @@ static void embeddingForward(const EmbeddingForward<Real>& a, RowRange range) {
     const float* position = a.positionTable + a.positions[r] * n;
     const float* type = a.typeTable + a.typeIds[r] * n;
     float* sum = a.output + r * n;
-    forColumns(n, [&](int64_t c, auto part) {
-      store(sum + c, load(word + c, part) + load(position + c, part) + load(type + c, part), part);
-    });
+    forColumns(n,
+               [&](int64_t c, auto part) { store(sum + c, load(word + c, part) + load(position + c, part) + load(type + c, part), part); });
     normaliseRow(a, sum, r, a.mask);
   }
 }

@@ -11,9 +11,27 @@ namespace {
 
 template <typename Real>
 constexpr ElementwiseKernels<Real> makeKernels() {
-  return {&normForward<Real>,  &embeddingForward<Real>, &normBackward<Real>, &activationForward<Real>, &addBias<Real>,
-          &multiply<Real>,     &addTo<Real>,            &columnSums<Real>,   &tanhForward<Real>, &tanhBackward<Real>, &dropRow, &sumOfSquares<Real>,      &sumOfSquares<float>,
-          &sumRows,            &adamW<Real>,      &adamW<float>, &adamWReplay,           &attentionForward<Real>, &attentionBackward<Real>, &attentionScratch, &roundTo<Real>};
+  return {&normForward<Real>,
+          &embeddingForward<Real>,
+          &normBackward<Real>,
+          &activationForward<Real>,
+          &addBias<Real>,
+          &multiply<Real>,
+          &addTo<Real>,
+          &columnSums<Real>,
+          &tanhForward<Real>,
+          &tanhBackward<Real>,
+          &dropRow,
+          &sumOfSquares<Real>,
+          &sumOfSquares<float>,
+          &sumRows,
+          &adamW<Real>,
+          &adamW<float>,
+          &adamWReplay,
+          &attentionForward<Real>,
+          &attentionBackward<Real>,
+          &attentionScratch,
+          &roundTo<Real>};
 }
 
 }  // namespace
