@@ -47,9 +47,9 @@ class FusedEngine final : public Engine {
     if (!std::isfinite(outcome.loss)) return outcome;
     encoder_.backward(lossBackward(batch), interrupt);
     interrupt.check();
-    outcome.gradientNorm = optimizerPass_.gradientNorm(encoder_.plan(), heads_.touched());
+    outcome.gradientNorm = optimizerPass_.gradientNorm(encoder_.plan());
     if (!std::isfinite(outcome.gradientNorm)) return outcome;
-    optimizerPass_.step(encoder_.plan(), heads_.touched(), options.learningRate, outcome.gradientNorm);
+    optimizerPass_.step(encoder_.plan(), options.learningRate, outcome.gradientNorm);
     profiler_.countStep();
     outcome.updated = true;
     return outcome;

@@ -39,7 +39,6 @@ HeadPass::HeadPass(const Model& model, std::vector<HeadWeights>& weights, const 
 const std::vector<float>& HeadPass::forward(const Batch& batch, const float* pooled, const Dropout& dropout) {
   offsets_ = outputOffsets(model_, batch.taskIds);
   outputs_.resize(offsets_.back());
-  touched_.assign(weights_.size(), 0);
   masks_.assign(weights_.size(), {});
   for (size_t head = 0; dropout && head < weights_.size(); ++head) {
     const double rate = model_.heads[head]->config().dropout;
@@ -50,7 +49,6 @@ const std::vector<float>& HeadPass::forward(const Batch& batch, const float* poo
   float* dropped = dropped_.ensure(static_cast<int64_t>(batch.taskIds.size()) * hidden_);
   for (size_t b = 0; b < batch.taskIds.size(); ++b) {
     const size_t head = batch.taskIds[b];
-    touched_[head] = 1;
     float* row = dropped + static_cast<int64_t>(b) * hidden_;
     kernels_.dropRow(pooled + static_cast<int64_t>(b) * hidden_, hidden_, masks_[head], static_cast<int64_t>(b), row);
     for (int64_t k = 0; k < offsets_[b + 1] - offsets_[b]; ++k) {

@@ -18,11 +18,8 @@ class HeadPass {
   // Unweighted losses [B] of the forward call's outputs.
   std::vector<float> losses(const Batch& batch) const;
 
-  // The gradient of the weighted sum of the losses: of the heads that have examples , and of the pooled vectors [B, h].
+  // The gradient of the weighted sum of the losses: of every head, zero for one without examples, and of the pooled vectors [B, h].
   const float* backward(const Batch& batch);
-
-  // [heads] 1 for a head that has examples in the batch.
-  [[nodiscard]] const std::vector<char>& touched() const { return touched_; }
 
  private:
   void outputGradients(const Batch& batch);
@@ -34,10 +31,9 @@ class HeadPass {
   std::vector<int64_t> offsets_;
   std::vector<float> outputs_;
   std::vector<float> outputGradients_;  // of what comes before a sigmoid
-  std::vector<char> touched_;
-  std::vector<MaskSpec> masks_;   // [heads]
-  Buffer<float> dropped_;         // [B, h] pooled vectors after dropout
-  Buffer<float> pooledGradient_;  // [B, h]
+  std::vector<MaskSpec> masks_;         // [heads]
+  Buffer<float> dropped_;               // [B, h] pooled vectors after dropout
+  Buffer<float> pooledGradient_;        // [B, h]
 };
 
 }  // namespace bornagain::fused

@@ -31,10 +31,10 @@ OptimizerPass<Real>::OptimizerPass(const Model& model, Weights<Real>& weights, A
     linear.prepare(matrix);
     addTiles(matrix);
   });
-  weights.forEachVector([&](Vector& vector) { addParts(vector, -1); });
-  for (size_t head = 0; head < weights.heads.size(); ++head) {
-    addParts(weights.heads[head].weight, static_cast<int>(head));
-    addParts(weights.heads[head].bias, static_cast<int>(head));
+  weights.forEachVector([&](Vector& vector) { addParts(vector); });
+  for (auto& head : weights.heads) {
+    addParts(head.weight);
+    addParts(head.bias);
   }
 }
 
@@ -56,11 +56,11 @@ void OptimizerPass<Real>::addTiles(Matrix<Real>& matrix) {
 }
 
 template <typename Real>
-void OptimizerPass<Real>::addParts(Vector& vector, int head) {
+void OptimizerPass<Real>::addParts(Vector& vector) {
   int64_t offset = 0;
   for (const Parameter& part : vector.stack.parts) {
     float* copy = vector.joined.get();
-    vectors_.push_back({&part, vector.gradient.get() + offset, copy == nullptr ? nullptr : copy + offset, head});
+    vectors_.push_back({&part, vector.gradient.get() + offset, copy == nullptr ? nullptr : copy + offset});
     offset += part.size;
   }
 }
@@ -93,14 +93,12 @@ double OptimizerPass<Real>::tableSquares(const Table& table, int64_t rows) {
 }
 
 template <typename Real>
-double OptimizerPass<Real>::gradientNorm(const BatchPlan& plan, const std::vector<char>& touched) {
+double OptimizerPass<Real>::gradientNorm(const BatchPlan& plan) {
   const Section section(profiler_, "gradient norm");
   double total = tableSquares(weights_.words, plan.words.count()) + tableSquares(weights_.positions, plan.positionRows.count()) +
                  tableSquares(weights_.types, plan.types.count());
   weights_.forEachMatrix([&](const Matrix<Real>& matrix) { total += matrix.gradientSquares; });
-  for (const auto& part : vectors_) {
-    if (part.head < 0 || touched[part.head] != 0) total += kernels_.sumOfSquaresF32(part.gradient, {0, part.parameter->size});
-  }
+  for (const auto& part : vectors_) total += kernels_.sumOfSquaresF32(part.gradient, {0, part.parameter->size});
   return std::sqrt(total);
 }
 
@@ -133,12 +131,11 @@ void OptimizerPass<Real>::updateMatrices() {
 }
 
 template <typename Real>
-void OptimizerPass<Real>::updateVectors(const std::vector<char>& touched) {
+void OptimizerPass<Real>::updateVectors() {
   const Section section(profiler_, "optimizer of vectors");
   parallelTasks(static_cast<int64_t>(vectors_.size()), [&](int64_t task, int) {
-    const auto& [parameter, gradient, copy, head] = vectors_[task];
+    const auto& [parameter, gradient, copy] = vectors_[task];
     const Parameter& p = *parameter;
-    if (head >= 0 && touched[head] == 0) return;
     kernels_.adamWF32(constants(p), p.values, p.first, p.second, gradient, {0, p.size});
     if (copy != nullptr) std::copy_n(p.values, p.size, copy);
   });
@@ -163,13 +160,13 @@ void OptimizerPass<Real>::updateTable(const Table& table, const RowUses& uses) {
 }
 
 template <typename Real>
-void OptimizerPass<Real>::step(const BatchPlan& plan, const std::vector<char>& touched, double learningRate, double norm) {
+void OptimizerPass<Real>::step(const BatchPlan& plan, double learningRate, double norm) {
   const double clip = optimizer_.options().clipNorm;
   gradientScale_ = norm > clip ? clip / norm : 1.0;
   learningRate_ = learningRate;
   optimizer_.setSteps(optimizer_.steps() + 1);
   updateMatrices();
-  updateVectors(touched);
+  updateVectors();
   {
     const Section section(profiler_, "optimizer of embeddings");
     words_.step(constants(weights_.words.parameter), plan.words);

@@ -29,11 +29,11 @@ class OptimizerPass {
     words_.catchUp(plan.words);
   }
 
-  // Global norm of the gradients. Heads that are not `touched` have none.
-  double gradientNorm(const BatchPlan& plan, const std::vector<char>& touched);
+  // Global norm of the gradients.
+  double gradientNorm(const BatchPlan& plan);
 
   // One step of adamw.h's AdamW::step, on the gradients of the last backward pass.
-  void step(const BatchPlan& plan, const std::vector<char>& touched, double learningRate, double norm);
+  void step(const BatchPlan& plan, double learningRate, double norm);
 
  private:
   // A tile of a matrix's part, one task; the backend's copies are refreshed while its values are in the cache.
@@ -47,16 +47,15 @@ class OptimizerPass {
     const Parameter* parameter;
     const float* gradient;
     float* copy;
-    int head;  // -1: not a head's
   };
   void addTiles(Matrix<Real>& matrix);
-  void addParts(Vector& vector, int head);
+  void addParts(Vector& vector);
 
   [[nodiscard]] AdamWConstants constants(const Parameter& parameter) const;
   [[nodiscard]] double tableSquares(const Table& table, int64_t rows);
   void updateTable(const Table& table, const RowUses& uses);
   void updateMatrices();
-  void updateVectors(const std::vector<char>& touched);
+  void updateVectors();
   void rememberVersions();
 
   Weights<Real>& weights_;
