@@ -48,12 +48,15 @@ export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config
   return configSchema.parse(mergeConfig(layers.reduce<PlainObject>(mergeConfig, {}), { preset: name ?? NO_PRESET }));
 }
 
-/** Values of a resolved configuration that its preset does not set that way, as `key path → value`; reports print them. */
+/**
+ * Values of a resolved configuration that its preset does not set that way, as `key path → value`; reports print them. Tasks of one's own
+ * are no departure: no preset could have described them.
+ */
 export function changesFromPreset(config: Config): Record<string, unknown> {
   const base = configSchema.parse(isPresetName(config.preset) ? presetValues(config.preset) : {});
   const original = flattenConfig(base);
   const changed = Object.entries(flattenConfig(config)).filter(([path, value]) => JSON.stringify(original[path]) !== JSON.stringify(value));
-  return Object.fromEntries(changed.filter(([path]) => path !== 'preset'));
+  return Object.fromEntries(changed.filter(([path]) => path !== 'preset' && !path.startsWith('customTasks.')));
 }
 
 function checked(layer: Layer): Layer {

@@ -4,7 +4,7 @@ import { glueAverage } from '../metrics/index.js';
 import { initHead, type Head } from '../nn/head.js';
 import { openModelFolder, writeModelFolder } from '../nn/model-folder.js';
 import type { Bert } from '../nn/bert.js';
-import { taskByName } from '../tasks/index.js';
+import { taskRegistry } from '../tasks/index.js';
 import type { SplitName } from '../tasks/types.js';
 import { scoreWithNotices, type EvaluationOptions } from '../train/evaluate.js';
 import type { TaskScores } from '../train/events.js';
@@ -110,7 +110,7 @@ async function fit(
 
 /** Scores of the run's tasks that have the split; an event unless none has. */
 async function scoreSplit(
-  { data, onEvent }: RunContext,
+  { config, data, onEvent }: RunContext,
   run: PlannedRun,
   evaluation: EvaluationOptions,
   split: SplitName,
@@ -120,7 +120,11 @@ async function scoreSplit(
     const dataset = data.find(name, split);
     if (dataset !== null) tasks[name] = { ...(await scoreWithNotices(evaluation, dataset, onEvent, run.id)) };
   }
-  const average = split === 'dev' ? glueAverage(run.tasks.map(taskByName), tasks) : null;
-  if (Object.keys(tasks).length > 0) onEvent({ kind: 'evaluated', runId: run.id, split, tasks, average });
+  const definitions = run.tasks.map(taskRegistry(config).byName);
+  const average = split === 'dev' ? glueAverage(definitions, tasks) : null;
+  if (Object.keys(tasks).length > 0) {
+    const mainMetrics = Object.fromEntries(definitions.map(({ name, mainMetric }) => [name, mainMetric]));
+    onEvent({ kind: 'evaluated', runId: run.id, split, tasks, mainMetrics, average });
+  }
   return { tasks, average };
 }

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
+import { taskRegistry } from '../tasks/index.js';
 import type { TaskScores } from '../train/events.js';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { summarise, type ArmSummary } from './summary.js';
@@ -51,7 +52,7 @@ export interface ExperimentResults {
 }
 
 export function experimentResults(config: Config, runs: readonly RunResult[], failures: readonly RunFailure[]): ExperimentResults {
-  return { config, runs, summary: summarise(runs), tests: [], failures };
+  return { config, runs, summary: summarise(runs, taskRegistry(config)), tests: [], failures };
 }
 
 /** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */

@@ -3,7 +3,7 @@
  * With one seed there is no spread: the standard deviation is null, not 0.
  */
 import { mean, median, sampleStandardDeviation } from 'simple-statistics';
-import { taskByName } from '../tasks/index.js';
+import type { TaskRegistry } from '../tasks/index.js';
 import type { MetricName } from '../metrics/types.js';
 import type { RunResult } from './results.js';
 
@@ -33,28 +33,32 @@ function spreadOf(values: readonly number[]): Spread | null {
   return { median: median(list), mean: mean(list), std: list.length < 2 ? null : sampleStandardDeviation(list) };
 }
 
-function summariseTask(name: string, runs: readonly RunResult[]): TaskSummary | null {
-  const metric = taskByName(name).mainMetric;
+function summariseTask(name: string, runs: readonly RunResult[], registry: TaskRegistry): TaskSummary | null {
+  const metric = registry.byName(name).mainMetric;
   const spread = spreadOf(runs.map((run) => run.tasks[name]?.[metric]).filter((score) => score !== undefined));
   return spread === null ? null : { metric, ...spread };
 }
 
-function summariseArm(arm: string, runs: readonly RunResult[]): ArmSummary {
+function summariseArm(arm: string, runs: readonly RunResult[], registry: TaskRegistry): ArmSummary {
   const tasks: Record<string, TaskSummary> = {};
   for (const name of new Set(runs.flatMap((run) => Object.keys(run.tasks)))) {
-    const summary = summariseTask(name, runs);
+    const summary = summariseTask(name, runs, registry);
     if (summary !== null) tasks[name] = summary;
   }
   return { arm, n: runs.length, average: spreadOf(runs.map((run) => run.average).filter((score) => score !== null)), tasks };
 }
 
-/** One entry per arm, in the order in which the arms first appear. */
-export function summarise(runs: readonly RunResult[]): ArmSummary[] {
+/**
+ * One entry per arm, in the order in which the arms first appear.
+ * @param registry knows the tasks of the runs
+ */
+export function summarise(runs: readonly RunResult[], registry: TaskRegistry): ArmSummary[] {
   const arms = [...new Set(runs.map((run) => run.arm))];
   return arms.map((arm) =>
     summariseArm(
       arm,
       runs.filter((run) => run.arm === arm),
+      registry,
     ),
   );
 }

@@ -5,7 +5,7 @@
  */
 import type { ArmSummary, Spread } from '../experiment/summary.js';
 import { glueAverage, NOT_AVERAGED } from '../metrics/index.js';
-import { TASKS, type TaskDefinition } from '../tasks/index.js';
+import type { TaskDefinition, TaskRegistry } from '../tasks/index.js';
 import type { BaselineKind, Baselines } from './baselines.js';
 
 export interface SummaryRow {
@@ -26,9 +26,9 @@ export interface SummaryRows {
   readonly average: SummaryRow | null;
 }
 
-/** Tasks in GLUE's order, those that any arm has a score for. */
-export function summaryRows(summary: readonly ArmSummary[], baselines: Baselines | null): SummaryRows {
-  const tasks = TASKS.filter((task) => summary.some((arm) => task.name in arm.tasks));
+/** Tasks in the registry's order, those that any arm has a score for. */
+export function summaryRows(summary: readonly ArmSummary[], baselines: Baselines | null, registry: TaskRegistry): SummaryRows {
+  const tasks = registry.all.filter((task) => summary.some((arm) => task.name in arm.tasks));
   const averaged = tasks.filter((task) => !NOT_AVERAGED.includes(task.name));
   return {
     tasks: tasks.map((task) => taskRow(task, summary, baselines)),
