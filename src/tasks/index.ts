@@ -34,7 +34,7 @@ export interface TaskRegistry {
   /** GLUE's first, in its order, then the configuration's in its own. */
   readonly all: readonly TaskDefinition[];
   /** As `taskByName`. */
-  byName(name: string): TaskDefinition;
+  readonly byName: (name: string) => TaskDefinition;
 }
 
 export function taskRegistry({ customTasks }: Pick<Config, 'customTasks'>): TaskRegistry {
