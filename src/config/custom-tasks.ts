@@ -13,7 +13,8 @@ const METRICS = {
   classification: ['accuracy', 'f1', 'matthews'],
   regression: ['pearson', 'spearman'],
 } as const;
-const METRIC_NAMES = [...METRICS.classification, ...METRICS.regression] as const;
+/** The metrics a task can name. */
+export const METRIC_NAMES = [...METRICS.classification, ...METRICS.regression] as const;
 
 /** A folder's name; no dot, because `<task>.<split>` names a split. */
 const TASK_NAME = /^[a-z0-9][a-z0-9_-]*$/;
