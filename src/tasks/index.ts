@@ -45,12 +45,19 @@ export function taskRegistry({ customTasks }: Pick<Config, 'customTasks'>): Task
 function findTask<T extends TaskDefinition>(tasks: readonly T[], name: string): T {
   const task = tasks.find((candidate) => candidate.name === name);
   if (task !== undefined) return task;
-  const known = tasks.map((candidate) => candidate.name);
-  const nearest = closest(name.toLowerCase(), known);
+  throw unknownTask(
+    name,
+    tasks.map((candidate) => candidate.name),
+  );
+}
+
+/** What to throw where a task is asked for that nobody knows: the nearest name, and all of them. */
+export function unknownTask(name: string, known: readonly string[]): BornAgainError {
+  const nearest = closest(name.toLowerCase(), [...known]);
   const message =
     `unknown task '${name}'; did you mean '${nearest}'? Known tasks: ${known.join(', ')}. ` +
     'A task of your own is described under customTasks in the configuration (--config)';
-  throw new BornAgainError('ERR_UNKNOWN_TASK', message, { name, nearest, known });
+  return new BornAgainError('ERR_UNKNOWN_TASK', message, { name, nearest, known });
 }
 
 export { formatScore, labelName, rawScore, scaledScore } from './labels.js';

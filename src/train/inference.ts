@@ -6,7 +6,7 @@ import type { Head } from '../nn/head.js';
 import { readHeadsFile } from '../nn/heads-file.js';
 import { openModelFolder } from '../nn/model-folder.js';
 import type { ImportNotice } from '../nn/open-encoder.js';
-import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
+import { taskRegistry, unknownTask, type TaskRegistry } from '../tasks/index.js';
 import type { TaskDefinition } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
 import type { EvaluationOptions } from './evaluate.js';
@@ -93,8 +93,9 @@ export class InferenceModel {
 
 /** Before the weights are loaded: a task that only the model may know. Throws ERR_UNKNOWN_TASK. */
 async function requireHead(dir: string, task: string, registry: TaskRegistry): Promise<void> {
-  const description = await readHeadsFile(dir);
-  if (description?.heads.some((head) => head.task === task) !== true) registry.byName(task);
+  const heads = (await readHeadsFile(dir))?.heads.map((head) => head.task) ?? [];
+  if (heads.includes(task)) return;
+  throw unknownTask(task, [...new Set([...heads, ...registry.all.map(({ name }) => name)])]);
 }
 
 function withoutHeads(dir: string, classifier: boolean): BornAgainError {

@@ -103,7 +103,7 @@ describe('predict', () => {
   });
 
   it('names the nearest task where there is no such task', async () => {
-    const { stderr, code } = await predict('nots', 'x\n', ...CONFIG);
+    const { stderr, code } = await predict('nots', 'x\n');
     expect(stderr).toContain("unknown task 'nots'; did you mean 'notes'?");
     expect(code).toBe(2);
   });
