@@ -3,6 +3,7 @@
 #include "bert_wrap.h"
 #include "dropout_wrap.h"
 #include "env_data.h"
+#include "gemm_rate_wrap.h"
 #include "head_wrap.h"
 #include "napi_config.h"
 #include "ops.h"
@@ -37,6 +38,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   registerBert(env, exports);
   registerHead(env, exports);
   registerDropout(env, exports);
+  registerGemmRate(env, exports);
   registerOptimizers(env, exports);
   registerSessions(env, exports);
   return exports;

@@ -70,12 +70,13 @@ class ModuleWrap : public TaggedWrap<Derived> {
     data_->adjustBytes(this->Env(), bytes_);
   }
 
-  // The module, free to use.
+  // The module, free to use, its parameters up to date.
   [[nodiscard]] M& use() const {
     M& module = *held("the module").module;
     if (hold_->calls > 0) {
       throw Error("ERR_MODULE_BUSY", "a session is working on this module; await its calls before using the module directly");
     }
+    module.settle();
     return module;
   }
 

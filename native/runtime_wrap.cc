@@ -9,7 +9,9 @@
 #include <string>
 
 #include "core/cpu_features.h"
+#include "core/engine.h"
 #include "core/error.h"
+#include "core/kernels/instruction_set.h"
 #include "env_data.h"
 #include "guard.h"
 
@@ -35,6 +37,16 @@ Napi::Value setErrorClass(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// What a session on the CPU computes with when everything is left to it.
+Napi::Object cpuChoice(Napi::Env env) {
+  const EngineChoice choice = chooseEngine({}, at::Device(at::kCPU));
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("engine", engineName(choice.kind));
+  result.Set("precision", precisionName(choice.precision));
+  result.Set("products", productsName(choice.products));
+  return result;
+}
+
 Napi::Value runtimeInfo(const Napi::CallbackInfo& info) {
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("compiledVersion", TORCH_VERSION);
@@ -42,6 +54,8 @@ Napi::Value runtimeInfo(const Napi::CallbackInfo& info) {
   result.Set("cudaDevices", at::hasCUDA() ? static_cast<double>(at::detail::getCUDAHooks().deviceCount()) : 0.0);
   result.Set("cpuCapability", at::get_cpu_capability());
   result.Set("bf16Hardware", hasBf16Hardware());
+  result.Set("instructionSet", instructionSetName(instructionSet()));
+  result.Set("cpuChoice", cpuChoice(info.Env()));
   result.Set("threads", at::get_num_threads());
   result.Set("parallelInfo", at::get_parallel_info());
   return result;

@@ -43,13 +43,41 @@ HeldModel toHeldModel(const OptionsReader& options) {
   return held;
 }
 
+EngineRequest toEngineRequest(const OptionsReader& options) {
+  EngineRequest request;
+  const std::string engine = options.string("engine");
+  if (engine == "plain" || engine == "fused") {
+    request.kind = engine == "plain" ? EngineKind::kPlain : EngineKind::kFused;
+  } else if (engine != "auto") {
+    throw Error("ERR_INVALID_ARGUMENT", "options.engine must be auto, plain or fused, not " + engine);
+  }
+  const std::string precision = options.string("precision");
+  if (precision == "fp32" || precision == "bf16") {
+    request.precision = precision == "fp32" ? Precision::kFp32 : Precision::kBf16;
+  } else if (precision != "auto") {
+    throw Error("ERR_INVALID_ARGUMENT", "options.precision must be auto, fp32 or bf16, not " + precision);
+  }
+  const std::string products = options.string("products");
+  if (products == "own" || products == "libtorch") {
+    request.products = products == "own" ? Products::kOwn : Products::kLibtorch;
+  } else if (products != "auto") {
+    throw Error("ERR_INVALID_ARGUMENT", "options.products must be auto, own or libtorch, not " + products);
+  }
+  request.firstTokensOnly = options.boolean("firstTokensOnly");
+  return request;
+}
+
 SessionOptions toSessionOptions(const OptionsReader& options, Model model) {
   const int64_t seed = options.integer("dropoutSeed");
   if (seed < 0) throw Error("ERR_INVALID_ARGUMENT", "options.dropoutSeed must not be negative");
   const int64_t threads = options.integer("threads");
   if (threads < 0 || threads > 1024) throw Error("ERR_INVALID_ARGUMENT", "options.threads must be between 0 and 1024");
-  return {std::move(model), toAdamWOptions(options.value("optimizer")), toParameterOptions(options.value("parameterOptions")),
-          static_cast<uint64_t>(seed), static_cast<int>(threads)};
+  return {std::move(model),
+          toAdamWOptions(options.value("optimizer")),
+          toParameterOptions(options.value("parameterOptions")),
+          static_cast<uint64_t>(seed),
+          toEngineRequest(options),
+          static_cast<int>(threads)};
 }
 
 class SessionWrap final : public TaggedWrap<SessionWrap> {
@@ -64,6 +92,7 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
       HeldModel held = toHeldModel(options);
       holds_ = std::move(held.holds);
       session_ = std::make_unique<Session>(toSessionOptions(options, std::move(held.model)));
+      choice_ = session_->engine();
       completions_ = std::make_unique<CompletionQueue>(info.Env(), "bornagain session");
       // Added after the completion queue, so it runs before the queue's own: the thread is gone when the queue goes.
       napi_add_env_cleanup_hook(info.Env(), &SessionWrap::onEnvironmentExit, this);
@@ -80,7 +109,8 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
                        {InstanceMethod("step", &SessionWrap::step), InstanceMethod("evaluate", &SessionWrap::evaluate),
                         InstanceMethod("exportState", &SessionWrap::exportState), InstanceMethod("importState", &SessionWrap::importState),
                         InstanceMethod("cancel", &SessionWrap::cancel), InstanceMethod("close", &SessionWrap::close),
-                        accessor<&SessionWrap::closed>("closed")});
+                        accessor<&SessionWrap::closed>("closed"), accessor<&SessionWrap::engine>("engine"),
+                        accessor<&SessionWrap::precision>("precision"), accessor<&SessionWrap::products>("products")});
   }
 
  private:
@@ -129,6 +159,12 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
   }
 
   Napi::Value closed(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), closing_); }
+
+  Napi::Value engine(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), engineName(choice_.kind)); }
+
+  Napi::Value precision(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), precisionName(choice_.precision)); }
+
+  Napi::Value products(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), productsName(choice_.products)); }
 
   // Resolves when every pending call has settled and the thread has ended.
   Napi::Value close(const Napi::CallbackInfo& info) {
@@ -223,6 +259,7 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
   }
 
   std::unique_ptr<Session> session_;
+  EngineChoice choice_{};
   std::unique_ptr<CompletionQueue> completions_;
   std::vector<std::shared_ptr<Hold>> holds_;
   std::vector<Napi::Promise::Deferred> closers_;

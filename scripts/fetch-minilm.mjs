@@ -2,4 +2,4 @@
 import { main } from './lib/console.mjs';
 import { ensureMiniLm } from './lib/minilm.mjs';
 
-main(ensureMiniLm);
+await main(ensureMiniLm);

@@ -8,7 +8,7 @@ export { BornAgainError } from './util/errors.js';
 export type { ErrorCode } from './util/errors.js';
 
 // Configuration: presets, files and overrides to one complete record.
-export { changesFromPreset, resolveConfig } from './config/load.js';
+export { departuresOf, resolveConfig } from './config/load.js';
 export type { ConfigSources } from './config/load.js';
 export { PRESETS, PRESET_NAMES } from './config/presets.js';
 export { configSchema } from './config/schema.js';

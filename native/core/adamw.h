@@ -45,6 +45,7 @@ class AdamW {
   // what the reference does to the head of a task that a batch has no example of, because it masks the losses of all heads.
   void defineGradients();
 
+  [[nodiscard]] const AdamWOptions& options() const { return options_; }
   [[nodiscard]] int64_t steps() const { return steps_; }
   void setSteps(int64_t steps) { steps_ = steps; }
   [[nodiscard]] std::vector<OptimizedParameter>& parameters() { return parameters_; }

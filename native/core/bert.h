@@ -7,13 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "core/activation.h"
 #include "core/dropout.h"
 #include "core/module.h"
 #include "core/packed.h"
 
 namespace bornagain {
-
-enum class Activation { kGelu, kGeluTanh, kRelu };
 
 struct BertConfig {
   int64_t vocabSize;

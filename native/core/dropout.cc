@@ -2,63 +2,24 @@
 
 #include <ATen/Parallel.h>
 
-#include <cmath>
+#include "core/dropout_hash.h"
 
 namespace bornagain {
 
 namespace {
 
-// splitmix64's finaliser (Steele, Lea and Flood 2014): a bijection that spreads every input bit.
-uint64_t mix64(uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
-
-constexpr uint64_t kGolden = 0x9e3779b97f4a7c15ULL;
-
-uint64_t siteKey(const DropoutKey& key, DropoutSite site) {
-  uint64_t k = mix64(key.seed + kGolden);
-  k = mix64(k ^ mix64(key.step + 2 * kGolden));
-  return mix64(k ^ mix64(site.id() + 3 * kGolden));
-}
-
-struct RowKey {
-  uint32_t outer;
-  uint32_t inner;
-};
-
-RowKey rowKey(uint64_t siteKeyValue, int64_t row) {
-  const uint64_t k = mix64(siteKeyValue + kGolden * static_cast<uint64_t>(row));
-  return {static_cast<uint32_t>(k), static_cast<uint32_t>(k >> 32)};
-}
-
-// Multipliers of the "lowbias32" integer hash (Wellons 2018). The second key goes in between the rounds: keys that are only XORed with
-// the counter outside the hash give masks that are permutations of one another.
-constexpr uint32_t kMultiplier1 = 0x7feb352dU;
-constexpr uint32_t kMultiplier2 = 0x846ca68bU;
-
-uint32_t hash32(uint32_t counter, RowKey key) {
-  uint32_t x = counter ^ key.outer;
-  x = (x ^ (x >> 16)) * kMultiplier1;
-  x ^= key.inner;
-  x = (x ^ (x >> 15)) * kMultiplier2;
-  return x ^ (x >> 16);
-}
-
-// An element is dropped when its hash is below this: P = threshold / 2^32.
-uint32_t dropThreshold(double rate) { return static_cast<uint32_t>(std::llround(rate * 4294967296.0)); }
+uint64_t siteKey(const DropoutKey& key, DropoutSite site) { return dropoutSiteKey(key.seed, key.step, site.id()); }
 
 template <typename Scalar>
 void fillMask(Scalar* out, uint64_t key, const std::vector<int64_t>& rows, int64_t columns, double rate) {
-  const uint32_t threshold = dropThreshold(rate);
+  const uint32_t threshold = dropoutThreshold(rate);
   const auto scale = static_cast<Scalar>(1.0 / (1.0 - rate));
   const int64_t grain = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, columns));
   at::parallel_for(0, static_cast<int64_t>(rows.size()), grain, [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
-      const RowKey k = rowKey(key, rows[r]);
+      const DropoutRowKey k = dropoutRowKey(key, rows[r]);
       Scalar* row = out + r * columns;
-      for (int64_t c = 0; c < columns; ++c) row[c] = hash32(static_cast<uint32_t>(c), k) < threshold ? Scalar(0) : scale;
+      for (int64_t c = 0; c < columns; ++c) row[c] = dropoutHash(static_cast<uint32_t>(c), k) < threshold ? Scalar(0) : scale;
     }
   });
 }
@@ -85,7 +46,7 @@ at::Tensor dropoutMaskFromOps(const DropoutKey& key, DropoutSite site, const std
   auto* outer = keys.data_ptr<int64_t>();
   const uint64_t siteKeyValue = siteKey(key, site);
   for (int64_t r = 0; r < n; ++r) {
-    const RowKey k = rowKey(siteKeyValue, rows[r]);
+    const DropoutRowKey k = dropoutRowKey(siteKeyValue, rows[r]);
     outer[r] = k.outer;
     outer[n + r] = k.inner;
   }
@@ -94,11 +55,11 @@ at::Tensor dropoutMaskFromOps(const DropoutKey& key, DropoutSite site, const std
   const auto low32 = [](const at::Tensor& t) { return t.bitwise_and(int64_t{0xffffffff}); };
   const auto shiftXor = [](const at::Tensor& t, int64_t bits) { return t.bitwise_xor(t.bitwise_right_shift(bits)); };
   at::Tensor x = at::arange(columns, at::TensorOptions(at::kLong).device(options.device())).bitwise_xor(keys[0]);
-  x = low32(shiftXor(x, 16).mul(static_cast<int64_t>(kMultiplier1)));
+  x = low32(shiftXor(x, 16).mul(static_cast<int64_t>(kHashMultiplier1)));
   x = x.bitwise_xor(keys[1]);
-  x = low32(shiftXor(x, 15).mul(static_cast<int64_t>(kMultiplier2)));
+  x = low32(shiftXor(x, 15).mul(static_cast<int64_t>(kHashMultiplier2)));
   x = shiftXor(x, 16);
-  return x.ge(static_cast<int64_t>(dropThreshold(rate))).to(options.dtype().toScalarType()).mul(1.0 / (1.0 - rate));
+  return x.ge(static_cast<int64_t>(dropoutThreshold(rate))).to(options.dtype().toScalarType()).mul(1.0 / (1.0 - rate));
 }
 
 at::Tensor applyDropout(const at::Tensor& values, const Dropout& dropout, DropoutSite site, const std::vector<int64_t>& rows, double rate) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/adamw.h"
@@ -25,7 +26,39 @@ class Engine {
   virtual std::vector<float> evaluate(const Batch& batch, const Interrupt& interrupt) = 0;
 };
 
+enum class EngineKind { kPlain, kFused };
+enum class Precision { kFp32, kBf16 };
+// Who multiplies the matrices of the linear layers in the fused engine: LibTorch, or the own kernels of core/kernels.
+enum class Products { kLibtorch, kOwn };
+
+// What a user asks for; no value: whatever is best here.
+struct EngineRequest {
+  std::optional<EngineKind> kind;
+  std::optional<Precision> precision;
+  std::optional<Products> products;
+  bool firstTokensOnly = true;  // fused: the last layer computes its output at [CLS] alone. Exact, since nothing else is read.
+};
+
+struct EngineChoice {
+  EngineKind kind;
+  Precision precision;  // of matrix products; everything else is fp32
+  Products products;
+  bool firstTokensOnly;
+};
+
+// Fused on the CPU, plain elsewhere; bf16 only in the fused engine and, unless asked for, only where the CPU computes it in hardware; own
+// products where they have an instruction set for the precision. Throws ERR_INVALID_ARGUMENT for what cannot be had.
+EngineChoice chooseEngine(const EngineRequest& request, const at::Device& device);
+
+// Their names in options and reports: "plain", "fused"; "fp32", "bf16"; "libtorch", "own".
+const char* engineName(EngineKind kind);
+const char* precisionName(Precision precision);
+const char* productsName(Products products);
+
 // The engine that composes LibTorch's operations with autograd, on any device. `optimizer` holds the model's parameters and outlives it.
 std::unique_ptr<Engine> makePlainEngine(Model model, AdamW& optimizer);
+
+// The engine with forward and backward written out, on the CPU.
+std::unique_ptr<Engine> makeFusedEngine(Model model, AdamW& optimizer, const EngineChoice& choice);
 
 }  // namespace bornagain

@@ -23,6 +23,17 @@ class Interrupt {
   virtual void check() const = 0;
 };
 
+// Updates of a module's parameters that an engine has put off.
+class DeferredUpdates {
+ public:
+  DeferredUpdates() = default;
+  DeferredUpdates(const DeferredUpdates&) = delete;
+  DeferredUpdates& operator=(const DeferredUpdates&) = delete;
+  virtual ~DeferredUpdates() = default;
+  // Brings the parameters up to date, on the caller's thread. Not while the engine works.
+  virtual void settle() = 0;
+};
+
 class Module {
  public:
   Module() = default;
@@ -33,6 +44,14 @@ class Module {
   [[nodiscard]] const std::vector<NamedParameter>& parameters() const { return parameters_; }
   // Throws ERR_INVALID_ARGUMENT for a name the module does not have.
   [[nodiscard]] const at::Tensor& parameter(const std::string& name) const;
+  // Whoever reads or writes parameters, and is not the engine that defers their updates, settles first.
+  void settle() const {
+    if (deferred_ != nullptr) deferred_->settle();
+  }
+  // Null: nothing is put off any more.
+  void defer(DeferredUpdates* updates) { deferred_ = updates; }
+  [[nodiscard]] DeferredUpdates* deferred() const { return deferred_; }
+
   [[nodiscard]] at::TensorOptions options() const { return parameters_.front().tensor.options(); }
 
  protected:
@@ -41,6 +60,7 @@ class Module {
 
  private:
   std::vector<NamedParameter> parameters_;
+  DeferredUpdates* deferred_ = nullptr;
 };
 
 struct Linear {

@@ -62,7 +62,9 @@ Session::Session(SessionOptions options) : options_(std::move(options)) {
   validateModel(options_.model);
   if (options_.threads < 0) throw Error("ERR_INVALID_ARGUMENT", "threads must not be negative");
   optimizer_ = std::make_unique<AdamW>(allParameters(options_.model), options_.parameterOptions, options_.optimizer);
-  engine_ = makePlainEngine(options_.model, *optimizer_);
+  choice_ = chooseEngine(options_.engine, options_.model.encoder->options().device());
+  engine_ = choice_.kind == EngineKind::kPlain ? makePlainEngine(options_.model, *optimizer_)
+                                               : makeFusedEngine(options_.model, *optimizer_, choice_);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -130,6 +132,7 @@ StepOutcome Session::step(const Batch& batch, double learningRate, const Interru
 std::vector<float> Session::evaluate(const Batch& batch, const Interrupt& interrupt) { return engine_->evaluate(batch, interrupt); }
 
 SessionState Session::exportState() {
+  options_.model.encoder->settle();
   SessionState state{optimizer_->steps(), {}, {}, {}};
   for (const auto& parameter : optimizer_->parameters()) {
     state.parameters.push_back(toHost(parameter.tensor));
@@ -153,6 +156,7 @@ void Session::importState(const SessionState& state) {
       }
     }
   }
+  options_.model.encoder->settle();
   for (size_t i = 0; i < parameters.size(); ++i) {
     fromHost(parameters[i].tensor, state.parameters[i]);
     fromHost(parameters[i].firstMoment, state.firstMoments[i]);

@@ -23,6 +23,7 @@ struct SessionOptions {
   AdamWOptions optimizer;
   std::vector<ParameterOptions> parameterOptions;  // the encoder's parameters, then each head's
   uint64_t dropoutSeed;
+  EngineRequest engine;
   int threads;  // 0: LibTorch's default, one per core
 };
 
@@ -40,7 +41,8 @@ class Session {
   using Job = std::function<void(const Interrupt&)>;
   using Done = std::function<void(std::exception_ptr)>;
 
-  // Throws ERR_INVALID_ARGUMENT for a model without heads, modules on different devices or in another precision than fp32.
+  // Throws ERR_INVALID_ARGUMENT for a model without heads, modules on different devices or in another precision than fp32,
+  // or an engine that cannot be had.
   explicit Session(SessionOptions options);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -64,6 +66,7 @@ class Session {
 
   [[nodiscard]] int64_t steps() const { return steps_.load(); }
   [[nodiscard]] const Model& model() const { return options_.model; }
+  [[nodiscard]] const EngineChoice& engine() const { return choice_; }
 
  private:
   struct Entry {
@@ -78,6 +81,7 @@ class Session {
 
   SessionOptions options_;
   std::unique_ptr<AdamW> optimizer_;
+  EngineChoice choice_{};
   std::unique_ptr<Engine> engine_;
   std::atomic<int64_t> steps_{0};
 

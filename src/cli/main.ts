@@ -11,6 +11,7 @@ import { registerExport } from './commands/export.js';
 import { registerPredict } from './commands/predict.js';
 import { registerPrepare } from './commands/prepare.js';
 import { registerRun } from './commands/run.js';
+import { registerSubmit } from './commands/submit.js';
 import { registerTrain } from './commands/train.js';
 import { describeError, errorAsJson, EXIT, exitCodeOf } from './errors.js';
 import { flushStdout, printJson } from './output.js';
@@ -28,6 +29,7 @@ function createProgram(): Command {
   registerEval(program);
   registerPredict(program);
   registerExport(program);
+  registerSubmit(program);
   registerPrepare(program);
   registerDoctor(program);
   return program;

@@ -8,11 +8,13 @@ import { z } from 'zod';
 export const ROW_FORMATS = ['tsv', 'csv', 'jsonl'] as const;
 export type RowFormat = (typeof ROW_FORMATS)[number];
 
-/** By kind of task; the first ones are taken where none are named. Accuracy for classes; both correlations for scores. */
+/** What a kind of task can be scored by. */
 const METRICS = {
   classification: ['accuracy', 'f1', 'matthews'],
-  regression: ['pearson', 'spearman'],
+  regression: ['pearson', 'spearman', 'mse'],
 } as const;
+/** Of which less is better: none of them can stand for a task. */
+export const ERROR_METRICS: readonly string[] = ['mse'];
 /** The metrics a task can name. */
 export const METRIC_NAMES = [...METRICS.classification, ...METRICS.regression] as const;
 
@@ -59,7 +61,7 @@ const customTaskSchema = z
       .enum(METRIC_NAMES)
       .nullable()
       .default(null)
-      .describe('the one that stands for the task in table and average; null takes the first of metrics'),
+      .describe('the one that stands for the task in table and average; null takes the first of metrics that is no error'),
     symmetric: z.boolean().default(false).describe('the order of the two texts carries no meaning (data.bothOrders)'),
   })
   .superRefine((task, context) => {
@@ -80,7 +82,12 @@ export const customTasksSchema = (taken: readonly string[]) =>
 /** What is reported of a task where its configuration names no metrics. */
 export function metricsOf({ kind, metrics }: Pick<CustomTask, 'kind' | 'metrics'>): readonly CustomTask['metrics'][number][] {
   if (metrics.length > 0) return metrics;
-  return kind === 'classification' ? ['accuracy'] : METRICS.regression;
+  return kind === 'classification' ? ['accuracy'] : ['pearson', 'spearman'];
+}
+
+/** The metric that stands for a task; undefined where it reports errors alone, which the schema refuses. */
+export function mainMetricOf(task: Pick<CustomTask, 'kind' | 'metrics' | 'mainMetric'>): CustomTask['metrics'][number] | undefined {
+  return task.mainMetric ?? metricsOf(task).find((metric) => !ERROR_METRICS.includes(metric));
 }
 
 function nameFault(name: string, taken: readonly string[]): string | null {
@@ -129,8 +136,9 @@ function metricFaults(task: CustomTask): Fault[] {
   if (new Set(metrics).size < metrics.length) faults.push(['metrics', 'expected no metric twice']);
   if (metrics.includes('f1') && labels.length > 2)
     faults.push(['metrics', `f1 is for two labels, and there are ${labels.length}; expected no f1`]);
-  const reported: readonly string[] = metricsOf(task);
-  if (mainMetric !== null && !reported.includes(mainMetric))
-    faults.push(['mainMetric', `expected one of the metrics reported, ${reported.join(', ')}`]);
+  const fit: readonly string[] = metricsOf(task).filter((metric) => !ERROR_METRICS.includes(metric));
+  if (fit.length === 0) faults.push(['metrics', 'an error cannot stand for the task in an average; expected another metric besides']);
+  else if (mainMetric !== null && !fit.includes(mainMetric))
+    faults.push(['mainMetric', `expected one of the metrics reported that is no error, ${fit.join(', ')}`]);
   return faults;
 }

@@ -49,15 +49,22 @@ export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config
   return configSchema.parse(mergeConfig(layers.reduce<PlainObject>(mergeConfig, {}), { preset: name ?? NO_PRESET }));
 }
 
+/** A value that departs from the preset's; `preset` is null where the preset has no such key. */
+export interface Departure {
+  readonly preset: unknown;
+  readonly value: unknown;
+}
+
 /**
- * Values of a resolved configuration that its preset does not set that way, as `key path → value`; reports print them. Tasks of one's own
- * are no departure: no preset could have described them.
+ * Values of a resolved configuration that its preset does not set that way, by key path; reports and model cards tell them. Tasks of one's
+ * own are no departure: no preset could have described them.
  */
-export function changesFromPreset(config: Config): Record<string, unknown> {
+export function departuresOf(config: Config): Record<string, Departure> {
   const base = configSchema.parse(isPresetName(config.preset) ? presetValues(config.preset) : {});
   const original = flattenConfig(base);
   const changed = Object.entries(flattenConfig(config)).filter(([path, value]) => JSON.stringify(original[path]) !== JSON.stringify(value));
-  return Object.fromEntries(changed.filter(([path]) => path !== 'preset' && !path.startsWith('customTasks.')));
+  const own = changed.filter(([path]) => path !== 'preset' && !path.startsWith('customTasks.'));
+  return Object.fromEntries(own.map(([path, value]) => [path, { preset: original[path] ?? null, value }]));
 }
 
 function checked(layer: Layer): Layer {

@@ -22,7 +22,7 @@ const paper = {
   seeds: TWENTY_SEEDS,
   single: { epochs: 3, batchSize: 32, learningRate: 5e-5, layerDecay: 1.0 },
   multi: { epochs: 6, batchSize: 128, learningRate: 1e-4, layerDecay: 0.9 },
-  data: { maxLength: 128, bothOrders: false },
+  data: { maxLength: 128, truncation: 'reference', bothOrders: false },
   sampling: { kind: 'random', exponent: 0.75, endExponent: null, order: 'fresh' },
   distillation: { annealing: 'linear', temperature: 1, teachers: { count: 1, choose: 'seed' } },
   loss: { reduction: 'mean' },

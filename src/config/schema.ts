@@ -19,6 +19,9 @@ export const ARMS = [
   'multi-finetuned',
   'single-multi-finetuned',
 ] as const;
+export const ENGINES = ['auto', 'plain', 'fused'] as const;
+export const PRECISIONS = ['auto', 'fp32', 'bf16'] as const;
+export const PRODUCTS = ['auto', 'own', 'libtorch'] as const;
 export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'] as const;
 /** Names that a task of one's own cannot have. */
 const BUILT_IN_TASKS = [...GLUE_TASK_NAMES, 'ax'];
@@ -82,6 +85,10 @@ export const configSchema = z.strictObject({
         .min(8)
         .default(128)
         .describe('tokens per sequence, special tokens included; longer ones are truncated and counted'),
+      truncation: z
+        .enum(['reference', 'longest_first'])
+        .default('reference')
+        .describe("how a pair that is too long is cut; longest_first is that of Transformers' fast tokenisers"),
       bothOrders: z.boolean().default(false).describe('train on symmetric tasks (MRPC, STS-B) in both orders, as the reference code does'),
       badRows: z.enum(['stop', 'skip']).default('stop').describe('a malformed row stops the run, or is left out, counted and listed'),
     })
@@ -157,12 +164,42 @@ export const configSchema = z.strictObject({
         .describe('output of a regression head: the paper has a sigmoid, the reference code none'),
     })
     .prefault({}),
+  report: z
+    .strictObject({
+      average: z
+        .enum(['bam', 'glue'])
+        .default('bam')
+        .describe(
+          "which average stands for a model: BAM's (accuracy of MRPC and QQP, Spearman, no WNLI) or GLUE's (means of both metrics and of MNLI's sets)",
+        ),
+    })
+    .prefault({}),
   runtime: z
     .strictObject({
       device: z
         .string()
         .regex(/^(cpu|cuda(:\d+)?)$/, 'must be cpu, cuda or cuda:N')
         .default('cpu'),
+      engine: z
+        .enum(ENGINES)
+        .default('auto')
+        .describe(
+          'auto: fused on the CPU, plain on CUDA. plain: LibTorch operations with autograd; fused: forward and backward written out',
+        ),
+      precision: z
+        .enum(PRECISIONS)
+        .default('auto')
+        .describe('of matrix products; weights are always fp32. auto: bf16 where the CPU computes it in hardware, else fp32'),
+      products: z
+        .enum(PRODUCTS)
+        .default('auto')
+        .describe(
+          "fused engine: whose matrix products the linear layers use. auto: own kernels where the CPU's instruction set has them, else LibTorch's",
+        ),
+      firstTokensOnly: z
+        .boolean()
+        .default(true)
+        .describe('fused engine: the last layer computes only the [CLS] outputs, which is all that is read; the same results, faster'),
       threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 shares the cores between the parallel runs'),
       parallelRuns: positiveInteger.default(1).describe('models trained at once; small models on few cores gain from it'),
       checkpointSteps: z.int().nonnegative().default(200).describe('steps between checkpoints of a running model; 0 keeps none'),
@@ -175,5 +212,7 @@ export type Config = z.infer<typeof configSchema>;
 /** A configuration before defaults: every key optional, at every level. */
 export type ConfigInput = z.input<typeof configSchema>;
 export type TrainingShape = Config['single'];
+/** What a session needs to know of how it computes. */
+export type SessionRuntime = Pick<Config['runtime'], 'engine' | 'precision' | 'products' | 'firstTokensOnly' | 'threads'>;
 export type Arm = (typeof ARMS)[number];
 export type Variant = Config['variants'][string];

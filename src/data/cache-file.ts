@@ -8,6 +8,7 @@ import type { BadRowPolicy } from '../tasks/read.js';
 import { splitFormat } from '../tasks/locate.js';
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import type { Tokenizer } from '../text/tokenizer.js';
+import type { LengthLimit } from '../text/truncate.js';
 import { BornAgainError } from '../util/errors.js';
 import { sha256 } from '../util/hash.js';
 import { readArrowFile, writeArrowFile } from './arrow-file.js';
@@ -22,7 +23,7 @@ const KEY_DIGITS = 16;
 export interface SplitSettings {
   readonly task: TaskDefinition;
   readonly split: SplitName;
-  readonly maxLength: number;
+  readonly limit: LengthLimit;
   readonly bothOrders: boolean;
   readonly badRows: BadRowPolicy;
 }
@@ -45,7 +46,7 @@ export type SplitCounts = z.infer<typeof countsSchema>;
 export function cacheKey({ task, split, ...settings }: SplitSettings, dataHash: string, tokenizer: Pick<Tokenizer, 'hash'>): string {
   const { name, kind, labels, scoreRange, dropsShortRows } = task;
   const definition = { name, kind, labels, scoreRange, dropsShortRows, format: splitFormat(task, split) };
-  return sha256(JSON.stringify([FORMAT, dataHash, tokenizer.hash, split, settings.maxLength, settings.bothOrders, settings.badRows, definition]));
+  return sha256(JSON.stringify([FORMAT, dataHash, tokenizer.hash, split, settings.limit.maxLength, settings.limit.truncation, settings.bothOrders, settings.badRows, definition]));
 }
 
 export function cachePath(cacheDir: string, { task, split }: Pick<SplitSettings, 'task' | 'split'>, key: string): string {

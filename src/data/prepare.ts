@@ -78,7 +78,7 @@ interface Source {
 }
 
 async function build(options: PrepareOptions, source: Source, cacheFile: string, key: string): Promise<void> {
-  const { task, split, dataDir, badRows, tokenizer, maxLength } = options;
+  const { task, split, dataDir, badRows, tokenizer, limit } = options;
   const read = (): ExampleStream => readExamples(task, split, dataDir, { badRows });
   const first = read();
   const examples = options.bothOrders ? inBothOrders(first, read()) : first;
@@ -86,7 +86,7 @@ async function build(options: PrepareOptions, source: Source, cacheFile: string,
   let truncated = 0;
   async function* chunks(): AsyncGenerator<TokenizedColumns> {
     for await (const chunk of chunked(examples)) {
-      const tokenized = await tokenizeChunk(chunk, tokenizer, maxLength);
+      const tokenized = await tokenizeChunk(chunk, tokenizer, limit);
       rows += chunk.length;
       truncated += tokenized.truncated;
       options.onProgress?.({ done: rows });

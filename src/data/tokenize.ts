@@ -3,6 +3,7 @@ import type { Example, SplitName, TaskDefinition } from '../tasks/types.js';
 import { buildSequence } from '../text/sequence.js';
 import type { Sequence } from '../text/sequence.js';
 import type { Tokenizer } from '../text/tokenizer.js';
+import type { LengthLimit } from '../text/truncate.js';
 import { sha256 } from '../util/hash.js';
 import type { TokenizedColumns } from './columns.js';
 import { FlatDataset } from './dataset.js';
@@ -12,16 +13,15 @@ export const CHUNK_ROWS = 2048;
 
 export interface TokenizedChunk {
   readonly columns: TokenizedColumns;
-  /** Sequences that were cut to `maxLength`. */
+  /** Sequences that were cut to the limit. */
   readonly truncated: number;
 }
 
-/** @param maxLength special tokens included */
-export async function tokenizeChunk(examples: readonly Example[], tokenizer: Tokenizer, maxLength: number): Promise<TokenizedChunk> {
+export async function tokenizeChunk(examples: readonly Example[], tokenizer: Tokenizer, limit: LengthLimit): Promise<TokenizedChunk> {
   const texts = examples.flatMap(({ textA, textB }) => (textB === null ? [textA] : [textA, textB]));
   const encoded = (await tokenizer.encode(texts)).values();
   const next = (): Int32Array => encoded.next().value ?? new Int32Array(0);
-  const sequences = examples.map(({ textB }) => buildSequence(next(), textB === null ? null : next(), tokenizer, maxLength));
+  const sequences = examples.map(({ textB }) => buildSequence(next(), textB === null ? null : next(), tokenizer, limit));
   return { columns: toColumns(examples, sequences), truncated: sequences.filter(({ truncated }) => truncated).length };
 }
 
@@ -32,15 +32,15 @@ export async function tokenizeChunk(examples: readonly Example[], tokenizer: Tok
 export async function tokenizeExamples(
   examples: readonly Example[],
   tokenizer: Tokenizer,
-  maxLength: number,
+  limit: LengthLimit,
   { task, split = 'test' }: { readonly task: TaskDefinition; readonly split?: SplitName },
 ): Promise<FlatDataset> {
   const parts: TokenizedColumns[] = [];
   for (let start = 0; start < examples.length; start += CHUNK_ROWS) {
-    parts.push((await tokenizeChunk(examples.slice(start, start + CHUNK_ROWS), tokenizer, maxLength)).columns);
+    parts.push((await tokenizeChunk(examples.slice(start, start + CHUNK_ROWS), tokenizer, limit)).columns);
   }
   const bytes = parts.flatMap(({ tokens, idBytes, boundaries }) => [tokens, boundaries, idBytes].map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)));
-  return new FlatDataset({ task, split, hash: sha256(JSON.stringify([task.name, split, tokenizer.hash, maxLength]), ...bytes) }, parts);
+  return new FlatDataset({ task, split, hash: sha256(JSON.stringify([task.name, split, tokenizer.hash, limit.maxLength, limit.truncation]), ...bytes) }, parts);
 }
 
 function toColumns(examples: readonly Example[], sequences: readonly Sequence[]): TokenizedColumns {

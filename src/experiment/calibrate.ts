@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { createStepMaker } from '../train/step-maker.js';
 import { Session } from '../train/session.js';
+import { shareCores } from '../train/share-cores.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
 import { newModel } from './fit-model.js';
@@ -20,7 +21,7 @@ export async function calibrate(context: RunContext, run: PlannedRun, seconds: n
   const model = await newModel(context, run, tasks);
   const { optimizer, runtime } = config;
   const shape = shapeOf(run);
-  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, threads: runtime.threads });
+  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
   try {
     const steps = createStepMaker({ tasks, shape, config, seed });
     let tokens = 0;

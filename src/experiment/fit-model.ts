@@ -10,6 +10,7 @@ import { scoreWithNotices, type EvaluationOptions } from '../train/evaluate.js';
 import type { TaskScores } from '../train/events.js';
 import { headSpec } from '../train/heads.js';
 import { Session } from '../train/session.js';
+import { shareCores } from '../train/share-cores.js';
 import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
 import { train } from '../train/trainer.js';
 import { BornAgainError } from '../util/errors.js';
@@ -91,40 +92,62 @@ async function fit(
   const { seed, arm, id: runId, config } = run;
   const { optimizer, runtime } = config;
   const shape = shapeOf(run);
-  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, threads: runtime.threads });
+  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
   try {
+    const { engine, precision, products } = session.computes;
+    onEvent({
+      kind: 'notice',
+      level: 'info',
+      message: `computed by the ${engine} engine in ${precision}, matrix products: ${products}`,
+      runId,
+    });
     const steps = createStepMaker({ tasks, shape, config, seed });
     const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };
     await train({ runId, arm, seed, session, tasks, steps, ...files, checkpointSteps: runtime.checkpointSteps, signal, onEvent });
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
-    const scores = await scoreSplit(context, run, evaluation, 'dev');
-    const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
+    const scored = await scoreModel(context, run, evaluation);
     const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
-    const info = { arm, seed, tasks: [...run.tasks], preset: config.preset, maxLength: config.data.maxLength, scores: scores.tasks, made };
+    const info = {
+      arm,
+      seed,
+      tasks: [...run.tasks],
+      preset: config.preset,
+      maxLength: config.data.maxLength,
+      truncation: config.data.truncation,
+      scores: Object.fromEntries(Object.entries(scored.scores).map(([task, scores]) => [task, { ...scores }])),
+      made,
+    };
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
-    return { scores: scores.tasks, mismatched: mismatched.tasks, average: scores.average, steps: steps.totalSteps };
+    return { ...scored, steps: steps.totalSteps };
   } finally {
     await session.close();
   }
 }
 
-/** Scores of the run's tasks that have the split; an event unless none has. */
+/** On dev and, of the tasks that have one, the mismatched set; an event for each. */
+async function scoreModel(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions): Promise<Omit<FittedModel, 'steps'>> {
+  const scores = await scoreSplit(context, run, evaluation, 'dev');
+  const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
+  const tasks = run.tasks.map(taskRegistry(context.config).byName);
+  const average = glueAverage(tasks, { dev: scores, mismatched }, run.config.report.average);
+  const mainMetrics = Object.fromEntries(tasks.map(({ name, mainMetric }) => [name, mainMetric]));
+  const event = { kind: 'evaluated', runId: run.id, mainMetrics } as const;
+  context.onEvent({ ...event, split: 'dev', tasks: scores, average });
+  if (Object.keys(mismatched).length > 0) context.onEvent({ ...event, split: 'dev_mismatched', tasks: mismatched, average: null });
+  return { scores, mismatched, average };
+}
+
+/** Of the run's tasks that have the split. */
 async function scoreSplit(
-  { config, data, onEvent }: RunContext,
+  { data, onEvent }: RunContext,
   run: PlannedRun,
   evaluation: EvaluationOptions,
   split: SplitName,
-): Promise<{ tasks: Record<string, Record<string, number>>; average: number | null }> {
-  const tasks: Record<string, Record<string, number>> = {};
+): Promise<TaskScores> {
+  const tasks: TaskScores = {};
   for (const name of run.tasks) {
     const dataset = data.find(name, split);
-    if (dataset !== null) tasks[name] = { ...(await scoreWithNotices(evaluation, dataset, onEvent, run.id)) };
+    if (dataset !== null) tasks[name] = await scoreWithNotices(evaluation, dataset, onEvent, run.id);
   }
-  const definitions = run.tasks.map(taskRegistry(config).byName);
-  const average = split === 'dev' ? glueAverage(definitions, tasks) : null;
-  if (Object.keys(tasks).length > 0) {
-    const mainMetrics = Object.fromEntries(definitions.map(({ name, mainMetric }) => [name, mainMetric]));
-    onEvent({ kind: 'evaluated', runId: run.id, split, tasks, mainMetrics, average });
-  }
-  return { tasks, average };
+  return tasks;
 }

@@ -1,9 +1,10 @@
 /**
  * OUT/results.json: the file other people's scripts read. Its shape is an interface (shared design, "Interfaces that others script
- * against"): add to it, never rename. Scores are fractions. MNLI's `accuracy` is the matched set's; the mismatched one stands in the
- * run's own result.json, so that every key below `tasks` is a task and every key below that a metric.
+ * against"): add to it, never rename. Scores are fractions. MNLI's `accuracy` below `tasks` is the matched set's; the other stands below
+ * `mismatched`, so that every key below `tasks` is a task and every key below that a metric.
  */
 import { join } from 'node:path';
+import { departuresOf, type Departure } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { taskRegistry } from '../tasks/index.js';
 import type { TaskScores } from '../train/events.js';
@@ -15,7 +16,9 @@ export interface RunResult {
   readonly arm: string;
   readonly seed: number;
   readonly tasks: TaskScores;
-  /** Mean of the main metrics of BAM's eight tasks among those trained (WNLI is not one of them); null when there is none. */
+  /** On the mismatched set, of the tasks that have one (MNLI). */
+  readonly mismatched: TaskScores;
+  /** `config.report.average` of the tasks trained; null when none of them counts, or GLUE's lacks MNLI's mismatched set. */
   readonly average: number | null;
   /** Relative to OUT: the model's folder; for an arm of single-task models the folder `runs/<arm>`, with `<task>/seed-<n>/model` below it. */
   readonly model: string;
@@ -47,12 +50,14 @@ export interface ExperimentResults {
   readonly summary: readonly ArmSummary[];
   /** Empty: the experiment runner computes no tests between arms. */
   readonly tests: readonly ArmTest[];
+  /** Values of `config` that are not its preset's, by key path. */
+  readonly departures: Readonly<Record<string, Departure>>;
   /** What went wrong in the last call. */
   readonly failures: readonly RunFailure[];
 }
 
 export function experimentResults(config: Config, runs: readonly RunResult[], failures: readonly RunFailure[]): ExperimentResults {
-  return { config, runs, summary: summarise(runs, taskRegistry(config)), tests: [], failures };
+  return { config, runs, summary: summarise(runs, taskRegistry(config)), tests: [], departures: departuresOf(config), failures };
 }
 
 /** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */

@@ -4,10 +4,11 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { METRIC_NAMES } from '../metrics/index.js';
 import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 
 export const settingsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
-const scoresSchema = z.record(z.string(), z.partialRecord(z.enum(['accuracy', 'f1', 'matthews', 'pearson', 'spearman']), z.number()));
+const scoresSchema = z.record(z.string(), z.partialRecord(z.enum(METRIC_NAMES), z.number()));
 
 const startSchema = z.strictObject({ format: z.literal(1), settings: settingsSchema });
 

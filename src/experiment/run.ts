@@ -139,7 +139,9 @@ function runResults(config: Config, plan: readonly PlannedRun[], records: Record
       if (finished.length < runs.length) continue;
       const tasks = Object.assign({}, ...finished.map((record) => record.scores)) as TaskScores;
       const model = runKindOf(config, arm) === 'single' ? `runs/${arm}` : `runs/${runs[0]?.id}/model`;
-      results.push({ arm, seed, tasks, average: glueAverage(tasksOf(config, arm).map(byName), tasks), model });
+      const mismatched = Object.assign({}, ...finished.map((record) => record.mismatched)) as TaskScores;
+      const average = glueAverage(tasksOf(config, arm).map(byName), { dev: tasks, mismatched }, config.report.average);
+      results.push({ arm, seed, tasks, mismatched, average, model });
     }
   }
   return results;

@@ -5,6 +5,7 @@
 import { mean, median, sampleStandardDeviation } from 'simple-statistics';
 import type { TaskRegistry } from '../tasks/index.js';
 import type { MetricName } from '../metrics/types.js';
+import type { TaskScores } from '../train/events.js';
 import type { RunResult } from './results.js';
 
 export interface Spread {
@@ -25,6 +26,8 @@ export interface ArmSummary {
   /** Null when none of the tasks counts in the average. */
   readonly average: Spread | null;
   readonly tasks: Readonly<Record<string, TaskSummary>>;
+  /** On the mismatched set, of the tasks that have one. */
+  readonly mismatched: Readonly<Record<string, TaskSummary>>;
 }
 
 function spreadOf(values: readonly number[]): Spread | null {
@@ -33,19 +36,37 @@ function spreadOf(values: readonly number[]): Spread | null {
   return { median: median(list), mean: mean(list), std: list.length < 2 ? null : sampleStandardDeviation(list) };
 }
 
-function summariseTask(name: string, runs: readonly RunResult[], registry: TaskRegistry): TaskSummary | null {
+function summariseTask(name: string, scores: readonly TaskScores[], registry: TaskRegistry): TaskSummary | null {
   const metric = registry.byName(name).mainMetric;
-  const spread = spreadOf(runs.map((run) => run.tasks[name]?.[metric]).filter((score) => score !== undefined));
+  const spread = spreadOf(scores.map((own) => own[name]?.[metric]).filter((score) => score !== undefined));
   return spread === null ? null : { metric, ...spread };
 }
 
-function summariseArm(arm: string, runs: readonly RunResult[], registry: TaskRegistry): ArmSummary {
+function summariseTasks(scores: readonly TaskScores[], registry: TaskRegistry): Record<string, TaskSummary> {
   const tasks: Record<string, TaskSummary> = {};
-  for (const name of new Set(runs.flatMap((run) => Object.keys(run.tasks)))) {
-    const summary = summariseTask(name, runs, registry);
+  for (const name of new Set(scores.flatMap((own) => Object.keys(own)))) {
+    const summary = summariseTask(name, scores, registry);
     if (summary !== null) tasks[name] = summary;
   }
-  return { arm, n: runs.length, average: spreadOf(runs.map((run) => run.average).filter((score) => score !== null)), tasks };
+  return tasks;
+}
+
+function summariseArm(arm: string, runs: readonly RunResult[], registry: TaskRegistry): ArmSummary {
+  const average = spreadOf(runs.map((run) => run.average).filter((score) => score !== null));
+  const tasks = summariseTasks(
+    runs.map((run) => run.tasks),
+    registry,
+  );
+  return {
+    arm,
+    n: runs.length,
+    average,
+    tasks,
+    mismatched: summariseTasks(
+      runs.map((run) => run.mismatched),
+      registry,
+    ),
+  };
 }
 
 /**

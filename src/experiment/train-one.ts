@@ -1,6 +1,8 @@
 /** `bornagain train`: one model. OUT is that run's folder: run.json, steps.jsonl, model/, result.json, and checkpoints/ until it is done. */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
+import { glueAverage } from '../metrics/index.js';
+import { taskRegistry } from '../tasks/index.js';
 import type { OnEvent } from '../train/events.js';
 import { BornAgainError } from '../util/errors.js';
 import type { PlannedRun } from './arms.js';
@@ -57,7 +59,9 @@ export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
   const finished = await finishedRun(outDir, settingsOf(context, run, sources));
   if (finished !== null) onEvent({ kind: 'notice', level: 'info', runId: run.id, message: `${outDir} holds this model, finished` });
   const record = finished ?? (await trainRun(context, run, outDir, sources, 'refuse'));
-  return { arm, seed, tasks: record.scores, average: record.average, model: join(outDir, 'model') };
+  const { scores, mismatched } = record;
+  const average = glueAverage(tasks.map(taskRegistry(options.config).byName), { dev: scores, mismatched }, options.config.report.average);
+  return { arm, seed, tasks: scores, mismatched, average, model: join(outDir, 'model') };
 }
 
 function requireFittingOptions({ arm, tasks, teachersDir }: TrainOneOptions): void {

@@ -1,6 +1,32 @@
-/** The one number for a model: BAM's average over GLUE. Missing scores are errors, since an average over fewer tasks looks like a gain. */
+/**
+ * The one number for a model: a mean over GLUE's tasks. Which metric stands for a task, and which tasks count, is the table below and
+ * nothing else. Missing scores are errors, since an average over fewer tasks looks like a gain.
+ */
 import { BornAgainError } from '../util/errors.js';
 import type { MetricName } from './types.js';
+
+interface AverageTable {
+  readonly leftOut: readonly string[];
+  /** The metrics whose mean stands for a task; a task that is not here is stood for by its main metric. */
+  readonly metrics: Readonly<Record<string, readonly MetricName[]>>;
+  /** Tasks that are stood for by the mean over their matched and mismatched sets. */
+  readonly bothSets: readonly string[];
+}
+
+/**
+ * `bam`: the paper's (PAPER.md section 3.6), WNLI not trained. `glue`: the leaderboard's (Wang et al. 2019), where tasks with two metrics
+ * count with their mean, and MNLI's sets with theirs. AX is a diagnostic and in neither.
+ */
+export const AVERAGES = {
+  bam: { leftOut: ['wnli', 'ax'], metrics: { mrpc: ['accuracy'], qqp: ['accuracy'], stsb: ['spearman'] }, bothSets: [] },
+  glue: {
+    leftOut: ['ax'],
+    metrics: { mrpc: ['f1', 'accuracy'], qqp: ['f1', 'accuracy'], stsb: ['pearson', 'spearman'] },
+    bothSets: ['mnli'],
+  },
+} as const satisfies Record<string, AverageTable>;
+
+export type AverageName = keyof typeof AVERAGES;
 
 /** What the average needs of a task; a TaskDefinition is one. */
 export interface AveragedTask {
@@ -8,31 +34,45 @@ export interface AveragedTask {
   readonly mainMetric: MetricName;
 }
 
-/** WNLI because BAM does not train it (its dev set contradicts its train set), AX because it has no labels of its own. */
-export const NOT_AVERAGED: readonly string[] = ['wnli', 'ax'];
+type Scores = Readonly<Record<string, Readonly<Partial<Record<MetricName, number>>>>>;
+
+/** Scores by task name, then by metric. */
+export interface ScoredSplits {
+  readonly dev: Scores;
+  /** On MNLI's mismatched set; it may be missing. */
+  readonly mismatched: Scores;
+}
+
+/** Those that count in the average. */
+export function averagedTasks<Task extends AveragedTask>(tasks: readonly Task[], average: AverageName): Task[] {
+  return tasks.filter(({ name }) => !(AVERAGES[average].leftOut as readonly string[]).includes(name));
+}
 
 /**
- * Unweighted mean of each task's main metric over the given tasks, WNLI and AX left out: with all of GLUE, BAM's eight.
- * @param scores by task name, then by metric
- * @returns null where no task is left to average
- * @throws BornAgainError ERR_INVALID_ARGUMENT where a task has no score
+ * Unweighted mean over the given tasks of what stands for each.
+ * @returns null where no task is left to average, or the average needs a mismatched set that was not scored
+ * @throws BornAgainError ERR_INVALID_ARGUMENT where a task has no score on dev
  */
-export function glueAverage(
-  tasks: readonly AveragedTask[],
-  scores: Readonly<Record<string, Readonly<Partial<Record<MetricName, number>>>>>,
-): number | null {
-  const averaged = tasks.filter((task) => !NOT_AVERAGED.includes(task.name));
+export function glueAverage(tasks: readonly AveragedTask[], scores: ScoredSplits, average: AverageName): number | null {
+  const averaged = averagedTasks(tasks, average);
   if (averaged.length === 0) return null;
-  let sum = 0;
-  for (const { name, mainMetric } of averaged) {
-    const value = scores[name]?.[mainMetric];
-    if (value === undefined || !Number.isFinite(value)) {
-      throw new BornAgainError('ERR_INVALID_ARGUMENT', `cannot average: task ${name} has no ${mainMetric} (got ${value})`, {
-        name,
-        mainMetric,
-      });
-    }
-    sum += value;
-  }
-  return sum / averaged.length;
+  const values = averaged.map((task) => standingFor(task, scores, AVERAGES[average]));
+  return values.includes(null) ? null : mean(values as number[]);
+}
+
+function standingFor({ name, mainMetric }: AveragedTask, { dev, mismatched }: ScoredSplits, table: AverageTable): number | null {
+  const metrics = table.metrics[name] ?? [mainMetric];
+  const own = mean(metrics.map((metric) => scoreOf(dev, name, metric)));
+  if (!table.bothSets.includes(name)) return own;
+  return mismatched[name] === undefined ? null : mean([own, ...metrics.map((metric) => scoreOf(mismatched, name, metric))]);
+}
+
+function scoreOf(scores: Scores, name: string, metric: MetricName): number {
+  const value = scores[name]?.[metric];
+  if (value !== undefined && Number.isFinite(value)) return value;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `cannot average: task ${name} has no ${metric} (got ${value})`, { name, metric });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -3,11 +3,15 @@ import { BornAgainError } from '../util/errors.js';
 import { accuracy } from './accuracy.js';
 import { f1 } from './f1.js';
 import { matthews } from './matthews.js';
+import { meanSquaredError } from './mean-squared-error.js';
 import { pearson } from './pearson.js';
 import { spearman } from './spearman.js';
 import type { Metric, MetricName, Score } from './types.js';
 
-const METRICS: Readonly<Record<MetricName, Metric>> = { accuracy, f1, matthews, pearson, spearman };
+const METRICS: Readonly<Record<MetricName, Metric>> = { accuracy, f1, matthews, pearson, spearman, mse: meanSquaredError };
+
+/** What an undefined score is given: the worst there is (docs/metrics.md). */
+const undefinedValue = (metric: MetricName): number => (metric === 'mse' ? 1 : 0);
 
 export interface TaskScores {
   readonly scores: Readonly<Partial<Record<MetricName, number>>>;
@@ -17,7 +21,7 @@ export interface TaskScores {
 
 /**
  * One metric. Class indices for accuracy, f1 and matthews; scores, scaled or not, for the correlations. No example, or a prediction that
- * is NaN or infinite, gives 0 with a warning.
+ * is NaN or infinite, gives 0 (mse: 1) with a warning.
  * @throws BornAgainError ERR_INVALID_ARGUMENT for unequal lengths, or a gold label that is not finite (a split without labels)
  */
 export function score(metric: MetricName, predictions: ArrayLike<number>, gold: ArrayLike<number>): Score {
@@ -31,10 +35,16 @@ export function score(metric: MetricName, predictions: ArrayLike<number>, gold: 
       `${metric}: ${unlabelled} of ${gold.length} gold labels are missing; has this split labels?`,
     );
   }
-  if (gold.length === 0) return { value: 0, warning: `${metric} is undefined: there is no example; 0 is given` };
+  if (gold.length === 0) return undefinedScore(metric, 'there is no example');
   const bad = countNonFinite(predictions);
-  if (bad > 0) return { value: 0, warning: `${metric} is undefined: ${bad} of ${gold.length} predictions are not finite; 0 is given` };
-  return METRICS[metric](predictions, gold);
+  if (bad > 0) return undefinedScore(metric, `${bad} of ${gold.length} predictions are not finite`);
+  const result = METRICS[metric](predictions, gold);
+  return Number.isFinite(result.value) ? result : undefinedScore(metric, 'its value is beyond the largest number');
+}
+
+function undefinedScore(metric: MetricName, why: string): Score {
+  const value = undefinedValue(metric);
+  return { value, warning: `${metric} is undefined: ${why}; ${value} is given` };
 }
 
 /** The scores of one task by the metrics it reports. Throws as `score` does. */
@@ -55,6 +65,7 @@ function countNonFinite(values: ArrayLike<number>): number {
   return count;
 }
 
-export { glueAverage, NOT_AVERAGED } from './average.js';
-export type { AveragedTask } from './average.js';
+export { AVERAGES, averagedTasks, glueAverage } from './average.js';
+export type { AveragedTask, AverageName, ScoredSplits } from './average.js';
+export { ERRORS, METRIC_NAMES } from './types.js';
 export type { MetricName, Score } from './types.js';

@@ -1,5 +1,9 @@
 /** Names of the scores this project reports, as they appear in results.json. All scores are fractions, not percentages. */
-export type MetricName = 'accuracy' | 'f1' | 'matthews' | 'pearson' | 'spearman';
+export const METRIC_NAMES = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman', 'mse'] as const;
+export type MetricName = (typeof METRIC_NAMES)[number];
+
+/** Scores of which less is better: they cannot stand for a task in an average. */
+export const ERRORS: readonly MetricName[] = ['mse'];
 
 /** A finite number always; where the metric is undefined, the number it is given by convention and a warning that says so. */
 export interface Score {

@@ -18,6 +18,10 @@ export interface RuntimeInfo {
   readonly cpuCapability: string;
   /** The CPU has bf16 dot products (AVX512_BF16, AMX or Arm BF16). */
   readonly bf16Hardware: boolean;
+  /** What the own kernels run with; `BORNAGAIN_INSTRUCTION_SET` chooses a lower one. */
+  readonly instructionSet: 'portable' | 'avx2' | 'avx512' | 'avx512_bf16';
+  /** What a session on the CPU computes with when engine, precision and products are `auto`. */
+  readonly cpuChoice: Pick<NativeSession, 'engine' | 'precision' | 'products'>;
   readonly threads: number;
   /** LibTorch's own description of its parallel backend and math libraries. */
   readonly parallelInfo: string;
@@ -128,6 +132,12 @@ export interface NativeSessionOptions {
   /** In the order of the session's parameters: the encoder's, then each head's. */
   readonly parameterOptions: readonly NativeParameterOptions[];
   readonly dropoutSeed: number;
+  readonly engine: 'auto' | 'plain' | 'fused';
+  readonly precision: 'auto' | 'fp32' | 'bf16';
+  /** Fused engine: who multiplies the matrices of the linear layers. */
+  readonly products: 'auto' | 'own' | 'libtorch';
+  /** Fused engine: the last layer computes its output at [CLS] alone, which is all that is read. */
+  readonly firstTokensOnly: boolean;
   /** 0: one per core. */
   readonly threads: number;
 }
@@ -167,6 +177,10 @@ export interface NativeSession {
   /** Cancels, waits for the thread, frees everything. Idempotent. */
   close(): Promise<void>;
   readonly closed: boolean;
+  /** What `auto` became. */
+  readonly engine: 'plain' | 'fused';
+  readonly precision: 'fp32' | 'bf16';
+  readonly products: 'own' | 'libtorch';
 }
 
 export interface NativeAddon {
@@ -190,6 +204,34 @@ export interface NativeAddon {
   readonly Session: new (options: NativeSessionOptions) => NativeSession;
   /** The mask [rows, columns] of a numbered site. */
   dropoutMask(request: DropoutMaskRequest): NativeTensor;
+  /** Blocks the thread for about `seconds`. */
+  gemmRate(request: GemmRateRequest): GemmRates;
+}
+
+/** Matrix products of a linear layer: `rows` tokens, `in` to `out` features. */
+export interface GemmRateRequest {
+  readonly rows: number;
+  readonly out: number;
+  readonly in: number;
+  readonly precision: 'fp32' | 'bf16';
+  readonly seconds: number;
+  readonly threads: number;
+}
+
+/** GFLOP/s, medians. */
+export interface GemmRate {
+  readonly forward: number;
+  readonly inputGradient: number;
+  /** With packing. */
+  readonly weightGradient: number;
+  /** The three one after another. */
+  readonly all: number;
+}
+
+/** Measured in turn, so that both saw the same machine. */
+export interface GemmRates {
+  readonly own: GemmRate;
+  readonly libtorch: GemmRate;
 }
 
 export interface DropoutMaskRequest {

@@ -10,6 +10,7 @@ const exportSchema = z.object({
   scoreRange: z.tuple([z.number(), z.number()]).nullable(),
   activation: z.enum(['linear', 'sigmoid']),
   maxLength: z.int().positive(),
+  truncation: z.enum(['reference', 'longest_first']).default('reference'),
 });
 
 /** What an exported head was, beyond what Transformers computes. */

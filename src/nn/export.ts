@@ -63,7 +63,10 @@ async function writeTask(model: OpenedModel, modelDir: string, task: string, fol
   const { spec } = head;
   const licence = await readLicence(modelDir);
   await replaceFolder(folder, async (place) => {
-    await writeJsonFile(join(place, 'config.json'), classifierConfigFile(config, spec, info.maxLength));
+    await writeJsonFile(
+      join(place, 'config.json'),
+      classifierConfigFile(config, spec, { maxLength: info.maxLength, truncation: info.truncation }),
+    );
     const classifier = lazyParameters([head.native], (name) => name.slice(`heads.${task}.`.length));
     await writeLazySafetensors(join(place, 'model.safetensors'), [...lazyParameters([bert.native]), ...classifier]);
     await copyTokenizer(modelDir, place);

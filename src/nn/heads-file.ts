@@ -23,7 +23,7 @@ const madeSchema = z.strictObject({
   /** The tasks with a teacher, and the constant weight of the gold label, null where it rises from 0 to 1; null without teachers. */
   distillation: z.strictObject({ tasks: z.array(z.string()), lambda: z.number().nullable() }).nullable(),
   /** Values of the configuration that its preset sets otherwise, by dotted key. */
-  departures: z.record(z.string(), z.unknown()),
+  departures: z.record(z.string(), z.strictObject({ preset: z.unknown(), value: z.unknown() })),
 });
 
 const infoSchema = z.strictObject({
@@ -33,6 +33,8 @@ const infoSchema = z.strictObject({
   preset: z.string(),
   /** Tokens per sequence it was trained with; longer ones were cut, and are cut so in evaluation. */
   maxLength: z.int().positive(),
+  /** How pairs were cut to that; models written before there was a choice say nothing. */
+  truncation: z.enum(['reference', 'longest_first']).default('reference'),
   /** Dev scores by task and metric, fractions. */
   scores: z.record(z.string(), z.record(z.string(), z.number())),
   /** How it was made; models written before this was kept have none. */

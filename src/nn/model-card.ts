@@ -100,7 +100,9 @@ function making({ arm, seed, preset, tasks, maxLength, made }: ModelInfo): strin
 
 function madeLines(preset: string, made: NonNullable<ModelInfo['made']>): string[] {
   const { encoder, training, distillation, departures } = made;
-  const changed = Object.entries(departures).map(([key, value]) => `\`${key}=${JSON.stringify(value)}\``);
+  const changed = Object.entries(departures).map(
+    ([key, { preset: own, value }]) => `\`${key}\` (${JSON.stringify(value)} instead of ${JSON.stringify(own)})`,
+  );
   const lambda = distillation?.lambda === null ? 'rising linearly from 0 to 1' : `constantly ${distillation?.lambda}`;
   return [
     `Preset \`${preset}\`${changed.length === 0 ? ', unchanged' : `, departing from it in ${changed.join(', ')}`}.`,

@@ -1,6 +1,7 @@
 /** config.json of written folders: what was read, without what described another head or precision. */
 import { EXPORT_KEY, type ExportNote } from './classifier-config.js';
 import type { BertConfig } from './bert-config.js';
+import type { LengthLimit } from '../text/truncate.js';
 import type { HeadSpec } from './head.js';
 
 /** They describe the head of the folder the encoder came from, or the precision its file was in. */
@@ -20,9 +21,9 @@ export function encoderConfigFile(config: BertConfig): Record<string, unknown> {
 }
 
 /** Of a sequence classifier with one head, in the names of Transformers' configuration. */
-export function classifierConfigFile(config: BertConfig, head: HeadSpec, maxLength: number): Record<string, unknown> {
+export function classifierConfigFile(config: BertConfig, head: HeadSpec, limit: LengthLimit): Record<string, unknown> {
   const labels = head.kind === 'classification' ? head.labels : ['LABEL_0'];
-  const note: ExportNote = { task: head.task, scoreRange: copyRange(head.scoreRange), activation: head.activation, maxLength };
+  const note: ExportNote = { task: head.task, scoreRange: copyRange(head.scoreRange), activation: head.activation, ...limit };
   return {
     ...shared(config),
     architectures: ['BertForSequenceClassification'],

@@ -2,6 +2,7 @@
  * Model folders. What is read is a Hugging Face BERT folder; what is written is one as well (config.json, model.safetensors, the tokeniser's
  * files), with the tasks' heads beside it in heads.safetensors and described in bornagain.json.
  */
+import type { LengthLimit } from '../text/truncate.js';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { sha256, sha256File } from '../util/hash.js';
@@ -30,8 +31,8 @@ export interface OpenedModel {
   readonly headSpecs: readonly HeadSpec[];
   /** Null for a folder that this project did not write. */
   readonly info: ModelInfo | null;
-  /** Tokens per sequence it was trained with; the positions it has where the folder does not say. */
-  readonly maxLength: number;
+  /** How its sequences were cut in training; to the positions it has where the folder does not say. */
+  readonly limit: LengthLimit;
   /** SHA-256 over what decides the outputs: configuration, weights and heads. */
   readonly hash: string;
   /** How the weights' file has them: under `bert.` or bare; the pooler read, or drawn anew; a sequence classifier beside them or none. */
@@ -76,7 +77,7 @@ export async function openModelFolder(dir: string, options: OpenOptions): Promis
     const leftOut = [...layout.leftOut, ...(imported === null ? layout.classifier : [])];
     return {
       ...{ bert, config, heads, headSpecs: heads.map((head) => head.spec), info: description?.info ?? null },
-      maxLength: description?.info.maxLength ?? imported?.maxLength ?? config.maxPositions,
+      limit: limitOf(description?.info ?? imported?.limit ?? { maxLength: config.maxPositions, truncation: 'longest_first' }),
       hash: await modelFolderHash(dir),
       layout: { prefix: layout.prefix, pooler: layout.pooler === 'missing' ? 'new' : 'read', classifier: layout.classifier.length > 0 },
       leftOut,
@@ -118,4 +119,8 @@ export async function writeModelFolder(dir: string, { bert, heads, tokenizerFrom
     await copyTokenizer(tokenizerFrom, folder);
     await writeFileAtomic(join(folder, 'README.md'), modelCard({ config: bert.config, info, licence }, specs));
   });
+}
+
+function limitOf({ maxLength, truncation }: LengthLimit): LengthLimit {
+  return { maxLength, truncation };
 }

@@ -1,4 +1,5 @@
 /** The heads of a model folder: those this project wrote, or the one of a Transformers sequence classifier. */
+import type { LengthLimit } from '../text/truncate.js';
 import { join } from 'node:path';
 import type { BertConfig } from './bert-config.js';
 import type { CheckpointLayout } from './checkpoint-layout.js';
@@ -35,7 +36,7 @@ export interface OpenedClassifier {
   readonly head: Head;
   readonly notices: readonly ImportNotice[];
   /** Tokens per sequence it was trained with, where this project exported it. */
-  readonly maxLength: number | null;
+  readonly limit: LengthLimit | null;
 }
 
 /** Null where the folder holds no sequence classifier. Throws ERR_MODEL_FOLDER (of another task), ERR_CHECKPOINT (missing, misshapen). */
@@ -57,7 +58,11 @@ export async function openClassifier(request: ClassifierRequest): Promise<Opened
     [`heads.${spec.task}.classifier.bias`, bias],
   ]);
   const [head] = loadHeads([spec], named, config.hiddenSize, device, source.path) as [Head];
-  return { head, notices, maxLength: classifier.note?.maxLength ?? null };
+  return {
+    head,
+    notices,
+    limit: classifier.note === null ? null : { maxLength: classifier.note.maxLength, truncation: classifier.note.truncation },
+  };
 }
 
 function loadHeads(

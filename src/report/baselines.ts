@@ -5,10 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { MetricName } from '../metrics/index.js';
+import { METRIC_NAMES } from '../metrics/index.js';
 import { BornAgainError } from '../util/errors.js';
 
-const METRIC_NAMES = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman'] as const satisfies readonly MetricName[];
 const scores = z.partialRecord(z.enum(METRIC_NAMES), z.number());
 const baselinesSchema = z.record(z.string(), z.object({ metric: z.enum(METRIC_NAMES), majority: scores, bagOfWords: scores }));
 

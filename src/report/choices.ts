@@ -1,5 +1,5 @@
 /** Which choices a run was made with, where the paper and its code differ or a user decided: the reader of a table must know them. */
-import { changesFromPreset } from '../config/load.js';
+import { departuresOf } from '../config/load.js';
 import type { Config, TrainingShape } from '../config/schema.js';
 
 /** A few short lines, such as `loss: mean over the batch`. */
@@ -14,13 +14,16 @@ export function describeChoices(config: Config): string[] {
 }
 
 function describePreset(config: Config): string {
-  const changes = Object.entries(changesFromPreset(config)).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+  const changes = Object.entries(departuresOf(config)).map(
+    ([path, { preset, value }]) => `${path} ${JSON.stringify(preset)} -> ${JSON.stringify(value)}`,
+  );
   const base = config.preset === 'custom' ? 'no preset (defaults)' : `preset ${config.preset}`;
-  return changes.length === 0 ? base : `${base}, changed: ${changes.join(' ')}`;
+  return changes.length === 0 ? base : `${base}, changed: ${changes.join(', ')}`;
 }
 
 function describeSampling({ sampling }: Config): string {
-  const share = `size^${sampling.exponent}`;
+  const { exponent, endExponent } = sampling;
+  const share = endExponent === null ? `size^${exponent}` : `size^(${exponent} to ${endExponent})`;
   const kinds = {
     random: `random, P ~ ${share}`,
     copies: `copies and loss weights, ~ ${share}`,
@@ -30,7 +33,14 @@ function describeSampling({ sampling }: Config): string {
 }
 
 function describeAnnealing({ distillation }: Config): string {
-  return distillation.annealing === 'linear' ? 'linear, lambda 0 to 1' : `none, lambda ${distillation.lambda}`;
+  const { annealing, lambda, switchAt } = distillation;
+  const kinds = {
+    linear: 'linear, lambda 0 to 1',
+    cosine: 'half a cosine, lambda 0 to 1',
+    step: `lambda 0, then 1 from ${switchAt} of the steps`,
+    constant: `none, lambda ${lambda}`,
+  };
+  return kinds[annealing];
 }
 
 function describeShape({ epochs, batchSize, learningRate, layerDecay }: TrainingShape): string {

@@ -6,7 +6,9 @@ import { describeChoices } from './choices.js';
 import { renderSummaryTable } from './summary-table.js';
 
 export function renderReport(results: ExperimentResults, baselines: Baselines | null): string {
-  return [renderSummaryTable(results.summary, baselines, taskRegistry(results.config)), ...describeChoices(results.config)].join('\n');
+  const { config, summary } = results;
+  const table = renderSummaryTable(summary, baselines, { average: config.report.average, registry: taskRegistry(config) });
+  return [table, ...describeChoices(config)].join('\n');
 }
 
 export { readBaselines } from './baselines.js';

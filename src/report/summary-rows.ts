@@ -4,7 +4,7 @@
  * fewer tasks would look like a gain.
  */
 import type { ArmSummary, Spread } from '../experiment/summary.js';
-import { glueAverage, NOT_AVERAGED } from '../metrics/index.js';
+import { averagedTasks, glueAverage, type AverageName } from '../metrics/index.js';
 import type { TaskDefinition, TaskRegistry } from '../tasks/index.js';
 import type { BaselineKind, Baselines } from './baselines.js';
 
@@ -26,35 +26,64 @@ export interface SummaryRows {
   readonly average: SummaryRow | null;
 }
 
+export interface SummaryOptions {
+  /** The average to take. */
+  readonly average: AverageName;
+  /** Knows the tasks of the summary. */
+  readonly registry: TaskRegistry;
+}
+
 /** Tasks in the registry's order, those that any arm has a score for. */
-export function summaryRows(summary: readonly ArmSummary[], baselines: Baselines | null, registry: TaskRegistry): SummaryRows {
+export function summaryRows(
+  summary: readonly ArmSummary[],
+  baselines: Baselines | null,
+  { average, registry }: SummaryOptions,
+): SummaryRows {
   const tasks = registry.all.filter((task) => summary.some((arm) => task.name in arm.tasks));
-  const averaged = tasks.filter((task) => !NOT_AVERAGED.includes(task.name));
+  const averaged = averagedTasks(tasks, average);
+  const rowsOf = (task: TaskDefinition): SummaryRow[] => [
+    taskRow(task, averaged.includes(task), summary, baselines),
+    ...mismatchedRow(task, average, summary),
+  ];
   return {
-    tasks: tasks.map((task) => taskRow(task, summary, baselines)),
-    average: averaged.length === 0 ? null : averageRow(averaged, summary, baselines),
+    tasks: tasks.flatMap(rowsOf),
+    average: averaged.length === 0 ? null : averageRow(averaged, average, summary, baselines),
   };
 }
 
-function taskRow(task: TaskDefinition, summary: readonly ArmSummary[], baselines: Baselines | null): SummaryRow {
+function taskRow(task: TaskDefinition, averaged: boolean, summary: readonly ArmSummary[], baselines: Baselines | null): SummaryRow {
   const baseline = (kind: BaselineKind): number | null => baselines?.[task.name]?.[kind][task.mainMetric] ?? null;
   return {
     title: task.title,
     metric: task.mainMetric,
-    averaged: !NOT_AVERAGED.includes(task.name),
+    averaged,
     baselines: { majority: baseline('majority'), bagOfWords: baseline('bagOfWords') },
     arms: summary.map((arm) => arm.tasks[task.name] ?? null),
   };
 }
 
-function averageRow(tasks: readonly TaskDefinition[], summary: readonly ArmSummary[], baselines: Baselines | null): SummaryRow {
+/** MNLI's second dev set, on which there are no baselines; only GLUE's average counts it. */
+function mismatchedRow(task: TaskDefinition, average: AverageName, summary: readonly ArmSummary[]): SummaryRow[] {
+  if (!summary.some((arm) => task.name in arm.mismatched)) return [];
+  const baselines = { majority: null, bagOfWords: null };
+  const arms = summary.map((arm) => arm.mismatched[task.name] ?? null);
+  return [{ title: `${task.title}-mm`, metric: task.mainMetric, averaged: average === 'glue', baselines, arms }];
+}
+
+function averageRow(
+  tasks: readonly TaskDefinition[],
+  average: AverageName,
+  summary: readonly ArmSummary[],
+  baselines: Baselines | null,
+): SummaryRow {
   const baseline = (kind: BaselineKind): number | null => {
     const scores = Object.fromEntries(tasks.map((task) => [task.name, baselines?.[task.name]?.[kind] ?? {}]));
     const complete = tasks.every((task) => scores[task.name]?.[task.mainMetric] !== undefined);
-    return complete ? glueAverage(tasks, scores) : null;
+    // Baselines know the main metrics and one dev set of MNLI, which is all that BAM's average needs.
+    return complete && average === 'bam' ? glueAverage(tasks, { dev: scores, mismatched: {} }, average) : null;
   };
   return {
-    title: `Average of ${tasks.length}`,
+    title: `Average of ${tasks.length}${average === 'glue' ? ', as GLUE' : ''}`,
     metric: '',
     averaged: true,
     baselines: { majority: baseline('majority'), bagOfWords: baseline('bagOfWords') },

@@ -1,10 +1,9 @@
 /** A task out of the configuration as the same value that a built-in task is; the schema has checked what it says. */
-import { metricsOf, ROW_FORMATS, type CustomTask, type RowFormat } from '../config/custom-tasks.js';
+import { mainMetricOf, metricsOf, ROW_FORMATS, type CustomTask, type RowFormat } from '../config/custom-tasks.js';
 import type { NamedSplit, SplitName, TaskDefinition } from './types.js';
 
 export function customTask(name: string, task: CustomTask): TaskDefinition {
-  const { title, kind, columns, labels, scoreRange, symmetric, mainMetric } = task;
-  const metrics = metricsOf(task);
+  const { title, kind, columns, labels, scoreRange, symmetric } = task;
   return {
     name,
     title: title ?? name,
@@ -14,8 +13,8 @@ export function customTask(name: string, task: CustomTask): TaskDefinition {
     scoreRange,
     folder: null,
     splits: splitsOf(task),
-    metrics,
-    mainMetric: mainMetric ?? metrics[0] ?? impossible(name, 'metric'),
+    metrics: metricsOf(task),
+    mainMetric: mainMetricOf(task) ?? impossible(name, 'metric'),
     symmetric,
     head: name,
     dropsShortRows: false,

@@ -1,5 +1,5 @@
 /** One example's tokens as BERT reads them: `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`. */
-import { truncatePair } from './truncate.js';
+import { truncatePair, type LengthLimit } from './truncate.js';
 
 export interface SpecialIds {
   readonly clsId: number;
@@ -7,7 +7,7 @@ export interface SpecialIds {
 }
 
 export interface Sequence {
-  /** Special tokens included; at most `maxLength` long. */
+  /** Special tokens included; at most `limit.maxLength` long. */
   readonly ids: Int32Array;
   /** Position at which segment 1 (b) starts; `ids.length` when there is none. */
   readonly boundary: number;
@@ -18,11 +18,11 @@ export interface Sequence {
  * A b without tokens (a text of control characters only) counts as none, as in the reference (classification_tasks.py, featurize);
  * Transformers would add a second [SEP].
  * @param a ids without special tokens
- * @param maxLength special tokens included, at least 3
+ * @param limit at least 3 tokens
  */
-export function buildSequence(a: Int32Array, b: Int32Array | null, { clsId, sepId }: SpecialIds, maxLength: number): Sequence {
-  if (b === null || b.length === 0) return single(a, { clsId, sepId }, maxLength);
-  const [lengthA, lengthB] = truncatePair(a.length, b.length, maxLength - 3);
+export function buildSequence(a: Int32Array, b: Int32Array | null, { clsId, sepId }: SpecialIds, limit: LengthLimit): Sequence {
+  if (b === null || b.length === 0) return single(a, { clsId, sepId }, limit.maxLength);
+  const [lengthA, lengthB] = truncatePair(a.length, b.length, limit.maxLength - 3, limit.truncation);
   const ids = new Int32Array(lengthA + lengthB + 3);
   const boundary = lengthA + 2;
   ids[0] = clsId;

@@ -38,7 +38,7 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Task
     const tasks = labelledTasks(model, options.tasks, split, taskRegistry(config));
     for (const task of tasks) headIndex(model.evaluation.heads, task);
     const splits = tasks.map(({ name }) => ({ task: name, split }));
-    const data = await prepareData({ ...options, config: { ...config, data: { ...config.data, maxLength: model.maxLength } }, splits });
+    const data = await prepareData({ ...options, config: { ...config, data: { ...config.data, ...model.limit } }, splits });
     const scores: TaskScores = {};
     for (const { name } of tasks) scores[name] = await scoreWithNotices(model.evaluation, data.get(name, split), onEvent);
     return scores;

@@ -8,6 +8,7 @@ import { openModelFolder } from '../nn/model-folder.js';
 import type { ImportNotice } from '../nn/open-encoder.js';
 import { taskRegistry, unknownTask, type TaskRegistry } from '../tasks/index.js';
 import type { TaskDefinition } from '../tasks/types.js';
+import type { LengthLimit } from '../text/truncate.js';
 import { BornAgainError } from '../util/errors.js';
 import type { EvaluationOptions } from './evaluate.js';
 import { taskOfHead } from './heads.js';
@@ -31,8 +32,8 @@ export class InferenceModel {
     readonly config: BertConfig,
     /** SHA-256 of what decides the outputs. */
     readonly hash: string,
-    /** Tokens per sequence it was trained with; the positions it has where its folder does not say. */
-    readonly maxLength: number,
+    /** How its sequences were cut in training. */
+    readonly limit: LengthLimit,
     private readonly bert: Bert,
     private readonly heads: readonly Head[],
     private readonly session: Session,
@@ -48,7 +49,7 @@ export class InferenceModel {
     if (task !== undefined && known === undefined) await requireHead(dir, task, registry);
     const classifierTask = known && registry.byName(known.head);
     const opened = await openModelFolder(dir, { device: runtime.device, dropout: 0, ...(classifierTask && { classifierTask }) });
-    const { bert, heads, config, hash, maxLength } = opened;
+    const { bert, heads, config, hash, limit } = opened;
     if (heads.length === 0) {
       bert.dispose();
       throw withoutHeads(dir, opened.layout.classifier);
@@ -60,9 +61,9 @@ export class InferenceModel {
       optimizer: IDLE_OPTIMIZER,
       layerDecay: 1,
       dropoutSeed: 0,
-      threads: runtime.threads,
+      runtime,
     });
-    return new InferenceModel(dir, config, hash, maxLength, bert, heads, session, runtime.evaluationBatchTokens, registry);
+    return new InferenceModel(dir, config, hash, limit, bert, heads, session, runtime.evaluationBatchTokens, registry);
   }
 
   /** Names of the tasks it has heads for. */

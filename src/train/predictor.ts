@@ -36,7 +36,7 @@ export class Predictor {
     const model = await InferenceModel.open(modelDir, runtime, options);
     try {
       const tokenizer = await Tokenizer.fromFolder(modelDir);
-      checkFits(tokenizer, model.config, model.maxLength);
+      checkFits(tokenizer, model.config, model.limit.maxLength);
       return new Predictor(model, tokenizer);
     } catch (error) {
       await model.close();
@@ -57,7 +57,7 @@ export class Predictor {
     const task = this.task(taskName);
     const head = this.model.evaluation.heads[headIndex(this.model.evaluation.heads, task)];
     const examples = rows.map(({ textA, textB }, row) => ({ id: `row-${row}`, textA, textB, label: null }));
-    const dataset = await tokenizeExamples(examples, this.tokenizer, this.model.maxLength, { task });
+    const dataset = await tokenizeExamples(examples, this.tokenizer, this.model.limit, { task });
     const logits = await computeLogits(this.model.evaluation, dataset);
     const outputs = head?.outputs ?? 1;
     const predictions = predictionsOf(logits, outputs);

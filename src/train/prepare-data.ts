@@ -83,7 +83,7 @@ export function trainingSplits(tasks: readonly string[], dataDir: string, config
  */
 export async function prepareData(options: PrepareDataOptions): Promise<PreparedData> {
   const { config, splits, dataDir, modelDir, cacheDir = defaultCacheDir(options.dataDir), signal, onEvent } = options;
-  const { maxLength, bothOrders, badRows } = config.data;
+  const { maxLength, truncation, bothOrders, badRows } = config.data;
   const tokenizer = await Tokenizer.fromFolder(modelDir);
   checkFits(tokenizer, await readBertConfig(modelDir), maxLength);
   const prepared = new PreparedData();
@@ -91,7 +91,16 @@ export async function prepareData(options: PrepareDataOptions): Promise<Prepared
   for (const { task: name, split } of splits) {
     if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', 'cancelled while the data was prepared');
     const task = registry.byName(name);
-    const { dataset, report } = await prepareSplit({ task, split, maxLength, bothOrders, badRows, dataDir, cacheDir, tokenizer });
+    const { dataset, report } = await prepareSplit({
+      task,
+      split,
+      limit: { maxLength, truncation },
+      bothOrders,
+      badRows,
+      dataDir,
+      cacheDir,
+      tokenizer,
+    });
     if (dataset.size === 0) throw new BornAgainError('ERR_DATA_FORMAT', `${report.file} holds no example`, { file: report.file });
     prepared.add(dataset);
     onEvent({ kind: 'prepared', task: name, split, size: dataset.size, tokens: dataset.totalTokens, seconds: report.seconds });

@@ -2,7 +2,7 @@
  * A training session: model, optimizer and native thread. Every call is one asynchronous native call, answered in order; the event loop
  * stays free. What the optimizer does to which parameter (layer-wise rate, decay) is decided here, from the parameters' names.
  */
-import { type Config } from '../config/schema.js';
+import type { Config, SessionRuntime } from '../config/schema.js';
 import type { PackedBatch } from '../data/types.js';
 import { loadAddon } from '../native/load.js';
 import type { NativeSession, StepResult } from '../native/types.js';
@@ -21,8 +21,7 @@ export interface SessionOptions {
   /** Alpha of the layer-wise rates; 1 for none. */
   readonly layerDecay: number;
   readonly dropoutSeed: number;
-  /** 0: one per core. */
-  readonly threads: number;
+  readonly runtime: SessionRuntime;
 }
 
 export class Session {
@@ -34,7 +33,7 @@ export class Session {
   ) {}
 
   /** Throws ERR_INVALID_ARGUMENT (no heads, disposed modules), ERR_DEVICE (modules on several devices). */
-  static create({ bert, heads, optimizer, layerDecay, dropoutSeed, threads }: SessionOptions): Session {
+  static create({ bert, heads, optimizer, layerDecay, dropoutSeed, runtime }: SessionOptions): Session {
     const parameters = [bert.native, ...heads.map((head) => head.native)].flatMap((module) =>
       module.parameterNames().map((name) => ({ name, shape: parameterShape(module, name) })),
     );
@@ -51,9 +50,19 @@ export class Session {
       optimizer: native,
       parameterOptions,
       dropoutSeed,
-      threads,
+      engine: runtime.engine,
+      precision: runtime.precision,
+      products: runtime.products,
+      firstTokensOnly: runtime.firstTokensOnly,
+      threads: runtime.threads,
     });
     return new Session(session, parameters);
+  }
+
+  /** The engine that computes, the precision of its matrix products and who computes them: what `auto` became. */
+  get computes(): Pick<NativeSession, 'engine' | 'precision' | 'products'> {
+    const { engine, precision, products } = this.native;
+    return { engine, precision, products };
   }
 
   /** Optimizer steps finished. */

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'ERR_PYTORCH_FILE'
   | 'ERR_CHECKPOINT'
   | 'ERR_TEACHER_LOGITS'
+  | 'ERR_SUBMISSION'
   | 'ERR_OUTPUT_FOLDER'
   | 'ERR_LOCKED'
   | 'ERR_RUN_FAILED'

@@ -22,6 +22,8 @@ const description: RuntimeDescription = {
     cudaDevices: 1,
     cpuCapability: 'AVX2',
     bf16Hardware: false,
+    instructionSet: 'portable',
+    cpuChoice: { engine: 'fused', precision: 'fp32', products: 'libtorch' },
     threads: 2,
     parallelInfo: '',
   },
@@ -30,7 +32,7 @@ const description: RuntimeDescription = {
 describe('renderDescription', () => {
   it('has LibTorch with its place, devices, CPU, precision, threads and the whole search order', () => {
     const text = renderDescription(description);
-    expect(text.split('\n').slice(0, 8)).toEqual([
+    expect(text.split('\n').slice(0, 9)).toEqual([
       'node       20.20.2, linux x64',
       'LibTorch   2.13.0+cpu, compiled against 2.13.0, CPU build, cxx11 ABI',
       'found in   /lt',
@@ -38,6 +40,7 @@ describe('renderDescription', () => {
       'devices    cpu, cuda:0',
       'CPU        AVX2',
       'precision  float32; bfloat16 only emulated by this CPU',
+      "auto       fused engine, fp32, LibTorch's matrix products, kernels for portable",
       'threads    2',
     ]);
     expect(text).toMatch(/Search order for LibTorch:\n.*LIBTORCH.*not set[^]*\/lt.*2\.13\.0\+cpu/);

@@ -21,7 +21,7 @@ beforeAll(async () => {
   }
   const from = place('sharded-classifier');
   const { bert, heads } = await openModelFolder(from, { device: 'cpu', dropout: null, classifierTask: taskByName('mnli') });
-  const info = { arm: 'multi', seed: 1, tasks: ['mnli'], preset: 'custom', maxLength: 20, scores: {} };
+  const info = { arm: 'multi', seed: 1, tasks: ['mnli'], preset: 'custom', maxLength: 20, truncation: 'reference' as const, scores: {} };
   await writeModelFolder(place('model'), { bert, heads, tokenizerFrom: from, info });
   for (const module of [bert, ...heads]) module.dispose();
 });

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changesFromPreset, resolveConfig } from '../../src/config/load.js';
-import { METRIC_NAMES } from '../../src/config/custom-tasks.js';
+import { departuresOf, resolveConfig } from '../../src/config/load.js';
+import { ERROR_METRICS, METRIC_NAMES } from '../../src/config/custom-tasks.js';
 import { nearestKeyPaths } from '../../src/config/unknown-keys.js';
-import { score } from '../../src/metrics/index.js';
+import { ERRORS } from '../../src/metrics/types.js';
+import * as metrics from '../../src/metrics/index.js';
 import { TASKS, taskRegistry } from '../../src/tasks/index.js';
 
 const MOODS = {
@@ -65,8 +66,11 @@ describe('a task in the configuration', () => {
     expect(taskRegistry(resolve({ moods: other })).byName('moods')).toMatchObject({ metrics, mainMetric: 'accuracy' });
   });
 
-  it('names metrics that there are', () => {
-    for (const metric of METRIC_NAMES) expect(score(metric, [0, 1], [0, 1]).value).toBeCloseTo(1, 12);
+  it('can name every metric there is, but not let an error stand for it', () => {
+    expect([...METRIC_NAMES]).toEqual([...metrics.METRIC_NAMES]);
+    expect(ERROR_METRICS).toEqual(ERRORS);
+    const near = taskRegistry(resolve({ near: { ...NEAR, metrics: ['mse', 'spearman'] } })).byName('near');
+    expect(near).toMatchObject({ metrics: ['mse', 'spearman'], mainMetric: 'spearman' });
   });
 
   it('can be changed by --set where the file describes it', () => {
@@ -84,7 +88,7 @@ describe('a task in the configuration', () => {
   });
 
   it('is no departure from a preset', () => {
-    expect(changesFromPreset(resolve({ moods: MOODS }))).toEqual({});
+    expect(departuresOf(resolve({ moods: MOODS }))).toEqual({});
   });
 
   it('is found by the registry with the nearest name where it is misspelt', () => {
@@ -121,7 +125,17 @@ describe('a task described wrongly', () => {
     ],
     ['no such metric', { ...MOODS, metrics: ['acc'] }, 'metrics.0: expected "accuracy" or "f1" or'],
     ['f1 of three', { ...MOODS, labels: ['a', 'b', 'c'], metrics: ['f1'] }, 'metrics: f1 is for two labels, and there are 3'],
-    ['a main metric not reported', { ...MOODS, mainMetric: 'f1' }, 'mainMetric: expected one of the metrics reported, accuracy, got "f1"'],
+    [
+      'a main metric not reported',
+      { ...MOODS, mainMetric: 'f1' },
+      'mainMetric: expected one of the metrics reported that is no error, accuracy, got "f1"',
+    ],
+    ['an error alone', { ...NEAR, metrics: ['mse'] }, 'metrics: an error cannot stand for the task in an average'],
+    [
+      'an error for it',
+      { ...NEAR, metrics: ['mse', 'pearson'], mainMetric: 'mse' },
+      'mainMetric: expected one of the metrics reported that is no error, pearson',
+    ],
     ['an unknown key', { ...MOODS, colums: {} }, 'colums: unknown key; did you mean customTasks.moods.columns?'],
   ])('%s', (_, task, message) => {
     expect(() => resolve({ moods: task })).toThrow(

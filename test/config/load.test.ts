@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changesFromPreset, resolveConfig, type ConfigSources } from '../../src/config/load.js';
+import { departuresOf, resolveConfig, type ConfigSources } from '../../src/config/load.js';
 import { BornAgainError } from '../../src/util/errors.js';
 
 let folder: string;
@@ -128,12 +128,12 @@ describe('a mistake is named with its place and its mending', () => {
   });
 });
 
-describe('changesFromPreset', () => {
+describe('departuresOf', () => {
   it('lists what differs from the preset and nothing else', () => {
-    expect(changesFromPreset(resolveConfig({ preset: 'paper' }))).toEqual({});
-    expect(changesFromPreset(resolveConfig({ preset: 'paper', set: ['seeds=[1]', 'multi.epochs=2', 'loss.reduction=mean'] }))).toEqual({
-      seeds: [1],
-      'multi.epochs': 2,
+    expect(departuresOf(resolveConfig({ preset: 'paper' }))).toEqual({});
+    expect(departuresOf(resolveConfig({ preset: 'paper', set: ['seeds=[1]', 'multi.epochs=2', 'loss.reduction=mean'] }))).toEqual({
+      seeds: { preset: Array.from({ length: 20 }, (_, i) => i + 1), value: [1] },
+      'multi.epochs': { preset: 6, value: 2 },
     });
   });
 });

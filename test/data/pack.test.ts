@@ -14,11 +14,11 @@ let singles: TokenizedDataset;
 beforeAll(async () => {
   tokenizer = await fixtureTokenizer();
   const example = (id: number, textA: string, textB: string | null) => ({ id: `test-${id}`, textA, textB, label: id });
-  pairs = await tokenizeExamples([example(0, 'film', 'a movie'), example(1, 'good', 'great')], tokenizer, 16, { task: taskByName('rte') });
+  pairs = await tokenizeExamples([example(0, 'film', 'a movie'), example(1, 'good', 'great')], tokenizer, { maxLength: 16, truncation: 'reference' }, { task: taskByName('rte') });
   singles = await tokenizeExamples(
     Array.from({ length: 50 }, (_, index) => example(index, 'good '.repeat(1 + ((index * 7) % 10)), null)),
     tokenizer,
-    16,
+    { maxLength: 16, truncation: 'reference' },
     { task: taskByName('cola') },
   );
 });
@@ -28,14 +28,14 @@ describe('tokenizeExamples', () => {
     expect([pairs.size, pairs.id(1), pairs.typeBoundary(0), pairs.tokenIds(0).length]).toEqual([2, 'test-1', 3, 6]);
     expect([singles.typeBoundary(0), singles.tokenIds(0).length]).toEqual([3, 3]);
     const one = { id: 'a', textA: 'film', textB: null, label: null };
-    const hashOf = async (example: typeof one) => (await tokenizeExamples([example], tokenizer, 16, { task: taskByName('cola') })).hash;
+    const hashOf = async (example: typeof one) => (await tokenizeExamples([example], tokenizer, { maxLength: 16, truncation: 'reference' }, { task: taskByName('cola') })).hash;
     expect(await hashOf(one)).toBe(await hashOf(one));
     expect(await hashOf(one)).not.toBe(await hashOf({ ...one, textA: 'movie' }));
     expect(await hashOf(one)).not.toBe(await hashOf({ ...one, id: 'b' }));
   });
 
   it('makes an empty dataset of nothing', async () => {
-    expect((await tokenizeExamples([], tokenizer, 16, { task: taskByName('cola') })).size).toBe(0);
+    expect((await tokenizeExamples([], tokenizer, { maxLength: 16, truncation: 'reference' }, { task: taskByName('cola') })).size).toBe(0);
   });
 });
 

@@ -33,7 +33,7 @@ function contents(dataset: TokenizedDataset) {
 
 describe('prepareSplit', () => {
   it('makes [CLS] a [SEP] b [SEP] of each row, with the boundary, the label and the id', async () => {
-    const { dataset, report } = await prepare({ maxLength: 64 });
+    const { dataset, report } = await prepare({ limit: { maxLength: 64, truncation: 'reference' } });
     const rows = contents(dataset);
     expect(rows.map(({ id }) => id)).toEqual(['train-0', 'train-1', 'train-2', 'train-3']);
     expect(rows.map(({ label }) => label)).toEqual(ROWS.map(([, , label]) => label));
@@ -47,9 +47,9 @@ describe('prepareSplit', () => {
   });
 
   it('counts what it cuts', async () => {
-    const { dataset, report } = await prepare({ maxLength: 12 });
+    const { dataset, report } = await prepare({ limit: { maxLength: 12, truncation: 'reference' } });
     const lengths = contents(dataset).map(({ tokens }) => tokens.length);
-    const uncut = contents((await prepare({ maxLength: 64 })).dataset).map(({ tokens }) => tokens.length);
+    const uncut = contents((await prepare({ limit: { maxLength: 64, truncation: 'reference' } })).dataset).map(({ tokens }) => tokens.length);
     expect(lengths).toEqual(uncut.map((length) => Math.min(length, 12)));
     expect(report.truncated).toBe(uncut.filter((length) => length > 12).length);
     expect(report.truncated).toBeGreaterThan(0);
@@ -57,9 +57,9 @@ describe('prepareSplit', () => {
 
   it('answers from the cache with the same content and the same counts, however long ago', async () => {
     glue.mrpc(ROWS, ['7\ta\tb\tc\td']);
-    const first = await prepare({ badRows: 'skip', maxLength: 8 });
+    const first = await prepare({ badRows: 'skip', limit: { maxLength: 8, truncation: 'reference' } });
     const progress: number[] = [];
-    const second = await prepare({ badRows: 'skip', maxLength: 8, onProgress: ({ done }) => progress.push(done) });
+    const second = await prepare({ badRows: 'skip', limit: { maxLength: 8, truncation: 'reference' }, onProgress: ({ done }) => progress.push(done) });
     expect(second.report).toEqual({ ...first.report, fromCache: true, seconds: second.report.seconds });
     expect(second.report.badRows).toEqual({ count: 1, rows: [{ line: 6, reason: expect.stringContaining("'7'") as string }] });
     expect(contents(second.dataset)).toEqual(contents(first.dataset));
@@ -144,7 +144,7 @@ describe('the cache', () => {
 
   it('follows every setting that decides the content', async () => {
     const cased = await fixtureTokenizer('cased');
-    const changes: Partial<PrepareOptions>[] = [{}, { maxLength: 15 }, { bothOrders: true }, { tokenizer: cased }, { badRows: 'skip' }];
+    const changes: Partial<PrepareOptions>[] = [{}, { limit: { maxLength: 15, truncation: 'reference' } }, { limit: { maxLength: 16, truncation: 'longest_first' } }, { bothOrders: true }, { tokenizer: cased }, { badRows: 'skip' }];
     const mrpc = taskByName('mrpc');
     changes.push({ task: { ...mrpc, labels: ['1', '0'] } });
     const hashes: string[] = [];
@@ -198,7 +198,7 @@ describe('the cache', () => {
   });
 
   it('is made again when another split’s file took its name', async () => {
-    const other = await prepare({ maxLength: 9 });
+    const other = await prepare({ limit: { maxLength: 9, truncation: 'reference' } });
     await rebuilt((path) => copyFileSync(other.report.cacheFile, path), /other data, tokeniser or settings/);
   });
 });

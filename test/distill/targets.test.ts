@@ -74,7 +74,7 @@ describe('mixedTargets', () => {
     const tokenizer = await fixtureTokenizer();
     const of = (name: string, labels: (number | null)[]) => {
       const examples = labels.map((label, i) => ({ id: `train-${i}`, textA: 'a film', textB: 'b', label }));
-      return tokenizeExamples(examples, tokenizer, 16, { task: taskByName(name), split: 'train' });
+      return tokenizeExamples(examples, tokenizer, { maxLength: 16, truncation: 'reference' }, { task: taskByName(name), split: 'train' });
     };
     datasets = [await of('mnli', [0, 2]), await of('stsb', [0.25, 1]), await of('rte', [1, null])];
   });

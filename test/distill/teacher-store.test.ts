@@ -20,7 +20,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 async function dataset(ids: readonly string[], task = 'rte', text = 'film'): Promise<TokenizedDataset> {
   const examples = ids.map((id) => ({ id, textA: text, textB: id, label: 0 }));
-  return tokenizeExamples(examples, await fixtureTokenizer(), 32, { task: taskByName(task), split: 'train' });
+  return tokenizeExamples(
+    examples,
+    await fixtureTokenizer(),
+    { maxLength: 32, truncation: 'reference' },
+    { task: taskByName(task), split: 'train' },
+  );
 }
 
 /** A dataset of the same hash whose rows are in another order, as no honest run makes it. */
@@ -111,10 +116,15 @@ describe('TeacherOutputs', () => {
     expect(await openingFault(await dataset(numbered(2)))).toContain('1 repeated example (train-1)');
     const rte = taskByName('rte');
     const three = { ...rte, labels: [...rte.labels, 'third'] };
-    const wide = await tokenizeExamples([{ id: 'train-0', textA: 'a', textB: 'b', label: 0 }], await fixtureTokenizer(), 32, {
-      task: three,
-      split: 'train',
-    });
+    const wide = await tokenizeExamples(
+      [{ id: 'train-0', textA: 'a', textB: 'b', label: 0 }],
+      await fixtureTokenizer(),
+      { maxLength: 32, truncation: 'reference' },
+      {
+        task: three,
+        split: 'train',
+      },
+    );
     await writeTeacherOutputs(path, 'teacher', wide, Float32Array.of(1, 2, 3));
     expect(await openingFault(await dataset(['train-0']))).toContain('1 example whose outputs are not 2 (train-0)');
   });

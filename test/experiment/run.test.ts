@@ -45,7 +45,7 @@ describe('results.json', () => {
   });
 
   it('has the shape that scripts rely on', () => {
-    expect(Object.keys(results)).toEqual(['config', 'runs', 'summary', 'tests', 'failures']);
+    expect(Object.keys(results)).toEqual(['config', 'runs', 'summary', 'tests', 'departures', 'failures']);
     expect(results.failures).toEqual([]);
     expect(results.config).toEqual(experimentConfig());
     expect(results.tests).toEqual([]);
@@ -55,7 +55,8 @@ describe('results.json', () => {
       ['single-multi', 1, 'runs/single-multi/all/seed-1/model'],
     ]);
     for (const run of results.runs) {
-      expect(Object.keys(run)).toEqual(['arm', 'seed', 'tasks', 'average', 'model']);
+      expect(Object.keys(run)).toEqual(['arm', 'seed', 'tasks', 'mismatched', 'average', 'model']);
+      expect(run.mismatched).toEqual({ mnli: { accuracy: expect.any(Number) } });
       expect(Object.keys(run.tasks)).toEqual(TASKS);
       expect(run.tasks).toEqual({
         rte: { accuracy: expect.any(Number) },

@@ -9,6 +9,7 @@ const run = (arm: string, seed: number, average: number | null, rte: number) => 
   seed,
   tasks: { rte: { accuracy: rte }, mrpc: { accuracy: 0.8, f1: rte } },
   average,
+  mismatched: {},
   model: '',
 });
 

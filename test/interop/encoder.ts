@@ -92,8 +92,8 @@ async function logits(
   inputs: readonly ModelInput[],
   expected: Tensors,
 ): Promise<Finding> {
-  const { optimizer } = configSchema.parse({});
-  const session = Session.create({ bert, heads: [head], optimizer, layerDecay: 1, dropoutSeed: SEED, threads: 0 });
+  const { optimizer, runtime } = configSchema.parse({ runtime: { precision: 'fp32' } });
+  const session = Session.create({ bert, heads: [head], optimizer, layerDecay: 1, dropoutSeed: SEED, runtime });
   const largest = new Largest();
   try {
     const none = { taskIds: new Uint8Array(inputs.length), targets: new Float32Array(0), weights: new Float32Array(0) };

@@ -35,6 +35,7 @@ export const comparison: Comparison = {
       'model.dropout=0',
       'model.headDropout=0',
       'data.maxLength=64',
+      'runtime.precision=fp32',
     ];
     const config = resolveConfig({ preset: 'paper', set });
     const dataDir = await fewRows(peer.folder, { rte: 80 });
@@ -45,13 +46,13 @@ export const comparison: Comparison = {
     await writeSafetensors(join(peer.folder, 'head.safetensors'), head.tensors());
     const tasks: TrainingTask[] = [{ dataset: data.get('rte', 'train'), teacher: null }];
     const steps = createStepMaker({ tasks, shape: config.single, config, seed: SEED });
-    const { optimizer, single } = config;
+    const { optimizer, single, runtime } = config;
     const names = [...bert.parameterNames(), ...head.parameterNames()];
     const scales = layerwiseScales(names, { layers: bert.config.layers, alpha: single.layerDecay });
     const batches = Array.from({ length: steps.totalSteps }, (_, step) => inputsOf(steps.prepare(step)));
     const request = { model: MINILM, optimizer, scales: Object.fromEntries(names.map((name, i) => [name, scales[i]])), batches };
 
-    const session = Session.create({ bert, heads: [head], optimizer, layerDecay: single.layerDecay, dropoutSeed: SEED, threads: 0 });
+    const session = Session.create({ bert, heads: [head], optimizer, layerDecay: single.layerDecay, dropoutSeed: SEED, runtime });
     const logFile = join(peer.folder, 'steps.jsonl');
     const run = { runId: 'interop', arm: 'single', seed: SEED, session, tasks, steps, logFile, onEvent: () => undefined };
     await train({ ...run, checkpointDir: join(peer.folder, 'checkpoints'), checkpointSteps: 0 });

@@ -32,7 +32,14 @@ const BOUND = 1e-5;
 /** Rows of each training file: two classes with one text and with two, three classes, a score. */
 const ROWS = { cola: 30, mrpc: 12, stsb: 15, mnli: 150, rte: 18 } as const;
 /** What is changed for a training of twenty steps; everything else is the preset's. */
-const SMALL = ['multi.epochs=2', 'model.dropout=0', 'model.headDropout=0', 'runtime.threads=1', 'runtime.checkpointSteps=0'];
+const SMALL = [
+  'multi.epochs=2',
+  'model.dropout=0',
+  'model.headDropout=0',
+  'runtime.threads=1',
+  'runtime.precision=fp32',
+  'runtime.checkpointSteps=0',
+];
 
 interface Variant {
   readonly name: string;
@@ -128,7 +135,7 @@ async function trainOurs(folder: string, dataDir: string, config: Config): Promi
   const all = (): Map<string, NamedTensor> => new Map([bert, ...heads].flatMap((module) => [...module.tensors()]));
   await writeSafetensors(join(folder, 'initial.safetensors'), all());
   const { optimizer, multi, runtime } = config;
-  const session = Session.create({ bert, heads, optimizer, layerDecay: multi.layerDecay, dropoutSeed: SEED, threads: runtime.threads });
+  const session = Session.create({ bert, heads, optimizer, layerDecay: multi.layerDecay, dropoutSeed: SEED, runtime });
   const steps = createStepMaker({ tasks, shape: multi, config, seed: SEED });
   const logFile = join(folder, `${config.preset}-${config.distillation.annealing}.jsonl`);
   try {

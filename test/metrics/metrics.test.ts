@@ -1,7 +1,7 @@
 /** The metrics against scikit-learn and scipy (test/fixtures/metrics), and on the inputs where they are undefined. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { score, scoreTask } from '../../src/metrics/index.js';
+import { METRIC_NAMES, score, scoreTask } from '../../src/metrics/index.js';
 import type { MetricName } from '../../src/metrics/index.js';
 
 interface Case {
@@ -20,7 +20,9 @@ describe('against scikit-learn and scipy', () => {
     expect(metrics.length).toBeGreaterThan(1);
     const { scores } = scoreTask(metrics, predictions, gold);
     for (const metric of metrics) {
-      const difference = Math.abs((scores[metric] ?? NaN) - (expected[metric] ?? NaN));
+      // Relative for a squared error, which may be large; every other score lies in [-1, 1].
+      const size = Math.max(1, Math.abs(expected[metric] ?? NaN));
+      const difference = Math.abs((scores[metric] ?? NaN) - (expected[metric] ?? NaN)) / size;
       expect(difference, `${metric}: ${scores[metric]} for ${expected[metric]}`).toBeLessThan(TOLERANCE);
     }
   });
@@ -32,16 +34,18 @@ describe('against scikit-learn and scipy', () => {
 });
 
 describe('where a score is undefined', () => {
-  const every: readonly MetricName[] = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman'];
+  const every = METRIC_NAMES;
+  const worst = (metric: MetricName): number => (metric === 'mse' ? 1 : 0);
 
-  it.each(every)('%s of no example is 0 with a warning', (metric) => {
-    expect(score(metric, [], [])).toEqual({ value: 0, warning: `${metric} is undefined: there is no example; 0 is given` });
+  it.each(every)('%s of no example is the worst score, with a warning', (metric) => {
+    const value = worst(metric);
+    expect(score(metric, [], [])).toEqual({ value, warning: `${metric} is undefined: there is no example; ${value} is given` });
   });
 
-  it.each(every)('%s of NaN or infinite predictions is 0 with a warning', (metric) => {
+  it.each(every)('%s of NaN or infinite predictions is the worst score, with a warning', (metric) => {
     expect(score(metric, [1, NaN, 0, -Infinity], [1, 0, 1, 0])).toEqual({
-      value: 0,
-      warning: `${metric} is undefined: 2 of 4 predictions are not finite; 0 is given`,
+      value: worst(metric),
+      warning: `${metric} is undefined: 2 of 4 predictions are not finite; ${worst(metric)} is given`,
     });
   });
 
@@ -53,6 +57,11 @@ describe('where a score is undefined', () => {
 
   it.each(every)('%s refuses unequal lengths', (metric) => {
     expect(() => score(metric, [1, 0], [1])).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+  });
+
+  it('mse beyond the largest number, while a correlation of such values is still right', () => {
+    expect(score('mse', [1e160, 0], [0, 1])).toMatchObject({ value: 1, warning: expect.stringContaining('beyond the largest number') });
+    expect(score('pearson', [1e300, -1e300, 2e300], [1, -1, 2]).value).toBeCloseTo(1, 12);
   });
 
   it('f1 without a positive', () => {

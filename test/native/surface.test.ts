@@ -24,6 +24,7 @@ const ADDON: Record<keyof NativeAddon, 'function' | 'object'> = {
   AdamW: 'function',
   Session: 'function',
   dropoutMask: 'function',
+  gemmRate: 'function',
 };
 
 const TENSOR: Record<keyof NativeTensor, true> = {

@@ -21,12 +21,20 @@ const MNLI: HeadTask = { name: 'mnli', kind: 'classification', labels: ['contrad
 const STSB: HeadTask = { name: 'stsb', kind: 'regression', labels: [], scoreRange: [1, 5] };
 const SCORE: HeadSpec = { ...{ task: 'stsb', kind: 'regression', labels: [] }, scoreRange: [1, 5], activation: 'sigmoid', dropout: 0.2 };
 const INFO: ModelInfo = {
-  ...{ arm: 'single-multi', seed: 7, tasks: ['mnli', 'stsb'], preset: 'paper', maxLength: 16, scores: { mnli: { accuracy: 0.5 } } },
+  ...{
+    arm: 'single-multi',
+    seed: 7,
+    tasks: ['mnli', 'stsb'],
+    preset: 'paper',
+    maxLength: 16,
+    truncation: 'reference',
+    scores: { mnli: { accuracy: 0.5 } },
+  },
   made: {
     encoder: { name: 'bert-small', hash: 'abc' },
     training: { steps: 120, batchSize: 16, learningRate: 1e-4, layerDecay: 0.9 },
     distillation: { tasks: ['mnli', 'stsb'], lambda: null },
-    departures: { 'multi.batchSize': 16 },
+    departures: { 'multi.batchSize': { preset: 128, value: 16 } },
   },
 };
 
@@ -80,13 +88,13 @@ describe('exportModel', () => {
   it("gives Transformers' logits when it is opened as a classifier again", async () => {
     const { tensors } = await readSafetensors(join(FIXTURES, 'sharded-classifier', 'expected.safetensors'));
     const folder = join(root, 'out', 'mnli');
-    const { bert, heads, maxLength, notices } = await openModelFolder(folder, { device: 'cpu', dropout: null, classifierTask: MNLI });
+    const { bert, heads, limit, notices } = await openModelFolder(folder, { device: 'cpu', dropout: null, classifierTask: MNLI });
     const logits = heads[0]?.forward(bert.forward(packedTokens(tensors)).pooled).data() as Float32Array;
     const expected = values(tensors, 'logits');
     // Transformers' classes are entailment, neutral, contradiction.
     const reordered = Float32Array.from(expected, (_, i) => expected[3 * Math.floor(i / 3) + ([2, 0, 1][i % 3] as number)] as number);
     expect(relativeError(logits, reordered)).toBeLessThan(2e-6);
-    expect([maxLength, notices]).toEqual([16, []]);
+    expect([limit, notices]).toEqual([{ maxLength: 16, truncation: 'reference' }, []]);
     for (const module of [bert, ...heads]) module.dispose();
   });
 
@@ -110,7 +118,7 @@ describe('exportModel', () => {
       num_labels: 1,
       problem_type: 'regression',
       classifier_dropout: 0.2,
-      bornagain: { task: 'stsb', scoreRange: [1, 5], activation: 'sigmoid', maxLength: 16 },
+      bornagain: { task: 'stsb', scoreRange: [1, 5], activation: 'sigmoid', maxLength: 16, truncation: 'reference' },
     });
     const folder = join(root, 'out', 'stsb');
     const { tensors } = await readSafetensors(join(folder, 'model.safetensors'));
@@ -137,7 +145,7 @@ describe('exportModel', () => {
       'from a single-multi model, seed 7',
       '`logits[0]` is the value z before it',
       's = 1 / (1 + exp(−z)) in [0, 1], and 1 + 4 · s',
-      'Preset `paper`, departing from it in `multi.batchSize=16`',
+      'Preset `paper`, departing from it in `multi.batchSize` (16 instead of 128)',
       'Distilled from teachers on mnli, stsb; weight of the gold label rising linearly from 0 to 1',
       '120 steps of 16 examples',
       'AutoModelForSequenceClassification.from_pretrained',

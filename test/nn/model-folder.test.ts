@@ -18,7 +18,15 @@ const SPEC: HeadSpec = {
   dropout: 0.1,
 };
 const SCORE: HeadSpec = { task: 'stsb', kind: 'regression', labels: [], scoreRange: [0, 5], activation: 'sigmoid', dropout: 0.1 };
-const INFO = { arm: 'multi', seed: 3, tasks: ['rte', 'stsb'], preset: 'custom', maxLength: 64, scores: { rte: { accuracy: 0.75 } } };
+const INFO = {
+  arm: 'multi',
+  seed: 3,
+  tasks: ['rte', 'stsb'],
+  preset: 'custom',
+  maxLength: 64,
+  truncation: 'reference' as const,
+  scores: { rte: { accuracy: 0.75 } },
+};
 
 let dir: string;
 let model: string;

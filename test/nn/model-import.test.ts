@@ -182,7 +182,7 @@ describe('a sequence classifier of Transformers as the head of a task', () => {
     });
     expect(model.notices).toEqual([]);
     expect(model.leftOut).toEqual([]);
-    expect(model.maxLength).toBe(20);
+    expect(model.limit).toEqual({ maxLength: 20, truncation: 'longest_first' });
   });
 
   it('matches names whatever their case', async () => {

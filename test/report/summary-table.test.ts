@@ -17,6 +17,7 @@ const SINGLE: ArmSummary = {
   arm: 'single',
   n: 3,
   average: { median: 0.6, mean: 0.61, std: 0.0123 },
+  mismatched: {},
   tasks: {
     wnli: { metric: 'accuracy', median: 0.5, mean: 0.5, std: 0.01 },
     rte: { metric: 'accuracy', median: 0.704, mean: 0.7, std: 0.0251 },
@@ -27,6 +28,7 @@ const STUDENT: ArmSummary = {
   arm: 'single-multi',
   n: 1,
   average: { median: 0.7, mean: 0.7, std: null },
+  mismatched: {},
   tasks: { rte: { metric: 'accuracy', median: 0.828, mean: 0.828, std: null } },
 };
 const BASELINES: Baselines = {
@@ -49,7 +51,7 @@ function cellsOf(table: string): string[][] {
 }
 
 describe('renderSummaryTable', () => {
-  const table = renderSummaryTable([SINGLE, STUDENT], BASELINES, GLUE);
+  const table = renderSummaryTable([SINGLE, STUDENT], BASELINES, { average: 'bam', registry: GLUE });
 
   it('has a row per task in the order of GLUE, the main metric, baselines, then median ± std per arm, times 100', () => {
     expect(cellsOf(table)).toEqual([
@@ -72,9 +74,10 @@ describe('renderSummaryTable', () => {
       arm: 'multi',
       n: 1,
       average: null,
+      mismatched: {},
       tasks: { wnli: { metric: 'accuracy', median: 0.5, mean: 0.5, std: null } },
     };
-    const plain = renderSummaryTable([wnli], null, GLUE);
+    const plain = renderSummaryTable([wnli], null, { average: 'bam', registry: GLUE });
     expect(cellsOf(plain)).toEqual([
       ['task', 'metric', 'multi'],
       ['', '', 'n = 1'],
@@ -86,7 +89,7 @@ describe('renderSummaryTable', () => {
   it('leaves the average of a baseline empty when it lacks one of the tasks', () => {
     const { rte, wnli } = BASELINES;
     if (rte === undefined || wnli === undefined) throw new Error('the fixture has both');
-    const rows = summaryRows([SINGLE], { rte, wnli }, GLUE);
+    const rows = summaryRows([SINGLE], { rte, wnli }, { average: 'bam', registry: GLUE });
     expect(rows.average?.baselines).toEqual({ majority: null, bagOfWords: null });
     expect(rows.tasks[0]?.baselines).toEqual({ majority: null, bagOfWords: null });
   });
@@ -138,7 +141,8 @@ describe('describeChoices', () => {
   it('names what was changed from the preset', () => {
     const set = ['seeds=[1,2]', 'distillation.annealing=constant'];
     const lines = describeChoices(resolveConfig({ preset: 'paper', set }));
-    expect(lines[0]).toBe('preset paper, changed: seeds=[1,2] distillation.annealing="constant"');
+    const twenty = Array.from({ length: 20 }, (_, i) => i + 1);
+    expect(lines[0]).toBe(`preset paper, changed: seeds ${JSON.stringify(twenty)} -> [1,2], distillation.annealing "linear" -> "constant"`);
     expect(lines.join('\n')).toContain('teacher annealing: none, lambda 0.5');
     expect(describeChoices(resolveConfig({}))[0]).toBe('no preset (defaults)');
   });

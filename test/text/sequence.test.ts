@@ -1,29 +1,31 @@
-/** Truncation against the reference's loop, run in Python (test/fixtures/text/make_text.py). */
+/** Truncation against the reference's loop and Transformers' fast tokeniser, run in Python (test/fixtures/text/make_text.py). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildSequence } from '../../src/text/sequence.js';
-import { truncatePair } from '../../src/text/truncate.js';
+import { truncatePair, type Truncation } from '../../src/text/truncate.js';
 
 type Row = [lengthA: number, lengthB: number, budget: number, keptA: number, keptB: number];
-const rows = JSON.parse(readFileSync(new URL('../fixtures/text/truncation.json', import.meta.url), 'utf8')) as Row[];
+const fixture = JSON.parse(readFileSync(new URL('../fixtures/text/truncation.json', import.meta.url), 'utf8')) as Record<Truncation, Row[]>;
 
 const special = { clsId: 101, sepId: 102 };
 const a = Int32Array.of(1, 2, 3, 4, 5);
 const b = Int32Array.of(6, 7, 8);
 
 function build(first: Int32Array, second: Int32Array | null, maxLength: number) {
-  const { ids, boundary, truncated } = buildSequence(first, second, special, maxLength);
+  const { ids, boundary, truncated } = buildSequence(first, second, special, { maxLength, truncation: 'reference' });
   return { ids: [...ids], boundary, truncated };
 }
 
 describe('truncatePair', () => {
-  it('keeps what the loop keeps', () => {
+  it.each(['reference', 'longest_first'] as const)('keeps what the %s rule keeps', (truncation) => {
+    const rows = fixture[truncation];
     expect(rows.length).toBeGreaterThan(1000);
-    expect(rows.map(([lengthA, lengthB, budget]) => truncatePair(lengthA, lengthB, budget))).toEqual(rows.map((row) => row.slice(3)));
+    const kept = rows.map(([lengthA, lengthB, budget]) => truncatePair(lengthA, lengthB, budget, truncation));
+    expect(kept).toEqual(rows.map((row) => row.slice(3)));
   });
 
   it('refuses a negative budget', () => {
-    expect(() => truncatePair(1, 1, -1)).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+    expect(() => truncatePair(1, 1, -1, 'reference')).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 });
 

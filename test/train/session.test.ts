@@ -37,14 +37,27 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-async function rig(fixture: Tensors, { dropout = 0, threads = 2 } = {}): Promise<Rig> {
+interface RigOptions {
+  readonly engine: 'plain' | 'fused';
+  readonly precision?: 'fp32' | 'bf16';
+  readonly products?: 'own' | 'libtorch';
+  readonly firstTokensOnly?: boolean;
+  readonly dropout?: number;
+  readonly threads?: number;
+}
+
+async function rig(
+  fixture: Tensors,
+  { engine, precision = 'fp32', products = 'libtorch', firstTokensOnly = true, dropout = 0, threads = 2 }: RigOptions,
+): Promise<Rig> {
   const { bert, config } = await openModelFolder(BERT_FIXTURE_MODEL, { device: 'cpu', dropout });
   const heads = [PAIRS, SCORE].map((spec) => {
     const head = Head.create({ ...spec, dropout }, config.hiddenSize, 'cpu');
     head.load(new Map(head.parameterNames().map((name) => [name, fixture.get(`initial.${name}`) as never])));
     return head;
   });
-  const session = Session.create({ bert, heads, optimizer: OPTIMIZER, layerDecay: 0.9, dropoutSeed: 7, threads });
+  const runtime = { engine, precision, products, firstTokensOnly, threads };
+  const session = Session.create({ bert, heads, optimizer: OPTIMIZER, layerDecay: 0.9, dropoutSeed: 7, runtime });
   open.push({ bert, heads, session });
   return { bert, heads, session };
 }
@@ -71,7 +84,12 @@ const bytes = ({ bert, heads }: Rig): string =>
     .flatMap((module) => [...module.tensors().values()].map(({ data }) => Buffer.from(data.buffer).toString('base64')))
     .join();
 
-describe('a session', () => {
+describe.each([
+  { engine: 'plain' },
+  { engine: 'fused', products: 'libtorch' },
+  { engine: 'fused', products: 'own' },
+  { engine: 'fused', products: 'own', firstTokensOnly: false },
+] as const)('a session ($engine, products: $products, first tokens only: $firstTokensOnly)', (options) => {
   afterEach(async () => {
     for (const { session, bert, heads } of open.splice(0)) {
       await session.close();
@@ -82,7 +100,7 @@ describe('a session', () => {
 
   it("follows PyTorch's trajectory of losses, gradient norms and parameters", async () => {
     const fixture = await readFixture('trajectory');
-    const { bert, heads, session } = await rig(fixture);
+    const { bert, heads, session } = await rig(fixture, options);
     for (let step = 0; step < STEPS; step++) {
       const learningRate = learningRateAt(step, STEPS, 2e-3, 0.1);
       expect(learningRate).toBeCloseTo(values(fixture, 'learningRates')[step] as number, 9);
@@ -103,7 +121,7 @@ describe('a session', () => {
 
   it('gives the same bytes from run to run, dropout on', async () => {
     const fixture = await readFixture('trajectory');
-    const [first, second] = [await rig(fixture, { dropout: 0.1 }), await rig(fixture, { dropout: 0.1 })];
+    const [first, second] = [await rig(fixture, { ...options, dropout: 0.1 }), await rig(fixture, { ...options, dropout: 0.1 })];
     expect(await train(fixture, first)).toEqual(await train(fixture, second));
     expect(bytes(first)).toBe(bytes(second));
   });
@@ -111,11 +129,11 @@ describe('a session', () => {
   it('goes on after saving and loading its state as if it had never stopped', async () => {
     const fixture = await readFixture('trajectory');
     const path = join(await temporaryFolder(), 'state.safetensors');
-    const whole = await rig(fixture, { dropout: 0.1 });
+    const whole = await rig(fixture, { ...options, dropout: 0.1 });
     await train(fixture, whole, 0, 8);
     await whole.session.saveState(path);
     const rest = await train(fixture, whole, 8, STEPS);
-    const resumed = await rig(fixture, { dropout: 0.1 });
+    const resumed = await rig(fixture, { ...options, dropout: 0.1 });
     await resumed.session.loadState(path);
     expect(resumed.session.steps).toBe(8);
     expect(await train(fixture, resumed, 8, STEPS)).toEqual(rest);
@@ -124,7 +142,7 @@ describe('a session', () => {
 
   it('evaluates to the outputs the modules give on the tensor floor', async () => {
     const fixture = await readFixture('trajectory');
-    const { bert, heads, session } = await rig(fixture);
+    const { bert, heads, session } = await rig(fixture, options);
     const inputs = batch(fixture, 0);
     const outputs = await session.evaluate(inputs);
     const pooled = bert.forward(inputs).pooled;
@@ -135,7 +153,7 @@ describe('a session', () => {
 
   it('rejects a loss that is not finite with the examples at fault, and keeps the parameters', async () => {
     const fixture = await readFixture('trajectory');
-    const built = await rig(fixture);
+    const built = await rig(fixture, options);
     const head = built.heads[1] as Head;
     const broken = new Map(head.tensors());
     const bias = 'heads.score.classifier.bias';
@@ -152,7 +170,7 @@ describe('a session', () => {
 
   it('cancels what runs and what waits, stays usable, and keeps the parameters of the last finished step', async () => {
     const fixture = await readFixture('trajectory');
-    const built = await rig(fixture);
+    const built = await rig(fixture, options);
     const before = bytes(built);
     const waiting = Array.from({ length: 5 }, () => built.session.step(batch(fixture, 0), { learningRate: 1e-3 }));
     built.session.cancel();
@@ -167,7 +185,7 @@ describe('a session', () => {
 
   it('refuses a module that it is working on, and lets it go afterwards', async () => {
     const fixture = await readFixture('trajectory');
-    const { bert, heads, session } = await rig(fixture);
+    const { bert, heads, session } = await rig(fixture, options);
     const step = session.step(batch(fixture, 0), { learningRate: 1e-3 });
     const busy = expect.objectContaining({ code: 'ERR_MODULE_BUSY' }) as Error;
     expect(() => bert.forward(batch(fixture, 0))).toThrow(busy);
@@ -180,7 +198,7 @@ describe('a session', () => {
 
   it('refuses a batch that does not fit, by the example', async () => {
     const fixture = await readFixture('trajectory');
-    const { session } = await rig(fixture);
+    const { session } = await rig(fixture, options);
     const good = batch(fixture, 0);
     const step = (change: Partial<PackedBatch>) => session.step({ ...good, ...change }, { learningRate: 1e-3 });
     const refused = (message: string) => ({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(message) as string });
@@ -194,7 +212,7 @@ describe('a session', () => {
 
   it('refuses work after it is closed', async () => {
     const fixture = await readFixture('trajectory');
-    const { session } = await rig(fixture);
+    const { session } = await rig(fixture, options);
     await session.close();
     await session.close();
     await expect(session.step(batch(fixture, 0), { learningRate: 1e-3 })).rejects.toMatchObject({ code: 'ERR_SESSION_CLOSED' });

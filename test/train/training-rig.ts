@@ -63,7 +63,7 @@ export async function trainRte({
   const data = await prepareData({ config, splits: [{ task: 'rte', split: 'train' }], dataDir, modelDir, onEvent: () => undefined });
   const { bert } = await openModelFolder(modelDir, { device: 'cpu', dropout: config.model.dropout });
   const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', seed);
-  const options = { optimizer: config.optimizer, layerDecay: config.single.layerDecay, dropoutSeed: seed, threads: config.runtime.threads };
+  const options = { optimizer: config.optimizer, layerDecay: config.single.layerDecay, dropoutSeed: seed, runtime: config.runtime };
   const session = Session.create({ bert, heads: [head], ...options });
   const cancel = vi.spyOn(session, 'cancel'); // the real one is called
   const tasks = [{ dataset: data.get('rte', 'train'), teacher: null }];

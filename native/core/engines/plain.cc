@@ -18,6 +18,7 @@ class PlainEngine final : public Engine {
 
   StepOutcome step(const Batch& batch, const StepOptions& options, const Interrupt& interrupt) override {
     validateBatch(model_, batch, true);
+    model_.encoder->settle();
     const ClearGradients clear(optimizer_);
     const at::Tensor losses = forward(batch, options.dropout, interrupt);                  // [B]
     const at::Tensor weights = at::tensor(batch.weights, at::kFloat).to(losses.device());  // [B]
@@ -40,6 +41,7 @@ class PlainEngine final : public Engine {
 
   std::vector<float> evaluate(const Batch& batch, const Interrupt& interrupt) override {
     validateBatch(model_, batch, false);
+    model_.encoder->settle();
     const c10::InferenceMode noAutograd;
     const at::Tensor pooled = model_.encoder->forward(batch.tokens, std::nullopt, &interrupt).pooled;
     const auto offsets = outputOffsets(model_, batch.taskIds);

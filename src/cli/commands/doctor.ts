@@ -21,6 +21,12 @@ async function doctor(flags: { readonly json?: boolean }): Promise<void> {
   else printText(renderDescription(description));
 }
 
+/** What `runtime.engine`, `.precision` and `.products` mean on this CPU when they are auto. */
+function describeChoice({ cpuChoice, instructionSet }: RuntimeDescription['runtime']): string {
+  const { engine, precision, products } = cpuChoice;
+  return `${engine} engine, ${precision}, ${products === 'own' ? 'own matrix products' : "LibTorch's matrix products"}, kernels for ${instructionSet}`;
+}
+
 /** The description for people: one fact per line, the whole search order, warnings last. */
 export function renderDescription({ runtime, libtorch, ...rest }: RuntimeDescription): string {
   const facts = {
@@ -31,6 +37,7 @@ export function renderDescription({ runtime, libtorch, ...rest }: RuntimeDescrip
     devices: rest.devices.join(', '),
     CPU: runtime.cpuCapability,
     precision: `float32; bfloat16 ${rest.precision.bfloat16Hardware ? 'in hardware' : 'only emulated by this CPU'}`,
+    auto: describeChoice(runtime),
     threads: String(runtime.threads),
   };
   const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(10)} ${value}`);

@@ -55,7 +55,7 @@ export async function modelInputs(tokenizer: Tokenizer, perKind: number, seed: n
 
 export async function tokenise(tokenizer: Tokenizer, { a, b }: TextPair, maxLength: number): Promise<Omit<ModelInput, 'kind'>> {
   const [idsA = new Int32Array(0), idsB = null] = await tokenizer.encode(b === null ? [a] : [a, b]);
-  const { ids, boundary } = buildSequence(idsA, idsB, tokenizer, maxLength);
+  const { ids, boundary } = buildSequence(idsA, idsB, tokenizer, { maxLength, truncation: 'reference' });
   return { ids: [...ids], types: Array.from(ids, (_, position) => Number(position >= boundary)) };
 }
 

@@ -1,0 +1,20 @@
+# native/core/kernels/isa, compiled once per instruction set; which one runs is decided by the CPU at run time. Sets kernel_libraries.
+# -fno-math-errno lets square roots be vector instructions. No -ffast-math: it would change results and flush denormals in the whole process.
+file(GLOB kernel_sources CONFIGURE_DEPENDS native/core/kernels/isa/*.cc)
+set(kernel_flags_portable "")
+set(kernel_flags_avx2 -mavx2 -mfma)
+set(kernel_flags_avx512 ${kernel_flags_avx2} -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512)
+set(kernel_flags_avx512_bf16 ${kernel_flags_avx512} -mavx512bf16)
+set(instruction_sets portable)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  list(APPEND instruction_sets avx2 avx512 avx512_bf16)
+endif()
+
+set(kernel_libraries "")
+foreach(isa IN LISTS instruction_sets)
+  add_library(kernels_${isa} OBJECT ${kernel_sources})
+  target_include_directories(kernels_${isa} PRIVATE native)
+  target_compile_definitions(kernels_${isa} PRIVATE BORNAGAIN_ISA=${isa})
+  target_compile_options(kernels_${isa} PRIVATE -Wall -Wextra -Wno-psabi -fno-math-errno ${kernel_flags_${isa}})
+  list(APPEND kernel_libraries kernels_${isa})
+endforeach()

@@ -1,0 +1,231 @@
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+
+#include "core/dropout_hash.h"
+#include "core/engines/fused/encoder.h"
+#include "core/kernels/parallel.h"
+
+namespace bornagain::fused {
+
+namespace {
+
+// Rows of one task of a norm.
+constexpr int64_t kRows = 32;
+
+}  // namespace
+
+template <typename Real>
+FusedEncoder<Real>::FusedEncoder(const BertConfig& config, Weights<Real>& weights, const ElementwiseKernels<Real>& kernels,
+                                 LinearBackend<Real>& linear, Profiler& profiler, bool firstTokensOnly)
+    : config_(config), weights_(weights), kernels_(kernels), linear_(linear), profiler_(profiler), firstTokensOnly_(firstTokensOnly) {
+  layers_.resize(static_cast<size_t>(config.layers));
+}
+
+template <typename Real>
+MaskSpec FusedEncoder<Real>::mask(DropoutSite site, double rate) const {
+  if (!dropout_ || rate == 0) return {};
+  return {dropoutSiteKey(dropout_->seed, dropout_->step, site.id()), dropoutThreshold(rate), static_cast<float>(1.0 / (1.0 - rate))};
+}
+
+template <typename Real>
+typename FusedEncoder<Real>::LayerRows FusedEncoder<Real>::rowsOf(int64_t layer) const {
+  if (firstTokensOnly_ && layer == config_.layers - 1) return {plan_.sequences, plan_.firstTokens.data()};
+  return {plan_.tokens, nullptr};
+}
+
+// In evaluation two layers' worth of memory is enough: one is read, the other written.
+template <typename Real>
+LayerActivations<Real>& FusedEncoder<Real>::activationsOf(int64_t layer) {
+  return layers_[training_ ? layer : layer % 2];
+}
+
+template <typename Real>
+template <typename Args>
+typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::writeTo(Args& args, Buffer<Real>& stored, Buffer<float>& shared, int64_t rows) {
+  Real* own = stored.ensure(rows * config_.hiddenSize);
+  if constexpr (std::is_same_v<Real, float>) {
+    args.output = own;
+    args.rounded = nullptr;
+  } else {
+    args.output = shared.ensure(rows * config_.hiddenSize);
+    args.rounded = own;
+  }
+  return {args.output, own};
+}
+
+template <typename Real>
+void FusedEncoder<Real>::plan(const TokenBatch& batch, bool training) {
+  plan_.build(batch, training);
+}
+
+template <typename Real>
+const float* FusedEncoder<Real>::forward(const TokenBatch& batch, const Dropout& dropout, bool training, const Interrupt& interrupt) {
+  batch_ = &batch;
+  dropout_ = dropout;
+  training_ = training;
+  Hidden x = embed(batch);
+  for (int64_t layer = 0; layer < config_.layers; ++layer) {
+    interrupt.check();
+    x = layerForward(layer, x);
+  }
+  return pool(x);
+}
+
+template <typename Real>
+typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::embed(const TokenBatch& batch) {
+  const Section section(profiler_, "embeddings forward");
+  const int64_t h = config_.hiddenSize;
+  EmbeddingForward<Real> args{};
+  args.columns = h;
+  args.tokenIds = batch.tokenIds.data();
+  args.positions = plan_.positions.data();
+  args.typeIds = batch.typeIds.data();
+  args.words = weights_.words.parameter.values;
+  args.positionTable = weights_.positions.parameter.values;
+  args.typeTable = weights_.types.parameter.values;
+  args.mask = mask(DropoutSite::embeddings(), config_.hiddenDropout);
+  args.weight = weights_.embeddingNorm.weight.values();
+  args.bias = weights_.embeddingNorm.bias.values();
+  args.epsilon = static_cast<float>(config_.layerNormEpsilon);
+  args.normalized = training_ ? embedded_.outputNormalized.ensure(plan_.tokens * h) : nullptr;
+  args.rstd = training_ ? embedded_.outputRstd.ensure(plan_.tokens) : nullptr;
+  const Hidden x = writeTo(args, embedded_.output, hidden_, plan_.tokens);
+  parallelRows(plan_.tokens, kRows, [&](RowRange range, int64_t) { kernels_.embeddingForward(args, range); });
+  return x;
+}
+
+template <typename Real>
+typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::layerForward(int64_t layer, Hidden x) {
+  const int64_t h = config_.hiddenSize, f = config_.intermediateSize;
+  auto& w = weights_.layers[layer];
+  auto& a = activationsOf(layer);
+  const LayerRows rows = rowsOf(layer);
+  queryKeyValue(layer, x.products);
+  Real* context = a.context.ensure(rows.count * h);
+  if (training_) a.probabilities.ensure(plan_.probabilities * config_.heads);
+  attend(layer, Direction::kForward);
+  Real* product = product_.ensure(rows.count * h);
+  linear_.forward(rows.count, {context, h}, Slice(w.attentionOutput), {product, h});
+  const Hidden y = addAndNormalize(product, x.wide, rows.tokens, rows, DropoutSite::attentionOutput(layer), w.attentionNorm,
+                                   a.attendedNormalized, a.attendedRstd, a.attended, attended_);
+  Real* activated = a.activated.ensure(rows.count * f);
+  Real* derivative = a.derivative.ensure(rows.count * f);
+  linear_.forwardActivated(rows.count, {y.products, h}, Slice(w.intermediate), config_.activation, training_, activated, derivative);
+  linear_.forward(rows.count, {activated, f}, Slice(w.output), {product, h});
+  return addAndNormalize(product, y.wide, nullptr, rows, DropoutSite::feedForwardOutput(layer), w.outputNorm, a.outputNormalized,
+                         a.outputRstd, a.output, hidden_);
+}
+
+template <typename Real>
+void FusedEncoder<Real>::queryKeyValue(int64_t layer, const Real* x) {
+  const int64_t h = config_.hiddenSize;
+  auto& qkv = weights_.layers[layer].qkv;
+  auto& a = activationsOf(layer);
+  Real* out = a.qkv.ensure(plan_.tokens * 3 * h);
+  if (rowsOf(layer).tokens == nullptr) {
+    linear_.forward(plan_.tokens, {x, h}, Slice(qkv), {out, 3 * h});
+    return;
+  }
+  Real* first = first_.ensure(plan_.sequences * h);
+  gatherFirst(x, first);
+  linear_.forward(plan_.sequences, {first, h}, Slice(qkv, 0, h), {a.firstQueries.ensure(plan_.sequences * h), h});
+  linear_.forward(plan_.tokens, {x, h}, Slice(qkv, h, 3 * h), {out + h, 3 * h});
+}
+
+template <typename Real>
+typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::addAndNormalize(const Real* sub, const float* residual, const int32_t* residualRows,
+                                                                        LayerRows rows, DropoutSite site, const Norm& norm,
+                                                                        Buffer<Real>& normalized, Buffer<float>& rstd, Buffer<Real>& stored,
+                                                                        Buffer<float>& shared) {
+  const Section section(profiler_, "norm forward");
+  NormForward<Real> args{};
+  args.columns = config_.hiddenSize;
+  args.sub = sub;
+  args.residual = residual;
+  args.residualRows = residualRows;
+  args.mask = mask(site, config_.hiddenDropout);
+  args.maskRows = rows.tokens;
+  args.weight = norm.weight.values();
+  args.bias = norm.bias.values();
+  args.epsilon = static_cast<float>(config_.layerNormEpsilon);
+  args.normalized = training_ ? normalized.ensure(rows.count * config_.hiddenSize) : nullptr;
+  args.rstd = training_ ? rstd.ensure(rows.count) : nullptr;
+  const Hidden result = writeTo(args, stored, shared, rows.count);
+  parallelRows(rows.count, kRows, [&](RowRange range, int64_t) { kernels_.normForward(args, range); });
+  return result;
+}
+
+template <typename Real>
+AttentionTask<Real> FusedEncoder<Real>::attentionTask(int64_t layer, int64_t task, Direction direction) {
+  const int64_t h = config_.hiddenSize, heads = config_.heads;
+  const int64_t b = plan_.longestFirst[task / heads], head = task % heads;
+  const int64_t first = plan_.firstTokens[b];
+  const bool firstOnly = rowsOf(layer).tokens != nullptr;
+  auto& a = activationsOf(layer);
+  AttentionTask<Real> t{};
+  t.length = plan_.lengths[b];
+  t.queries = firstOnly ? 1 : t.length;
+  t.headSize = h / heads;
+  const int64_t column = head * t.headSize;
+  Real* qkv = a.qkv.get() + first * 3 * h + column;
+  t.query = firstOnly ? a.firstQueries.get() + b * h + column : qkv;
+  t.queryLd = firstOnly ? h : 3 * h;
+  t.key = qkv + h;
+  t.value = qkv + 2 * h;
+  t.keyLd = 3 * h;
+  const int64_t probabilities = plan_.probabilityOffsets[b] * heads + head * t.length * probabilityLd(t.length);
+  t.probabilities = training_ ? a.probabilities.get() + probabilities : nullptr;
+  const int64_t row = firstOnly ? b : first;
+  t.context = a.context.get() + row * h + column;
+  t.contextLd = h;
+  t.mask = mask(DropoutSite::attentionProbabilities(layer), config_.attentionDropout);
+  t.firstCounter = first * heads + head;
+  t.counterStep = heads;
+  if (direction == Direction::kForward) return t;
+  Real* gradient = qkvGradient_.get() + first * 3 * h + column;
+  t.contextGradient = contextGradient_.get() + row * h + column;
+  t.queryGradient = firstOnly ? firstQueryGradient_.get() + b * h + column : gradient;
+  t.keyGradient = gradient + h;
+  t.valueGradient = gradient + 2 * h;
+  return t;
+}
+
+template <typename Real>
+void FusedEncoder<Real>::attend(int64_t layer, Direction direction) {
+  const Section section(profiler_, direction == Direction::kForward ? "attention forward" : "attention backward");
+  const auto kernel = direction == Direction::kForward ? kernels_.attentionForward : kernels_.attentionBackward;
+  const int64_t size = kernels_.attentionScratch(plan_.maxLength, config_.hiddenSize / config_.heads);
+  float* scratch = attentionScratch_.ensure(size * maxThreads());
+  parallelTasks(plan_.sequences * config_.heads,
+                [&](int64_t task, int thread) { kernel(attentionTask(layer, task, direction), scratch + thread * size); });
+}
+
+template <typename Real>
+const float* FusedEncoder<Real>::pool(Hidden x) {
+  const int64_t h = config_.hiddenSize, n = plan_.sequences * h;
+  Real* first = first_.ensure(n);
+  if (rowsOf(config_.layers - 1).tokens != nullptr) {
+    std::memcpy(first, x.products, static_cast<size_t>(n) * sizeof(Real));
+  } else {
+    gatherFirst(x.products, first);
+  }
+  Real* preActivation = prePooled_.ensure(n);
+  linear_.forward(plan_.sequences, {first, h}, Slice(weights_.pooler), {preActivation, h});
+  float* pooled = pooled_.ensure(n);
+  kernels_.tanh(preActivation, pooled, {0, n});
+  return pooled;
+}
+
+template <typename Real>
+void FusedEncoder<Real>::gatherFirst(const Real* rows, Real* out) const {
+  const int64_t h = config_.hiddenSize;
+  for (int64_t b = 0; b < plan_.sequences; ++b) {
+    std::memcpy(out + b * h, rows + plan_.firstTokens[b] * h, static_cast<size_t>(h) * sizeof(Real));
+  }
+}
+
+template class FusedEncoder<float>;
+template class FusedEncoder<Bf16>;
+
+}  // namespace bornagain::fused

@@ -1,0 +1,108 @@
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <numeric>
+#include <type_traits>
+#include <vector>
+
+#include "core/engines/fused/linear.h"
+#include "core/engines/fused/sums.h"
+#include "core/kernels/parallel.h"
+
+namespace bornagain::fused {
+
+namespace {
+
+// Elements of one task of an elementwise pass.
+constexpr int64_t kElements = 16384;
+
+template <typename Real>
+at::Tensor asTensor(const Real* data, int64_t rows, int64_t columns, int64_t ld) {
+  constexpr auto kType = std::is_same_v<Real, float> ? at::kFloat : at::kBFloat16;
+  return at::from_blob(const_cast<Real*>(data), {rows, columns}, {ld, 1}, at::TensorOptions(kType));
+}
+
+template <typename Real>
+class LibtorchLinear final : public LinearBackend<Real> {
+ public:
+  explicit LibtorchLinear(const ElementwiseKernels<Real>& kernels) : kernels_(kernels) {}
+
+  void prepare(Matrix<Real>& matrix) override {
+    if (matrix.shadowed()) matrix.shadow.ensure(matrix.stack.size());
+  }
+
+  void refresh(const Matrix<Real>& matrix, const WeightTile& tile) override {
+    if (!matrix.shadowed()) return;
+    const int64_t ld = matrix.stack.columns, partRows = matrix.stack.rows() / static_cast<int64_t>(matrix.stack.parts.size());
+    const float* values = matrix.stack.parts[tile.part].values;
+    Real* shadow = matrix.shadow.get() + tile.part * partRows * ld;
+    for (int64_t r = tile.rowBegin; r < tile.rowEnd; ++r)
+      kernels_.round(values, shadow, {r * ld + tile.columnBegin, r * ld + tile.columnEnd});
+  }
+
+  void forward(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) override {
+    product(rows, x, w, y);
+    parallelRows(rows, grain(w.out()), [&](RowRange range, int64_t) { kernels_.addBias(y.data, y.ld, w.out(), w.bias(), range); });
+  }
+
+  void forwardActivated(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Activation activation, bool training, Real* activated,
+                        Real* derivative) override {
+    product(rows, x, w, {derivative, w.out()});
+    const ActivationForward<Real> args{w.out(), activation, w.bias(), derivative, activated, training};
+    parallelRows(rows, grain(w.out()), [&](RowRange range, int64_t) { kernels_.activationForward(args, range); });
+  }
+
+  void inputGradient(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, Rows<Real> dx) override {
+    at::Tensor out = asTensor(dx.data, rows, w.in(), dx.ld);
+    at::mm_out(out, asTensor(dy.data, rows, w.out(), dy.ld), weight(w));
+  }
+
+  void inputGradientTimes(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const Real* factors, Real* dx) override {
+    inputGradient(rows, dy, w, {dx, w.in()});
+    parallelRows(rows * w.in(), kElements, [&](RowRange range, int64_t) { kernels_.multiply(dx, factors, range); });
+  }
+
+  void inputGradientPlus(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const float* addend, float* dx) override {
+    Real* product = scratch_.ensure(rows * w.in());
+    inputGradient(rows, dy, w, {product, w.in()});
+    parallelRows(rows * w.in(), kElements, [&](RowRange range, int64_t) { kernels_.addTo(dx, product, addend, range); });
+  }
+
+  void weightGradient(int64_t rows, Rows<const Real> dy, Rows<const Real> x, const Slice<Real>& w, bool withBias) override {
+    at::Tensor out = asTensor(w.dense.weight.gradient.get() + w.begin * w.in(), w.out(), w.in(), w.in());
+    at::mm_out(out, asTensor(dy.data, rows, w.out(), dy.ld).t(), asTensor(x.data, rows, w.in(), x.ld));
+    if (withBias) columnSums(kernels_, rows, dy.data, dy.ld, w.out(), partials_, w.dense.bias.gradient.get() + w.begin);
+    const Real* gradient = w.dense.weight.gradient.get() + w.begin * w.in();
+    squares_.assign(taskCount(w.out() * w.in(), kElements), 0);
+    parallelRows(w.out() * w.in(), kElements,
+                 [&](RowRange range, int64_t task) { squares_[task] = kernels_.sumOfSquares(gradient, range); });
+    w.dense.weight.gradientSquares = std::accumulate(squares_.begin(), squares_.end(), w.dense.weight.gradientSquares);
+  }
+
+ private:
+  static int64_t grain(int64_t columns) { return std::max<int64_t>(1, kElements / columns); }
+
+  static at::Tensor weight(const Slice<Real>& w) { return asTensor(w.dense.weight.values() + w.begin * w.in(), w.out(), w.in(), w.in()); }
+
+  static void product(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) {
+    at::Tensor out = asTensor(y.data, rows, w.out(), y.ld);
+    at::mm_out(out, asTensor(x.data, rows, w.in(), x.ld), weight(w).t());
+  }
+
+  const ElementwiseKernels<Real>& kernels_;
+  Buffer<Real> scratch_;
+  Buffer<float> partials_;
+  std::vector<double> squares_;
+};
+
+}  // namespace
+
+template <typename Real>
+std::unique_ptr<LinearBackend<Real>> makeLibtorchLinear(const ElementwiseKernels<Real>& kernels) {
+  return std::make_unique<LibtorchLinear<Real>>(kernels);
+}
+
+template std::unique_ptr<LinearBackend<float>> makeLibtorchLinear(const ElementwiseKernels<float>&);
+template std::unique_ptr<LinearBackend<Bf16>> makeLibtorchLinear(const ElementwiseKernels<Bf16>&);
+
+}  // namespace bornagain::fused

@@ -1,0 +1,79 @@
+#include "core/kernels/instruction_set.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+
+#include "core/error.h"
+
+namespace bornagain {
+
+namespace {
+
+constexpr int kUndecided = -1;
+std::atomic<int> chosen{kUndecided};
+
+std::string availableNames() {
+  std::string names;
+  for (const InstructionSet set : availableInstructionSets()) names += (names.empty() ? "" : ", ") + std::string(instructionSetName(set));
+  return names;
+}
+
+InstructionSet fromEnvironment() {
+  const char* name = std::getenv("BORNAGAIN_INSTRUCTION_SET");
+  if (name == nullptr || *name == '\0') return availableInstructionSets().back();
+  try {
+    return parseInstructionSet(name);
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string("the environment variable BORNAGAIN_INSTRUCTION_SET: ") + error.what());
+  }
+}
+
+}  // namespace
+
+const char* instructionSetName(InstructionSet set) {
+  switch (set) {
+    case InstructionSet::kAvx2:
+      return "avx2";
+    case InstructionSet::kAvx512:
+      return "avx512";
+    case InstructionSet::kAvx512Bf16:
+      return "avx512_bf16";
+    case InstructionSet::kPortable:
+      break;
+  }
+  return "portable";
+}
+
+std::vector<InstructionSet> availableInstructionSets() {
+  std::vector<InstructionSet> sets{InstructionSet::kPortable};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") == 0 || __builtin_cpu_supports("fma") == 0) return sets;
+  sets.push_back(InstructionSet::kAvx2);
+  if (__builtin_cpu_supports("avx512f") == 0 || __builtin_cpu_supports("avx512bw") == 0 || __builtin_cpu_supports("avx512dq") == 0 ||
+      __builtin_cpu_supports("avx512vl") == 0)
+    return sets;
+  sets.push_back(InstructionSet::kAvx512);
+  if (__builtin_cpu_supports("avx512bf16") != 0) sets.push_back(InstructionSet::kAvx512Bf16);
+#endif
+  return sets;
+}
+
+InstructionSet instructionSet() {
+  if (chosen.load() == kUndecided) {
+    int expected = kUndecided;
+    chosen.compare_exchange_strong(expected, static_cast<int>(fromEnvironment()));
+  }
+  return static_cast<InstructionSet>(chosen.load());
+}
+
+void setInstructionSet(InstructionSet set) { chosen.store(static_cast<int>(parseInstructionSet(instructionSetName(set)))); }
+
+InstructionSet parseInstructionSet(const std::string& name) {
+  for (const InstructionSet set : availableInstructionSets()) {
+    if (name == instructionSetName(set)) return set;
+  }
+  throw Error("ERR_INVALID_ARGUMENT", "the instruction set \"" + name + "\" is not available here; take one of: " + availableNames());
+}
+
+}  // namespace bornagain

@@ -1,0 +1,278 @@
+// Attention of one head over one sequence, for any length and head size: scores, softmax and dropout of a dozen queries at a time, so that
+// what is multiplied next is still in the first cache. Products take words as in dot.h; sums and softmax are fp32.
+#pragma once
+
+#include "core/kernels/isa/dot.h"
+#include "core/kernels/isa/transpose.h"
+#include "core/kernels/vector_math.h"
+
+namespace bornagain::BORNAGAIN_ISA {
+
+// Queries at a time, and queries whose probabilities are kept for the products over queries.
+constexpr int64_t kQueryTile = 12;
+constexpr int64_t kQueryBlock = 8 * kQueryTile;
+
+BORNAGAIN_INLINE int64_t roundUp(int64_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
+BORNAGAIN_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// Hands out pieces of the scratch, whole cache lines each.
+class Scratch {
+ public:
+  BORNAGAIN_MEMBER explicit Scratch(float* begin) : at_(begin) {}
+  template <typename T>
+  BORNAGAIN_MEMBER T* take(int64_t count) {
+    T* piece = reinterpret_cast<T*>(at_);
+    at_ += roundUp(count * static_cast<int64_t>(sizeof(T)) / static_cast<int64_t>(sizeof(float)) + 1);
+    return piece;
+  }
+
+ private:
+  float* at_;
+};
+
+// Floats that both directions need at most.
+static int64_t attentionScratch(int64_t length, int64_t headSize) {
+  const int64_t l = roundUp(length), d = roundUp(headSize), block = smaller(l, kQueryBlock);
+  return 4 * l * d + 2 * block * (l + d) + kQueryTile * (4 * l + 2 * d) + 32 * kLanes;
+}
+
+// Sixteen words of a row from element `from` on; zeros from element `end` on.
+template <typename Real>
+BORNAGAIN_INLINE VecU wordsFrom(const Real* row, int64_t from, int64_t end) {
+  constexpr int64_t kElements = kLanes * kWordElements<Real>;
+  VecU words{};
+  const int64_t n = end - from;
+  if (n >= kElements) {
+    __builtin_memcpy(&words, row + from, sizeof words);
+  } else if (n > 0) {
+    __builtin_memcpy(&words, row + from, static_cast<size_t>(n) * sizeof(Real));
+  }
+  return words;
+}
+
+// rows [n, ld] of `columns` elements to out [words of columns, roundUp(n)]: columns become depth.
+template <typename Real>
+static void transposedWords(const Real* rows, int64_t ld, int64_t n, int64_t columns, uint32_t* out) {
+  const int64_t outLd = roundUp(n), words = wordsOf<Real>(columns);
+  for (int64_t word = 0; word < words; word += kLanes) {
+    for (int64_t r = 0; r < n; r += kLanes) {
+      VecU block[kLanes];
+#pragma GCC unroll 16
+      for (int64_t i = 0; i < kLanes; ++i) {
+        block[i] = r + i < n ? wordsFrom(rows + (r + i) * ld, word * kWordElements<Real>, columns) : VecU{};
+      }
+      transpose(block);
+      for (int64_t i = 0; i < smaller(kLanes, words - word); ++i) __builtin_memcpy(out + (word + i) * outLd + r, &block[i], sizeof(VecU));
+    }
+  }
+}
+
+// rows [n, ld] of `columns` elements to out [words of n, roundUp(columns)]: rows become depth.
+template <typename Real>
+BORNAGAIN_INLINE void stackedWords(const Real* rows, int64_t ld, int64_t n, int64_t columns, uint32_t* out) {
+  const int64_t outLd = roundUp(columns);
+  for (int64_t r = 0; r < n; r += kWordElements<Real>, out += outLd) {
+    forColumns(columns, [&](int64_t c, auto part) {
+      VecU words = bitcast<VecU>(load(rows + r * ld + c, part));
+      if constexpr (std::is_same_v<Real, Bf16>) {
+        words >>= 16;
+        if (r + 1 < n) words |= bitcast<VecU>(load(rows + (r + 1) * ld + c, part));
+      }
+      __builtin_memcpy(out + c, &words, sizeof words);
+    });
+  }
+}
+
+// C [rows, columns] = (+=) left * right with right [words, columns]; `columns` is a multiple of kLanes and C's leading dimension.
+template <typename Real, bool kPanels>
+static void multiplyStrip(int64_t rows, int64_t columns, int64_t words, LeftRows left, const uint32_t* right, float* c, bool add) {
+  constexpr int64_t kRows = Dot<Real>::kRows;
+  for (int64_t r = 0; r < rows; r += kRows) {
+    const LeftRows from{left.data + r * left.rowBytes, left.rowBytes, left.wordBytes};
+    int64_t column = 0;
+    for (; column + 2 * kWidth <= columns; column += 2 * kWidth) {
+      multiplyRows<Real, kRows, 2, kPanels>(rows - r, words, from, reinterpret_cast<const char*>(right + column), 4 * columns,
+                                            c + r * columns + column, columns, add);
+    }
+    if (column < columns) {
+      multiplyRows<Real, kRows, 1, kPanels>(rows - r, words, from, reinterpret_cast<const char*>(right + column), 4 * columns,
+                                            c + r * columns + column, columns, add);
+    }
+  }
+}
+
+template <typename Real>
+BORNAGAIN_INLINE LeftRows rowsAsLeft(const Real* rows, int64_t ld) {
+  return {reinterpret_cast<const char*>(rows), ld * static_cast<int64_t>(sizeof(Real)), 4};
+}
+
+// words [depth, ld] as a left operand whose rows are the columns from `first` on.
+BORNAGAIN_INLINE LeftRows columnsAsLeft(const uint32_t* words, int64_t first, int64_t ld) {
+  return {reinterpret_cast<const char*>(words + first), 4, 4 * ld};
+}
+
+template <typename Real>
+BORNAGAIN_INLINE void roundRows(const float* rows, int64_t n, int64_t columns, Real* out, int64_t ld) {
+  for (int64_t r = 0; r < n; ++r) {
+    forColumns(columns, [&](int64_t c, auto part) { store(out + r * ld + c, load(rows + r * roundUp(columns) + c, Full{}), part); });
+  }
+}
+
+// Left rows of whole words: those given, or a copy where a head's size is not a whole number of words.
+template <typename Real>
+BORNAGAIN_INLINE LeftRows wholeRows(const Real* rows, int64_t ld, int64_t n, int64_t columns, Real* copy) {
+  if (columns % kWordElements<Real> == 0) return rowsAsLeft(rows, ld);
+  const int64_t copyLd = roundUp(columns) + kWordElements<Real>;
+  for (int64_t r = 0; r < n; ++r) {
+    for (int64_t c = 0; c < copyLd; ++c) copy[r * copyLd + c] = c < columns ? rows[r * ld + c] : Real{};
+  }
+  return rowsAsLeft(static_cast<const Real*>(copy), copyLd);
+}
+
+// A head's slices of rows lie far apart, where the CPU does not look ahead by itself.
+template <typename Real>
+BORNAGAIN_INLINE void prefetchRows(const Real* rows, int64_t ld, int64_t n, int64_t columns) {
+  constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(Real));
+  for (int64_t r = 0; r < n; ++r) {
+    for (int64_t c = 0; c < columns; c += kLine) __builtin_prefetch(rows + r * ld + c);
+  }
+}
+
+BORNAGAIN_INLINE float attentionScale(int64_t headSize) { return 1.0F / __builtin_sqrtf(static_cast<float>(headSize)); }
+
+// The mask of a row of probabilities at column c, or 1.
+template <typename Real>
+BORNAGAIN_INLINE Vec probabilityMask(const AttentionTask<Real>& t, const DropoutRowKey& key, int64_t c) {
+  return t.mask.threshold != 0 ? maskOf(key, c, t.mask.threshold, t.mask.scale) : splat(1.0F);
+}
+
+template <typename Real>
+BORNAGAIN_INLINE DropoutRowKey probabilityKey(const AttentionTask<Real>& t, int64_t query) {
+  return dropoutRowKey(t.mask.siteKey, t.firstCounter + query * t.counterStep);
+}
+
+// One row of scores to probabilities, kept where wanted, and to `dropped`: what they are after dropout. Zeros beyond the length.
+template <typename Real>
+BORNAGAIN_INLINE void softmaxRow(const AttentionTask<Real>& t, int64_t query, float* row, Real* dropped) {
+  const int64_t l = roundUp(t.length);
+  const float scale = attentionScale(t.headSize);
+  Vec top = splat(-__builtin_inff());
+  forColumns(t.length, [&](int64_t c, auto part) {
+    const Vec x = clear(load(row + c, Full{}), part, -__builtin_inff());
+    top = x > top ? x : top;
+  });
+  const float shift = maxLanes(top) * scale;
+  Vec sum{};
+  forColumns(t.length, [&](int64_t c, auto part) {
+    const Vec e = clear(exponential(load(row + c, Full{}) * scale - shift), part);
+    store(row + c, e, Full{});
+    sum += e;
+  });
+  const float inverse = 1.0F / sumLanes(sum);
+  const DropoutRowKey key = probabilityKey(t, query);
+  for (int64_t c = 0; c < l; c += kLanes) {
+    const Vec p = load(row + c, Full{}) * inverse;
+    if (t.probabilities != nullptr) store(t.probabilities + query * l + c, p, Full{});
+    store(dropped + c, p * probabilityMask(t, key, c), Full{});
+  }
+}
+
+// Queries of a tile, so that all tiles of a sequence are about equal.
+BORNAGAIN_INLINE int64_t tileRows(int64_t queries) {
+  const int64_t tiles = (queries + kQueryTile - 1) / kQueryTile;
+  return (queries + tiles - 1) / tiles;
+}
+
+template <typename Real>
+static void attentionForward(const AttentionTask<Real>& t, float* memory) {
+  const int64_t l = roundUp(t.length), d = roundUp(t.headSize);
+  Scratch scratch(memory);
+  auto* keys = scratch.take<uint32_t>(d * l);
+  auto* values = scratch.take<uint32_t>(l * d);
+  auto* scores = scratch.take<float>(kQueryTile * l);
+  auto* dropped = scratch.take<Real>(kQueryTile * l);
+  auto* context = scratch.take<float>(kQueryTile * d);
+  auto* copy = scratch.take<Real>(kQueryTile * (d + kWordElements<Real>));
+  prefetchRows(t.key, t.keyLd, t.length, t.headSize);
+  prefetchRows(t.value, t.keyLd, t.length, t.headSize);
+  prefetchRows(t.query, t.queryLd, t.queries, t.headSize);
+  transposedWords(t.key, t.keyLd, t.length, t.headSize, keys);
+  stackedWords(t.value, t.keyLd, t.length, t.headSize, values);
+  const int64_t step = tileRows(t.queries);
+  for (int64_t i = 0; i < t.queries; i += step) {
+    const int64_t n = smaller(step, t.queries - i);
+    const LeftRows query = wholeRows(t.query + i * t.queryLd, t.queryLd, n, t.headSize, copy);
+    multiplyStrip<Real, false>(n, l, wordsOf<Real>(t.headSize), query, keys, scores, false);
+    for (int64_t r = 0; r < n; ++r) softmaxRow(t, i + r, scores + r * l, dropped + r * l);
+    multiplyStrip<Real, false>(n, d, wordsOf<Real>(t.length), rowsAsLeft<Real>(dropped, l), values, context, false);
+    roundRows(context, n, t.headSize, t.context + i * t.contextLd, t.contextLd);
+  }
+}
+
+// One row of the gradient of the dropped probabilities to the scores' gradient: dS = P (dP - sum(dP P)) / sqrt(d), with dP = mask * row.
+template <typename Real>
+BORNAGAIN_INLINE void softmaxBackwardRow(const AttentionTask<Real>& t, int64_t query, float* row, Real* dropped, Real* scoreGradient) {
+  const int64_t l = roundUp(t.length);
+  const Real* probabilities = t.probabilities + query * l;
+  const DropoutRowKey key = probabilityKey(t, query);
+  Vec dot{};
+  for (int64_t c = 0; c < l; c += kLanes) {
+    const Vec p = load(probabilities + c, Full{}), mask = probabilityMask(t, key, c), g = load(row + c, Full{}) * mask;
+    store(row + c, g, Full{});
+    store(dropped + c, p * mask, Full{});
+    dot += g * p;
+  }
+  const float mean = sumLanes(dot), scale = attentionScale(t.headSize);
+  for (int64_t c = 0; c < l; c += kLanes) {
+    store(scoreGradient + c, load(probabilities + c, Full{}) * ((load(row + c, Full{}) - mean) * scale), Full{});
+  }
+}
+
+template <typename Real>
+static void attentionBackward(const AttentionTask<Real>& t, float* memory) {
+  const int64_t l = roundUp(t.length), d = roundUp(t.headSize), n = t.headSize, block = smaller(l, kQueryBlock);
+  Scratch scratch(memory);
+  auto* valuesAcross = scratch.take<uint32_t>(d * l);
+  auto* keys = scratch.take<uint32_t>(l * d);
+  auto* outer = scratch.take<uint32_t>(block * d);
+  auto* queries = scratch.take<uint32_t>(block * d);
+  auto* droppedWords = scratch.take<uint32_t>(block * l);
+  auto* scoreWords = scratch.take<uint32_t>(block * l);
+  auto* row = scratch.take<float>(kQueryTile * l);
+  auto* dropped = scratch.take<Real>(kQueryTile * l);
+  auto* scoreGradient = scratch.take<Real>(kQueryTile * l);
+  auto* result = scratch.take<float>(kQueryTile * d);
+  auto* copy = scratch.take<Real>(kQueryTile * (d + kWordElements<Real>));
+  auto* valueGradient = scratch.take<float>(l * d);
+  auto* keyGradient = scratch.take<float>(l * d);
+  prefetchRows(t.value, t.keyLd, t.length, n);
+  prefetchRows(t.key, t.keyLd, t.length, n);
+  prefetchRows(t.contextGradient, t.contextLd, t.queries, n);
+  prefetchRows(t.query, t.queryLd, t.queries, n);
+  transposedWords(t.value, t.keyLd, t.length, n, valuesAcross);
+  stackedWords(t.key, t.keyLd, t.length, n, keys);
+  for (int64_t begin = 0; begin < t.queries; begin += kQueryBlock) {
+    const int64_t inBlock = smaller(kQueryBlock, t.queries - begin);
+    // An even number, so that tiles are whole words of the products over queries.
+    const int64_t step = smaller(kQueryTile, (tileRows(inBlock) + 1) / 2 * 2);
+    for (int64_t i = begin; i < begin + inBlock; i += step) {
+      const int64_t rows = smaller(step, begin + inBlock - i), words = wordsOf<Real>(i - begin);
+      const LeftRows left = wholeRows(t.contextGradient + i * t.contextLd, t.contextLd, rows, n, copy);
+      multiplyStrip<Real, false>(rows, l, wordsOf<Real>(n), left, valuesAcross, row, false);
+      for (int64_t r = 0; r < rows; ++r) softmaxBackwardRow(t, i + r, row + r * l, dropped + r * l, scoreGradient + r * l);
+      multiplyStrip<Real, false>(rows, d, wordsOf<Real>(t.length), rowsAsLeft<Real>(scoreGradient, l), keys, result, false);
+      roundRows(result, rows, n, t.queryGradient + i * t.queryLd, t.queryLd);
+      stackedWords<Real>(dropped, l, rows, l, droppedWords + words * l);
+      stackedWords<Real>(scoreGradient, l, rows, l, scoreWords + words * l);
+    }
+    stackedWords(t.contextGradient + begin * t.contextLd, t.contextLd, inBlock, n, outer);
+    stackedWords(t.query + begin * t.queryLd, t.queryLd, inBlock, n, queries);
+    const int64_t words = wordsOf<Real>(inBlock);
+    multiplyStrip<Real, true>(t.length, d, words, columnsAsLeft(droppedWords, 0, l), outer, valueGradient, begin > 0);
+    multiplyStrip<Real, true>(t.length, d, words, columnsAsLeft(scoreWords, 0, l), queries, keyGradient, begin > 0);
+  }
+  roundRows(valueGradient, t.length, n, t.valueGradient, t.keyLd);
+  roundRows(keyGradient, t.length, n, t.keyGradient, t.keyLd);
+}
+
+}  // namespace bornagain::BORNAGAIN_ISA

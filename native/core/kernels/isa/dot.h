@@ -1,0 +1,140 @@
+// The inner step of every matrix product: sums += left * right over one word of depth. A word is one float, or two bf16 whose products are
+// both added in fp32.
+#pragma once
+
+#include "core/kernels/gemm_kernels.h"
+#include "core/kernels/simd.h"
+
+namespace bornagain::BORNAGAIN_ISA {
+
+// One register of this instruction set.
+#if defined(__AVX512F__)
+constexpr int64_t kWidth = 16;
+#elif defined(__AVX2__)
+constexpr int64_t kWidth = 8;
+#else
+constexpr int64_t kWidth = 4;
+#endif
+using Lane = float __attribute__((vector_size(4 * kWidth)));
+using LaneU = uint32_t __attribute__((vector_size(4 * kWidth)));
+
+template <typename T>
+BORNAGAIN_INLINE T loadAs(const void* p) {
+  T x;
+  __builtin_memcpy(&x, p, sizeof x);
+  return x;
+}
+
+template <typename Real>
+struct Dot;
+
+template <>
+struct Dot<float> {
+  using Right = Lane;
+  using Left = Lane;
+  static constexpr int64_t kRows = kWidth == 16 ? 12 : 6;  // accumulators of two vectors a row fit the registers
+  BORNAGAIN_INLINE Right right(const void* p) { return loadAs<Lane>(p); }
+  BORNAGAIN_INLINE Left left(const void* p) { return loadAs<float>(p) - Lane{}; }
+  BORNAGAIN_INLINE void add(Lane& sums, Left a, Right b) { sums += a * b; }
+};
+
+#if defined(__AVX512BF16__)
+
+template <>
+struct Dot<Bf16> {
+  using Right = __m512i;
+  using Left = __m512i;
+  static constexpr int64_t kRows = 12;
+  BORNAGAIN_INLINE Right right(const void* p) { return loadAs<__m512i>(p); }
+  BORNAGAIN_INLINE Left left(const void* p) { return _mm512_set1_epi32(loadAs<int>(p)); }
+  BORNAGAIN_INLINE void add(Lane& sums, Left a, Right b) {
+    sums = bitcast<Lane>(_mm512_dpbf16_ps(bitcast<__m512>(sums), bitcast<__m512bh>(a), bitcast<__m512bh>(b)));
+  }
+};
+
+#else
+
+template <>
+struct Dot<Bf16> {
+  struct Pair {
+    Lane low;
+    Lane high;
+  };
+  using Right = Pair;
+  using Left = Pair;
+  static constexpr int64_t kRows = kWidth == 16 ? 12 : 4;
+  BORNAGAIN_INLINE Pair right(const void* p) {
+    const auto words = loadAs<LaneU>(p);
+    return {bitcast<Lane>(words << 16), bitcast<Lane>(words & 0xffff0000U)};
+  }
+  BORNAGAIN_INLINE Pair left(const void* p) {
+    const auto word = loadAs<uint32_t>(p);
+    return {bitcast<float>(word << 16) - Lane{}, bitcast<float>(word & 0xffff0000U) - Lane{}};
+  }
+  BORNAGAIN_INLINE void add(Lane& sums, const Pair& a, const Pair& b) {
+    sums += a.low * b.low;
+    sums += a.high * b.high;
+  }
+};
+
+#endif
+
+// Where a left operand's rows are: row r, word k at data + r * rowBytes + k * wordBytes.
+struct LeftRows {
+  const char* data;
+  int64_t rowBytes;
+  int64_t wordBytes;
+};
+
+// C [Rows, kWidth * Vectors] = (or, with `add`, +=) left * right; `rightBytes` from word to word of the right operand, `ldc` in floats.
+template <typename Real, int64_t Rows, int64_t Vectors, bool kPanels>
+BORNAGAIN_INLINE void multiplyTile(int64_t words, LeftRows left, const char* right, int64_t rightBytes, float* c, int64_t ldc, bool add) {
+  Lane sums[Rows][Vectors];
+#pragma GCC unroll 16
+  for (int64_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 8
+    for (int64_t v = 0; v < Vectors; ++v) sums[r][v] = add ? loadAs<Lane>(c + r * ldc + v * kWidth) : Lane{};
+  }
+  // One pointer for three rows, so that pointers do not outgrow the registers.
+  const char* at[(Rows + 2) / 3];
+#pragma GCC unroll 8
+  for (int64_t g = 0; g < (Rows + 2) / 3; ++g) at[g] = left.data + (kPanels ? 0 : 3 * g * left.rowBytes);
+  for (int64_t k = 0; k < words; ++k) {
+    typename Dot<Real>::Right b[Vectors];
+#pragma GCC unroll 8
+    for (int64_t v = 0; v < Vectors; ++v) b[v] = Dot<Real>::right(right + 4 * kWidth * v);
+#pragma GCC unroll 16
+    for (int64_t r = 0; r < Rows; ++r) {
+      const auto a = Dot<Real>::left(kPanels ? left.data + 4 * r : at[r / 3] + (r % 3) * left.rowBytes);
+#pragma GCC unroll 8
+      for (int64_t v = 0; v < Vectors; ++v) Dot<Real>::add(sums[r][v], a, b[v]);
+    }
+    right += rightBytes;
+    if constexpr (kPanels) {
+      left.data += left.wordBytes;
+    } else {
+#pragma GCC unroll 8
+      for (int64_t g = 0; g < (Rows + 2) / 3; ++g) at[g] += 4;
+    }
+  }
+#pragma GCC unroll 16
+  for (int64_t r = 0; r < Rows; ++r) {
+#pragma GCC unroll 8
+    for (int64_t v = 0; v < Vectors; ++v) __builtin_memcpy(c + r * ldc + v * kWidth, &sums[r][v], sizeof(Lane));
+  }
+}
+
+// The same for a number of rows known at run time, at most Most.
+template <typename Real, int64_t Most, int64_t Vectors, bool kPanels>
+static void multiplyRows(int64_t rows, int64_t words, LeftRows left, const char* right, int64_t rightBytes, float* c, int64_t ldc,
+                         bool add) {
+  if constexpr (Most > 0) {
+    if (rows >= Most) {
+      multiplyTile<Real, Most, Vectors, kPanels>(words, left, right, rightBytes, c, ldc, add);
+    } else {
+      multiplyRows<Real, Most - 1, Vectors, kPanels>(rows, words, left, right, rightBytes, c, ldc, add);
+    }
+  }
+}
+
+}  // namespace bornagain::BORNAGAIN_ISA

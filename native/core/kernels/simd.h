@@ -1,0 +1,198 @@
+// Sixteen floats at a time, in the compiler's vector extension: one source, and the flags a file is compiled with decide whether sixteen
+// lanes are one register, two or four. Sums always run over sixteen lanes in one order. Only for files under isa/, which are compiled once
+// per instruction set; everything here is inlined, so that no copy compiled for one CPU is called on another.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+#include "core/dropout_hash.h"
+#include "core/kernels/bf16.h"
+
+#define BORNAGAIN_MEMBER inline __attribute__((always_inline))
+#define BORNAGAIN_INLINE static BORNAGAIN_MEMBER
+
+// GCC has shuffles of this kind from version 12 on.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define BORNAGAIN_SHUFFLES 1
+#endif
+#endif
+#ifndef BORNAGAIN_SHUFFLES
+#define BORNAGAIN_SHUFFLES 0
+#endif
+
+namespace bornagain::BORNAGAIN_ISA {
+
+constexpr int64_t kLanes = 16;
+using Vec = float __attribute__((vector_size(64)));
+using VecU = uint32_t __attribute__((vector_size(64)));
+using VecI = int32_t __attribute__((vector_size(64)));
+using VecU16 = uint16_t __attribute__((vector_size(32)));
+
+// How many lanes a load or store touches: all of them, or the first `count` of a row's end.
+struct Full {};
+struct Part {
+  int64_t count;
+
+#if defined(__AVX512F__)
+  [[nodiscard]] BORNAGAIN_MEMBER __mmask16 mask() const { return static_cast<__mmask16>((1U << count) - 1U); }
+#endif
+};
+
+// Calls body(column, Full or Part) over the columns 0 .. n - 1.
+template <typename Body>
+BORNAGAIN_INLINE void forColumns(int64_t n, const Body& body) {
+  int64_t c = 0;
+  for (; c + kLanes <= n; c += kLanes) body(c, Full{});
+  if (c < n) body(c, Part{n - c});
+}
+
+// Minus zero is no operation; plus zero would be one, for the sake of -0.
+BORNAGAIN_INLINE Vec splat(float x) { return x - Vec{}; }
+
+template <typename To, typename From>
+BORNAGAIN_INLINE To bitcast(const From& from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  __builtin_memcpy(&to, &from, sizeof to);
+  return to;
+}
+
+BORNAGAIN_INLINE VecU widenWords(VecU16 half) {
+#if defined(__AVX512F__)
+  return bitcast<VecU>(_mm512_maskz_cvtepu16_epi32(0xffff, bitcast<__m256i>(half)));  // the plain form makes GCC 12 warn
+#else
+  return __builtin_convertvector(half, VecU);
+#endif
+}
+
+BORNAGAIN_INLINE Vec widen(VecU16 half) { return bitcast<Vec>(widenWords(half) << 16); }
+
+// Rounds to nearest even; NaN stays NaN.
+BORNAGAIN_INLINE VecU16 narrow(Vec x) {
+#if defined(__AVX512BF16__)
+  return bitcast<VecU16>(_mm512_cvtneps_pbh(bitcast<__m512>(x)));
+#else
+  const VecU word = bitcast<VecU>(x);
+  const VecU rounded = word + 0x7fffU + ((word >> 16) & 1U);
+  return __builtin_convertvector((x == x ? rounded : VecU{} + 0x7fc00000U) >> 16, VecU16);
+#endif
+}
+
+BORNAGAIN_INLINE Vec load(const float* p, Full) {
+  Vec x;
+  __builtin_memcpy(&x, p, sizeof x);
+  return x;
+}
+BORNAGAIN_INLINE Vec load(const Bf16* p, Full) {
+  VecU16 x;
+  __builtin_memcpy(&x, p, sizeof x);
+  return widen(x);
+}
+// Missing lanes are 0.
+BORNAGAIN_INLINE Vec load(const float* p, Part part) {
+#if defined(__AVX512F__)
+  return bitcast<Vec>(_mm512_maskz_loadu_ps(part.mask(), p));
+#else
+  Vec x{};
+  __builtin_memcpy(&x, p, static_cast<size_t>(part.count) * sizeof(float));
+  return x;
+#endif
+}
+BORNAGAIN_INLINE Vec load(const Bf16* p, Part part) {
+#if defined(__AVX512F__)
+  return widen(bitcast<VecU16>(_mm256_maskz_loadu_epi16(part.mask(), p)));
+#else
+  VecU16 x{};
+  __builtin_memcpy(&x, p, static_cast<size_t>(part.count) * sizeof(Bf16));
+  return widen(x);
+#endif
+}
+
+BORNAGAIN_INLINE void store(float* p, Vec x, Full) { __builtin_memcpy(p, &x, sizeof x); }
+BORNAGAIN_INLINE void store(Bf16* p, Vec x, Full) {
+  const VecU16 half = narrow(x);
+  __builtin_memcpy(p, &half, sizeof half);
+}
+BORNAGAIN_INLINE void store(float* p, Vec x, Part part) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, part.mask(), bitcast<__m512>(x));
+#else
+  __builtin_memcpy(p, &x, static_cast<size_t>(part.count) * sizeof(float));
+#endif
+}
+BORNAGAIN_INLINE void store(Bf16* p, Vec x, Part part) {
+  const VecU16 half = narrow(x);
+#if defined(__AVX512F__)
+  _mm256_mask_storeu_epi16(p, part.mask(), bitcast<__m256i>(half));
+#else
+  __builtin_memcpy(p, &half, static_cast<size_t>(part.count) * sizeof(Bf16));
+#endif
+}
+
+// x, and `other` beyond the part: for sums and maxima whose terms are not neutral there by themselves.
+BORNAGAIN_INLINE Vec clear(Vec x, Full, float = 0) { return x; }
+BORNAGAIN_INLINE Vec clear(Vec x, Part part, float other = 0) {
+  constexpr VecI kLane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return kLane < static_cast<int32_t>(part.count) ? x : splat(other);
+}
+
+// Folds the upper half of the lanes onto the lower until one is left, on every instruction set in the same order.
+template <typename Fold>
+BORNAGAIN_INLINE float foldLanes(Vec x, const Fold& fold) {
+#if BORNAGAIN_SHUFFLES
+  const auto eight =
+      fold(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7), __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15));
+  const auto four = fold(__builtin_shufflevector(eight, eight, 0, 1, 2, 3), __builtin_shufflevector(eight, eight, 4, 5, 6, 7));
+  const auto two = fold(four, __builtin_shufflevector(four, four, 2, 3, 2, 3));
+  return fold(two, __builtin_shufflevector(two, two, 1, 1, 1, 1))[0];
+#else
+  float lanes[kLanes];
+  __builtin_memcpy(lanes, &x, sizeof x);
+  for (int64_t width = kLanes / 2; width > 0; width /= 2) {
+    for (int64_t i = 0; i < width; ++i) lanes[i] = fold(lanes[i], lanes[i + width]);
+  }
+  return lanes[0];
+#endif
+}
+
+BORNAGAIN_INLINE float sumLanes(Vec x) {
+  return foldLanes(x, [](auto a, auto b) { return a + b; });
+}
+
+BORNAGAIN_INLINE float maxLanes(Vec x) {
+  return foldLanes(x, [](auto a, auto b) { return a > b ? a : b; });
+}
+
+// Bounds that let NaN through, so that it is seen at the end.
+BORNAGAIN_INLINE Vec atLeast(Vec x, Vec low) { return x < low ? low : x; }
+BORNAGAIN_INLINE Vec atMost(Vec x, Vec high) { return x > high ? high : x; }
+BORNAGAIN_INLINE Vec absolute(Vec x) { return bitcast<Vec>(bitcast<VecU>(x) & 0x7fffffffU); }
+
+BORNAGAIN_INLINE Vec squareRoot(Vec x) {
+#if defined(__AVX512F__)
+  return bitcast<Vec>(_mm512_maskz_sqrt_ps(0xffff, bitcast<__m512>(x)));  // the plain form makes GCC 12 warn of its own header
+#else
+  Vec result;
+  for (int i = 0; i < kLanes; ++i) result[i] = __builtin_sqrtf(x[i]);
+  return result;
+#endif
+}
+
+// The mask of one row at the columns `first` to `first + 15`: `scale` where an element is kept, 0 where it is dropped (dropout_hash.h).
+BORNAGAIN_INLINE Vec maskOf(const DropoutRowKey& key, int64_t first, uint32_t threshold, float scale) {
+  constexpr VecU kLane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  VecU x = (kLane + static_cast<uint32_t>(first)) ^ key.outer;
+  x = (x ^ (x >> 16)) * kHashMultiplier1;
+  x ^= key.inner;
+  x = (x ^ (x >> 15)) * kHashMultiplier2;
+  x ^= x >> 16;
+  return x >= threshold ? splat(scale) : Vec{};
+}
+
+}  // namespace bornagain::BORNAGAIN_ISA

@@ -1,0 +1,37 @@
+/**
+ * `npm run test:kernels [part of a case's name]`: builds native/test and runs it. `npm run test:sanitized` does so under the address and the
+ * undefined-behaviour sanitizer. The build folders are kept, so only what changed is compiled again.
+ */
+import os from 'node:os';
+import path from 'node:path';
+import { SetupError, execute, main, timed } from './lib/console.mjs';
+import { findLibtorch, notFoundMessage } from './lib/find-libtorch.mjs';
+import { ROOT } from './lib/stamp.mjs';
+
+const args = process.argv.slice(2);
+const sanitize = args.includes('--sanitize');
+const folder = path.join(ROOT, 'build', sanitize ? 'kernels-sanitized' : 'kernels');
+const SANITIZERS = '-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1';
+
+function build() {
+  const search = findLibtorch();
+  if (!search.found) throw new SetupError(notFoundMessage(search));
+  const flags = sanitize ? [`-DCMAKE_CXX_FLAGS=${SANITIZERS}`, '-DCMAKE_CXX_FLAGS_RELEASE=-O1'] : [];
+  const defined = [`-DLIBTORCH=${search.found.dir}`, `-DNODE_PROGRAM=${process.execPath}`, ...flags];
+  const jobs = String(os.availableParallelism());
+  const status =
+    execute('cmake', ['-S', ROOT, '-B', folder, '--log-level=WARNING', ...defined]) ||
+    execute('cmake', ['--build', folder, '--target', 'kernel_tests', '--parallel', jobs]);
+  if (status !== 0) throw new SetupError(`The kernels' tests could not be built (exit code ${status}); the message is above.`);
+}
+
+await main(() => {
+  timed(`Building the kernels' tests${sanitize ? ' with sanitizers' : ''}`, build);
+  // LibTorch keeps memory until the process ends, which is not a leak of ours.
+  const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
+  return execute(
+    path.join(folder, 'kernel_tests'),
+    args.filter((arg) => arg !== '--sanitize'),
+    { env },
+  );
+});

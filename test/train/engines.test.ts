@@ -1,0 +1,161 @@
+/**
+ * The fused engine against the plain one, dropout on: losses, gradients (a first moment after one step is a tenth of the clipped gradient)
+ * and outputs, over shapes that suit no kernel. And its results on one, two and three threads.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SessionRuntime } from '../../src/config/schema.js';
+import { readSafetensors } from '../../src/nn/safetensors.js';
+import { relativeError } from '../nn/fixture.js';
+import { makeBatch, makeRig, parametersOf, type ModelShape, type RandomRig } from './random-model.js';
+
+const open: RandomRig[] = [];
+const folders: string[] = [];
+afterEach(async () => {
+  for (const rig of open.splice(0)) await rig.close();
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+function rigOf(shape: ModelShape, runtime: Partial<SessionRuntime>, dropout = 0.1): RandomRig {
+  const rig = makeRig(shape, dropout, runtime);
+  open.push(rig);
+  return rig;
+}
+
+async function stateOf({ session }: RandomRig): Promise<Map<string, Float32Array>> {
+  const folder = await mkdtemp(join(tmpdir(), 'bornagain-engines-'));
+  folders.push(folder);
+  await session.saveState(join(folder, 'state.safetensors'));
+  const { tensors } = await readSafetensors(join(folder, 'state.safetensors'));
+  return new Map([...tensors].map(([name, { data }]) => [name, data]));
+}
+
+interface Run {
+  readonly losses: Float32Array;
+  readonly norm: number;
+  readonly outputs: Float32Array;
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+async function run(shape: ModelShape, lengths: readonly number[], runtime: Partial<SessionRuntime>): Promise<Run> {
+  const rig = rigOf(shape, { threads: 2, ...runtime });
+  const batch = makeBatch(lengths, 1);
+  const outputs = await rig.session.evaluate(batch);
+  const { losses, gradientNorm } = await rig.session.step(batch, { learningRate: 1e-3 });
+  const state = await stateOf(rig);
+  return { losses, norm: gradientNorm, outputs, gradients: new Map([...state].filter(([name]) => name.startsWith('firstMoment.'))) };
+}
+
+function expectClose(actual: Run, expected: Run, tolerance: number): void {
+  expect(relativeError(actual.losses, expected.losses)).toBeLessThan(tolerance);
+  expect(relativeError(actual.outputs, expected.outputs)).toBeLessThan(tolerance);
+  expect(Math.abs(actual.norm / expected.norm - 1)).toBeLessThan(tolerance);
+  for (const [name, gradient] of expected.gradients) {
+    // A key's bias has no gradient but rounding noise: softmax does not see a shift of all scores.
+    if (name.endsWith('attention.self.key.bias')) continue;
+    const own = actual.gradients.get(name) as Float32Array;
+    if (gradient.every((value) => value === 0))
+      expect(
+        own.every((value) => value === 0),
+        name,
+      ).toBe(true);
+    else expect(relativeError(own, gradient), name).toBeLessThan(tolerance);
+  }
+}
+
+const SHAPES: Record<string, [ModelShape, number[]]> = {
+  'head size 32': [{ hidden: 64, heads: 2, intermediate: 128, layers: 2 }, [7, 1, 33, 16, 12]],
+  'head size 64': [{ hidden: 128, heads: 2, intermediate: 512, layers: 2 }, [40, 3, 17]],
+  'odd head and hidden size': [{ hidden: 27, heads: 3, intermediate: 50, layers: 2 }, [5, 9, 1, 31]],
+  'hidden size no multiple of 16': [{ hidden: 40, heads: 2, intermediate: 100, layers: 3, activation: 'gelu_new' }, [8, 8, 20]],
+  'one token': [{ hidden: 32, heads: 2, intermediate: 64, layers: 1, activation: 'relu' }, [1]],
+  'one sequence of 512 tokens': [{ hidden: 32, heads: 2, intermediate: 64, layers: 2, positions: 512 }, [512]],
+  '257 sequences': [{ hidden: 32, heads: 2, intermediate: 64, layers: 2 }, Array.from({ length: 257 }, (_, b) => 1 + ((b * 7) % 13))],
+};
+
+describe.each(Object.entries(SHAPES))('the fused engine, %s', (_, [shape, lengths]) => {
+  it.each([
+    { products: 'libtorch', firstTokensOnly: true },
+    { products: 'own', firstTokensOnly: true },
+    { products: 'own', firstTokensOnly: false },
+  ] as const)('agrees with the plain one in fp32 (products: $products, first tokens only: $firstTokensOnly)', async (options) => {
+    const plain = await run(shape, lengths, { engine: 'plain' });
+    expectClose(await run(shape, lengths, { engine: 'fused', precision: 'fp32', ...options }), plain, 2e-5);
+  });
+
+  it.each([{ products: 'libtorch' }, { products: 'own' }] as const)('is near it in bf16 (products: $products)', async (options) => {
+    const plain = await run(shape, lengths, { engine: 'plain' });
+    expectClose(await run(shape, lengths, { engine: 'fused', precision: 'bf16', ...options }), plain, 6e-2);
+  });
+});
+
+describe('the fused engine', () => {
+  it.each([
+    { precision: 'fp32', products: 'libtorch' },
+    { precision: 'fp32', products: 'own' },
+    { precision: 'bf16', products: 'libtorch' },
+    { precision: 'bf16', products: 'own' },
+  ] as const)('gives the same bytes on 1, 2 and 3 threads ($precision, products: $products)', async (options) => {
+    const shape = { hidden: 96, heads: 3, intermediate: 384, layers: 2 };
+    const results: unknown[] = [];
+    for (const threads of [1, 2, 3]) {
+      const rig = rigOf(shape, { engine: 'fused', ...options, threads });
+      const losses: number[] = [];
+      for (let step = 0; step < 2; step++) {
+        const lengths = Array.from({ length: 24 }, (_, b) => 1 + ((b * 11 + step) % 60));
+        losses.push((await rig.session.step(makeBatch(lengths, step), { learningRate: 1e-3 })).loss);
+      }
+      results.push([losses, await stateOf(rig), parametersOf(rig)]);
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
+
+  it('sees parameters that were loaded between steps', async () => {
+    for (const precision of ['fp32', 'bf16'] as const) {
+      const shape = { hidden: 32, heads: 2, intermediate: 64, layers: 1 };
+      const [changed, fresh] = [rigOf(shape, { precision }), rigOf(shape, { precision })];
+      const batch = makeBatch([4, 9], 1);
+      const initial = fresh.bert.tensors();
+      await changed.session.step(batch, { learningRate: 1e-2 });
+      changed.bert.load(initial);
+      changed.heads.forEach((head, i) => head.load((fresh.heads[i] as typeof head).tensors()));
+      expect(await changed.session.evaluate(batch)).toEqual(await fresh.session.evaluate(batch));
+    }
+  });
+
+  it("defers the word embeddings' updates without a trace: read after every step, or only at the end", async () => {
+    const shape = { hidden: 40, heads: 2, intermediate: 64, layers: 1 };
+    const [watched, alone] = [rigOf(shape, {}), rigOf(shape, {})];
+    for (let step = 0; step < 12; step++) {
+      const batch = makeBatch([1 + (step % 3), 2], step);
+      for (const { session } of [watched, alone]) await session.step(batch, { learningRate: 1e-3 / (1 + step) });
+      if (step % 2 === 0) parametersOf(watched);
+      else await stateOf(watched);
+    }
+    expect(await stateOf(alone)).toEqual(await stateOf(watched));
+    expect(parametersOf(alone)).toEqual(parametersOf(watched));
+  });
+
+  it('moves the rows of words that a batch does not use as the plain engine does', async () => {
+    const shape = { hidden: 40, heads: 2, intermediate: 64, layers: 1 };
+    const rigs = [rigOf(shape, { engine: 'plain' }, 0), rigOf(shape, { precision: 'fp32' }, 0)];
+    for (let step = 0; step < 30; step++) {
+      for (const { session } of rigs) await session.step(makeBatch([2, 1, 3], step), { learningRate: 1e-3 });
+    }
+    const [plain, fused] = [await stateOf(rigs[0] as RandomRig), await stateOf(rigs[1] as RandomRig)];
+    for (const prefix of ['', 'firstMoment.', 'secondMoment.']) {
+      const name = `${prefix}bert.embeddings.word_embeddings.weight`;
+      expect(relativeError(fused.get(name) as Float32Array, plain.get(name) as Float32Array), name).toBeLessThan(1e-4);
+    }
+  });
+
+  it('says what auto became, and refuses what cannot be had', () => {
+    const shape = { hidden: 32, heads: 2, intermediate: 64, layers: 1 };
+    expect(rigOf(shape, {}).session.computes.engine).toBe('fused');
+    expect(rigOf(shape, { engine: 'plain' }).session.computes).toEqual({ engine: 'plain', precision: 'fp32', products: 'libtorch' });
+    expect(() => rigOf(shape, { engine: 'plain', precision: 'bf16' })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+  });
+});
