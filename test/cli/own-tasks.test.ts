@@ -1,7 +1,7 @@
 /** The example of own tasks, end to end: its data, an experiment with distillation, and what eval, predict and export make of the model. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentResults } from '../../src/experiment/results.js';
 import { runCli, runNode, type CliResult } from './run-cli.js';
@@ -52,6 +52,20 @@ it('is run like any other: teachers, a distilled student, scores, table', () => 
   expect(Object.keys(run?.tasks['alike'] ?? {})).toEqual(['pearson', 'spearman']);
   const { notes, alike } = run?.tasks ?? {};
   expect(run?.average).toBeCloseTo(((notes?.accuracy ?? 0) + (alike?.spearman ?? 0)) / 2, 12);
+});
+
+it('goes together with tasks of GLUE, its files anywhere', async () => {
+  const files = { train: resolve(EXAMPLE, 'data/notes/train.csv'), dev: resolve(EXAMPLE, 'data/notes/dev.csv') };
+  const set = ['--set', 'tasks=["rte","notes"]', `customTasks.notes.files=${JSON.stringify(files)}`];
+  const data = ['--data', 'data/mini-glue', '--cache', join(root, 'both')];
+  const { stdout } = await runCli(['prepare', ...CONFIG, ...data, '--model', 'models/tiny-bert', '--json', ...set]);
+  const { splits } = JSON.parse(stdout) as { splits: { task: string; split: string; size: number }[] };
+  expect(splits.map(({ task, split, size }) => [task, split, size])).toEqual([
+    ['rte', 'train', 220],
+    ['rte', 'dev', 300],
+    ['notes', 'train', 400],
+    ['notes', 'dev', 200],
+  ]);
 });
 
 describe('eval', () => {

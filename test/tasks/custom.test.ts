@@ -2,9 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/config/schema.js';
-import { readExamples, taskRegistry, type BadRowPolicy, type Example, type SplitName } from '../../src/tasks/index.js';
+import { readExamples, taskRegistry, type BadRowPolicy, type Example, type SplitName, type TaskDefinition } from '../../src/tasks/index.js';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 const FILES = { train: 'own/train.csv', dev: 'own/dev.csv' };
 const { byName } = taskRegistry(
@@ -58,6 +63,24 @@ describe('examples', () => {
       { id: 'test-2', textA: 'r', textB: 's', label: 1 },
     ]);
   });
+});
+
+it.each([
+  ['csv', 'text,mood\n', '"a ""long"" enough text about nothing at all,\nand nothing more",1\n'],
+  ['jsonl', '', '{"text":"a long enough text about nothing at all, and nothing more","mood":1,"unused":"about as long as what is used"}\n'],
+])('a long file is streamed: 100,000 rows of %s keep the heap flat', async (format, header, row) => {
+  writeLongFile(format, header, row);
+  let count = 0;
+  let peak = 0;
+  const before = heapBytes();
+  for await (const example of readExamples(longTask(format), 'train', dataDir, { badRows: 'stop' })) {
+    count += example.label ?? 0;
+    if (count % 20_000 === 0) peak = Math.max(peak, heapBytes() - before);
+  }
+  rmSync(join(dataDir, `long.${format}`));
+  expect(count).toBe(100_000);
+  // Read buffers and the rows of one of them; all rows kept would be over 15 MB.
+  expect(peak).toBeLessThan(10e6);
 });
 
 describe('faults', () => {
@@ -118,3 +141,20 @@ describe('faults', () => {
     await expect(readAll('moods', 'test')).rejects.toMatchObject({ message: "moods has no split 'test'; it has train, dev" });
   });
 });
+
+/** Apart from the test, whose frame would hold the content while the heap is measured. */
+function writeLongFile(format: string, header: string, row: string): void {
+  write(`long.${format}`, header + row.repeat(100_000));
+}
+
+function longTask(format: string): TaskDefinition {
+  const file = `long.${format}`;
+  const long = { kind: 'classification', files: { train: file, dev: file }, columns: { textA: 'text', label: 'mood' }, labels: ['0', '1'] };
+  return taskRegistry(configSchema.parse({ customTasks: { long } })).byName('long');
+}
+
+function heapBytes(): number {
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
