@@ -13,11 +13,22 @@ export type { ConfigSources } from './config/load.js';
 export { PRESETS, PRESET_NAMES } from './config/presets.js';
 export { configSchema } from './config/schema.js';
 export type { Arm, Config, ConfigInput } from './config/schema.js';
+export type { CustomTask } from './config/custom-tasks.js';
 export { configJsonSchema } from './config/unknown-keys.js';
 
-// Tasks and their official files.
-export { GLUE_TASKS, readExamples, taskByName, TASKS } from './tasks/index.js';
-export type { BadRowPolicy, Example, ExampleStream, SplitFormat, SplitName, TaskDefinition, TaskKind } from './tasks/index.js';
+// Tasks and their files: GLUE's, and those a configuration describes.
+export { GLUE_TASKS, readExamples, taskByName, taskRegistry, TASKS } from './tasks/index.js';
+export type {
+  BadRowPolicy,
+  Example,
+  ExampleStream,
+  NamedSplit,
+  OfficialSplit,
+  OfficialTask,
+  SplitFormat,
+  SplitName,
+} from './tasks/index.js';
+export type { TaskDefinition, TaskKind, TaskRegistry } from './tasks/index.js';
 
 // Text to tokens, datasets and batches.
 export { Tokenizer } from './text/tokenizer.js';

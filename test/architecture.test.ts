@@ -76,6 +76,11 @@ describe('the source', () => {
     expect(imports.filter(({ from, to }) => folder(from) === 'config' && !['config', 'util'].includes(folder(to)))).toEqual([]);
   });
 
+  it("asks the configuration's registry for tasks, and GLUE's own list only for GLUE's upload", () => {
+    const glueOnly = files.filter((file) => /\b(taskByName|TASKS)\b/.test(readFileSync(join(SRC, file), 'utf8')));
+    expect(glueOnly.filter((file) => !file.startsWith('tasks/') && !file.startsWith('report/submission/'))).toEqual(['index.ts']);
+  });
+
   it.each(['metrics/index.ts', 'tasks/index.ts', 'optim/layerwise.ts', 'optim/schedule.ts', 'distill/annealing.ts'])(
     'runs %s without LibTorch',
     (file) => {

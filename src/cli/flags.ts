@@ -4,7 +4,8 @@ import { Option, type Command } from 'commander';
 import { resolveConfig } from '../config/load.js';
 import { PRESET_NAMES } from '../config/presets.js';
 import type { Config } from '../config/schema.js';
-import { GLUE_TASKS, taskByName } from '../tasks/index.js';
+import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
+import type { TaskDefinition } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
 
 export interface ConfigFlags {
@@ -31,7 +32,10 @@ export function addConfigFlags(command: Command): Command {
 }
 
 export function addDataFlags(command: Command): Command {
-  return addRequired(command, new Option('--data <dir>', "folder of the tasks' data, laid out like GLUE's: <dir>/RTE/train.tsv, …"))
+  return addRequired(
+    command,
+    new Option('--data <dir>', "folder of the tasks' data: <dir>/RTE/train.tsv as GLUE has it, or the files that customTasks names"),
+  )
     .option('--cache <dir>', 'folder for tokenised data; <data>/.cache without it')
     .option('--skip-bad-rows', 'leave out malformed rows, counted and listed, instead of stopping');
 }
@@ -47,22 +51,28 @@ export function addJsonFlag(command: Command): Command {
 /** @throws BornAgainError ERR_CONFIG, or ERR_UNKNOWN_TASK where `tasks` names one that cannot be trained */
 export function configFromFlags({ preset, config: file, set = [], skipBadRows = false }: ConfigFlags): Config {
   const config = resolveConfig({ preset, file, set: skipBadRows ? [...set, 'data.badRows=skip'] : set });
-  config.tasks.forEach(requireTrainable);
+  const registry = taskRegistry(config);
+  for (const name of config.tasks) requireTrainable(name, registry);
   return config;
 }
 
-/** `rte,mnli` as a list of tasks that can be trained. */
-export function parseTaskList(text: string): string[] {
+/** `rte,mnli` as a list of tasks that can be trained, GLUE's or the configuration's. */
+export function parseTaskList(text: string, config: Config): string[] {
+  const registry = taskRegistry(config);
   const names = text.split(',').map((name) => name.trim());
-  names.forEach(requireTrainable);
+  for (const name of names) requireTrainable(name, registry);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw new BornAgainError('ERR_USAGE', `--tasks ${text}: ${repeated} stands there twice`, { text });
   return names;
 }
 
-function requireTrainable(name: string): void {
-  if (taskByName(name).splits.train !== undefined) return;
-  const known = GLUE_TASKS.map((task) => task.name).join(', ');
+function requireTrainable(name: string, registry: TaskRegistry): void {
+  const trainable = (task: TaskDefinition): boolean => task.splits.train !== undefined;
+  if (trainable(registry.byName(name))) return;
+  const known = registry.all
+    .filter(trainable)
+    .map((task) => task.name)
+    .join(', ');
   throw new BornAgainError('ERR_UNKNOWN_TASK', `task '${name}' has no training set of its own; tasks with one: ${known}`, { name });
 }
 

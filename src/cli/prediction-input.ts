@@ -43,17 +43,12 @@ function parseRow(task: TaskDefinition, bytes: Buffer): PredictionRow | string {
   if (fault !== null) return fault;
   if (bytes.length === 0) return 'the line is blank; each line is an example';
   const fields = splitFields(bytes);
-  const expected = takesPairs(task) ? 2 : 1;
-  if (fields.length !== expected) {
-    const wanted = expected === 2 ? 'two texts separated by one tab' : 'one text without a tab';
+  if (fields.length !== task.texts) {
+    const wanted = task.texts === 2 ? 'two texts separated by one tab' : 'one text without a tab';
     return `${task.title} takes ${wanted}, this line has ${fields.length} field${fields.length === 1 ? '' : 's'}`;
   }
   const texts = fields.map((_, column) => fieldText(fields, column));
   const empty = texts.findIndex((text) => text.trim() === '');
   if (empty >= 0) return `empty sentence: field ${empty + 1} has no text`;
   return { textA: texts[0] ?? '', textB: texts[1] ?? null };
-}
-
-function takesPairs(task: TaskDefinition): boolean {
-  return Object.values(task.splits).some((split) => split.textB !== null);
 }

@@ -6,7 +6,7 @@ import { closest } from 'fastest-levenshtein';
 import { BornAgainError } from '../util/errors.js';
 import { readConfigFile } from './file.js';
 import { describeIssues } from './issues.js';
-import { mergeConfig, type PlainObject } from './merge.js';
+import { isPlainObject, mergeConfig, type PlainObject } from './merge.js';
 import { parseOverride } from './overrides.js';
 import { isPresetName, PRESET_NAMES, presetValues } from './presets.js';
 import { configSchema, type Config } from './schema.js';
@@ -35,7 +35,8 @@ interface Layer {
  */
 export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config {
   const fileLayer = file === undefined ? [] : [checked({ origin: file, values: readConfigFile(file) })];
-  const setLayers = set.map((text) => checked({ origin: `--set ${text}`, values: parseOverride(text) }));
+  const described = fileLayer[0]?.values['customTasks'];
+  const setLayers = set.map((text) => checkedOverride(text, isPlainObject(described) ? described : {}));
   if (setLayers.some(({ values }) => 'preset' in values)) {
     throw new BornAgainError('ERR_CONFIG', '--set preset=…: a preset is chosen with --preset, below everything that --set says');
   }
@@ -54,12 +55,15 @@ export interface Departure {
   readonly value: unknown;
 }
 
-/** Values of a resolved configuration that its preset does not set that way, by key path; reports and model cards tell them. */
+/**
+ * Values of a resolved configuration that its preset does not set that way, by key path; reports and model cards tell them. Tasks of one's
+ * own are no departure: no preset could have described them.
+ */
 export function departuresOf(config: Config): Record<string, Departure> {
   const base = configSchema.parse(isPresetName(config.preset) ? presetValues(config.preset) : {});
   const original = flattenConfig(base);
   const changed = Object.entries(flattenConfig(config)).filter(([path, value]) => JSON.stringify(original[path]) !== JSON.stringify(value));
-  const own = changed.filter(([path]) => path !== 'preset');
+  const own = changed.filter(([path]) => path !== 'preset' && !path.startsWith('customTasks.'));
   return Object.fromEntries(own.map(([path, value]) => [path, { preset: original[path] ?? null, value }]));
 }
 
@@ -69,6 +73,13 @@ function checked(layer: Layer): Layer {
   const lines = describeIssues(error.issues, layer.values);
   const message = lines.length === 1 ? `${layer.origin}: ${lines[0]}` : `${layer.origin}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
   throw new BornAgainError('ERR_CONFIG', message, { origin: layer.origin, issues: lines });
+}
+
+/** A task is only whole together with what the file says of it. */
+function checkedOverride(text: string, customTasks: PlainObject): Layer {
+  const layer = { origin: `--set ${text}`, values: parseOverride(text) };
+  checked('customTasks' in layer.values ? { ...layer, values: mergeConfig({ customTasks }, layer.values) } : layer);
+  return layer;
 }
 
 function choosePreset(asked: string | undefined, file: string | undefined, inFile: unknown): string | null {

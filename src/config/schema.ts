@@ -3,6 +3,7 @@
  * the paper (mean loss, true sampling); the presets in presets.ts say where they differ. Unknown keys are refused at every level.
  */
 import { z } from 'zod';
+import { customTasksSchema } from './custom-tasks.js';
 
 /**
  * Kinds of model. A-B are students of kind B taught by teachers of kind A (PAPER.md section 1); `…-finetuned` is the multi-task model
@@ -22,6 +23,8 @@ export const ENGINES = ['auto', 'plain', 'fused'] as const;
 export const PRECISIONS = ['auto', 'fp32', 'bf16'] as const;
 export const PRODUCTS = ['auto', 'own', 'libtorch'] as const;
 export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'] as const;
+/** Names that a task of one's own cannot have. */
+const BUILT_IN_TASKS = [...GLUE_TASK_NAMES, 'ax'];
 
 const positiveInteger = z.int().positive();
 const fraction = z.number().min(0).max(1);
@@ -57,6 +60,7 @@ export const configSchema = z.strictObject({
   tasks: distinct(z.string())
     .default([...GLUE_TASK_NAMES])
     .describe('tasks to train on'),
+  customTasks: customTasksSchema(BUILT_IN_TASKS).default({}).describe("tasks of one's own, by name; `tasks` says which are trained"),
   arms: distinct(z.string())
     .default(['single', 'multi', 'single-multi'])
     .describe(`kinds of model to train: ${ARMS.join(', ')}, or names of variants; a distilled arm trains the teachers it needs`),

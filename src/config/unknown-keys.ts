@@ -22,11 +22,22 @@ function pathsBelow(schema: unknown, prefix: readonly string[]): string[] {
   });
 }
 
+/** The keys of one entry of a record, whose name the path gives: `customTasks.reviews.labels`, … Empty where the path leads to none. */
+function entryKeyPaths([key = '', name, ...rest]: readonly string[]): string[] {
+  const { properties } = configJsonSchema();
+  const record = isPlainObject(properties) ? properties[key] : undefined;
+  if (name === undefined || rest.length === 0 || !isPlainObject(record)) return [];
+  return pathsBelow(record['additionalProperties'], [key, name]);
+}
+
 /**
  * The known paths nearest to `path`; several where they tie, so that `epochs` names both `single.epochs` and `multi.epochs`. A path is
  * compared as a whole and by its last part alone: a right name in the wrong group is the commonest slip.
  */
-export function nearestKeyPaths(path: string, known: readonly string[] = configKeyPaths()): string[] {
+export function nearestKeyPaths(
+  path: string,
+  known: readonly string[] = [...configKeyPaths(), ...entryKeyPaths(path.split('.'))],
+): string[] {
   const scored = known.map((candidate) => ({
     candidate,
     edits: Math.min(distance(path, candidate), distance(lastPart(path), lastPart(candidate)) + 0.5),

@@ -44,7 +44,7 @@ export async function createContext(options: ContextOptions): Promise<RunContext
   const { tasks, dataDir, cacheDir, ...shared } = options;
   const { config, modelDir, signal, onEvent } = shared;
   const model = await modelFolderHash(modelDir);
-  const splits = trainingSplits(tasks, dataDir);
+  const splits = trainingSplits(tasks, dataDir, config);
   const data = await prepareData({ config, splits, dataDir, modelDir, cacheDir, signal, onEvent });
   return { ...shared, data, inputs: { model, data: data.hashes() } };
 }

@@ -4,7 +4,7 @@ import { glueAverage } from '../metrics/index.js';
 import { initHead, type Head } from '../nn/head.js';
 import { openModelFolder, writeModelFolder } from '../nn/model-folder.js';
 import type { Bert } from '../nn/bert.js';
-import { taskByName } from '../tasks/index.js';
+import { taskRegistry } from '../tasks/index.js';
 import type { SplitName } from '../tasks/types.js';
 import { scoreWithNotices, type EvaluationOptions } from '../train/evaluate.js';
 import type { TaskScores } from '../train/events.js';
@@ -128,8 +128,10 @@ async function fit(
 async function scoreModel(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions): Promise<Omit<FittedModel, 'steps'>> {
   const scores = await scoreSplit(context, run, evaluation, 'dev');
   const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
-  const average = glueAverage(run.tasks.map(taskByName), { dev: scores, mismatched }, run.config.report.average);
-  const event = { kind: 'evaluated', runId: run.id } as const;
+  const tasks = run.tasks.map(taskRegistry(context.config).byName);
+  const average = glueAverage(tasks, { dev: scores, mismatched }, run.config.report.average);
+  const mainMetrics = Object.fromEntries(tasks.map(({ name, mainMetric }) => [name, mainMetric]));
+  const event = { kind: 'evaluated', runId: run.id, mainMetrics } as const;
   context.onEvent({ ...event, split: 'dev', tasks: scores, average });
   if (Object.keys(mismatched).length > 0) context.onEvent({ ...event, split: 'dev_mismatched', tasks: mismatched, average: null });
   return { scores, mismatched, average };

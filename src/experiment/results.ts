@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { departuresOf, type Departure } from '../config/load.js';
 import type { Config } from '../config/schema.js';
+import { taskRegistry } from '../tasks/index.js';
 import type { TaskScores } from '../train/events.js';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { summarise, type ArmSummary } from './summary.js';
@@ -56,7 +57,7 @@ export interface ExperimentResults {
 }
 
 export function experimentResults(config: Config, runs: readonly RunResult[], failures: readonly RunFailure[]): ExperimentResults {
-  return { config, runs, summary: summarise(runs), tests: [], departures: departuresOf(config), failures };
+  return { config, runs, summary: summarise(runs, taskRegistry(config)), tests: [], departures: departuresOf(config), failures };
 }
 
 /** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */

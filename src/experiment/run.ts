@@ -8,7 +8,7 @@ import type { Config } from '../config/schema.js';
 import { checkVariants } from '../config/variants.js';
 import { glueAverage } from '../metrics/index.js';
 import { readBertConfig } from '../nn/bert-config.js';
-import { taskByName } from '../tasks/index.js';
+import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
 import { createContext, type RunContext, type RunSources } from './context.js';
@@ -63,6 +63,7 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
 class Experiment {
   private readonly records = new Map<string, RunRecord>();
   private readonly failures: RunFailure[] = [];
+  private readonly registry: TaskRegistry;
   /** Results are written one after the other: two runs may end at once. */
   private written: Promise<unknown> = Promise.resolve();
 
@@ -70,7 +71,9 @@ class Experiment {
     private readonly context: RunContext,
     private readonly outDir: string,
     private readonly plan: readonly PlannedRun[],
-  ) {}
+  ) {
+    this.registry = taskRegistry(context.config);
+  }
 
   /** The plan has teachers before students, so a student is only looked at when its teachers are known to be finished. */
   async findFinished(): Promise<void> {
@@ -121,12 +124,13 @@ class Experiment {
   }
 
   private sourcesOf(run: PlannedRun): RunSources | null {
-    return sourcesOf(this.outDir, run, this.records, (task) => taskByName(task).mainMetric);
+    return sourcesOf(this.outDir, run, this.records, (task) => this.registry.byName(task).mainMetric);
   }
 }
 
 /** One entry for each arm asked for and each seed of which every run is finished. */
 function runResults(config: Config, plan: readonly PlannedRun[], records: Records): RunResult[] {
+  const { byName } = taskRegistry(config);
   const results: RunResult[] = [];
   for (const arm of config.arms) {
     for (const seed of config.seeds) {
@@ -136,7 +140,7 @@ function runResults(config: Config, plan: readonly PlannedRun[], records: Record
       const tasks = Object.assign({}, ...finished.map((record) => record.scores)) as TaskScores;
       const model = runKindOf(config, arm) === 'single' ? `runs/${arm}` : `runs/${runs[0]?.id}/model`;
       const mismatched = Object.assign({}, ...finished.map((record) => record.mismatched)) as TaskScores;
-      const average = glueAverage(tasksOf(config, arm).map(taskByName), { dev: tasks, mismatched }, config.report.average);
+      const average = glueAverage(tasksOf(config, arm).map(byName), { dev: tasks, mismatched }, config.report.average);
       results.push({ arm, seed, tasks, mismatched, average, model });
     }
   }

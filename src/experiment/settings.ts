@@ -52,13 +52,14 @@ export interface DecidedRun {
 /** Everything one run's model and scores depend on, teachers and initial weights by their hashes. */
 export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: InputHashes, { teachers, initial }: RunSources): Settings {
   const { data, sampling, loss, optimizer, schedule, model } = config;
+  const customTasks = Object.fromEntries(Object.entries(config.customTasks).filter(([name]) => tasks.includes(name)));
   const own = Object.entries(inputs.data).filter(([name]) => tasks.includes(name.slice(0, name.indexOf('.'))));
   const shape = kind === 'single' ? { single: config.single } : { multi: config.multi };
   const hashes = Object.entries(teachers).map(([task, models]) => [task, models.map(({ hash }) => hash)] as const);
   const distillation = hashes.length === 0 ? {} : { distillation: config.distillation, 'teacher of': Object.fromEntries(hashes) };
   return {
     kind,
-    ...flatten({ tasks, seed, ...shape, data, sampling, ...distillation, loss, optimizer, schedule, model }, ''),
+    ...flatten({ tasks, seed, ...shape, data, sampling, ...distillation, loss, optimizer, schedule, model, customTasks }, ''),
     ...(initial === null ? {} : { 'initial model': initial.hash }),
     ...inputSettings({ model: inputs.model, data: Object.fromEntries(own) }),
   };

@@ -3,7 +3,7 @@
  * With one seed there is no spread: the standard deviation is null, not 0.
  */
 import { mean, median, sampleStandardDeviation } from 'simple-statistics';
-import { taskByName } from '../tasks/index.js';
+import type { TaskRegistry } from '../tasks/index.js';
 import type { MetricName } from '../metrics/types.js';
 import type { TaskScores } from '../train/events.js';
 import type { RunResult } from './results.js';
@@ -36,34 +36,50 @@ function spreadOf(values: readonly number[]): Spread | null {
   return { median: median(list), mean: mean(list), std: list.length < 2 ? null : sampleStandardDeviation(list) };
 }
 
-function summariseTask(name: string, scores: readonly TaskScores[]): TaskSummary | null {
-  const metric = taskByName(name).mainMetric;
+function summariseTask(name: string, scores: readonly TaskScores[], registry: TaskRegistry): TaskSummary | null {
+  const metric = registry.byName(name).mainMetric;
   const spread = spreadOf(scores.map((own) => own[name]?.[metric]).filter((score) => score !== undefined));
   return spread === null ? null : { metric, ...spread };
 }
 
-function summariseTasks(scores: readonly TaskScores[]): Record<string, TaskSummary> {
+function summariseTasks(scores: readonly TaskScores[], registry: TaskRegistry): Record<string, TaskSummary> {
   const tasks: Record<string, TaskSummary> = {};
   for (const name of new Set(scores.flatMap((own) => Object.keys(own)))) {
-    const summary = summariseTask(name, scores);
+    const summary = summariseTask(name, scores, registry);
     if (summary !== null) tasks[name] = summary;
   }
   return tasks;
 }
 
-function summariseArm(arm: string, runs: readonly RunResult[]): ArmSummary {
+function summariseArm(arm: string, runs: readonly RunResult[], registry: TaskRegistry): ArmSummary {
   const average = spreadOf(runs.map((run) => run.average).filter((score) => score !== null));
-  const tasks = summariseTasks(runs.map((run) => run.tasks));
-  return { arm, n: runs.length, average, tasks, mismatched: summariseTasks(runs.map((run) => run.mismatched)) };
+  const tasks = summariseTasks(
+    runs.map((run) => run.tasks),
+    registry,
+  );
+  return {
+    arm,
+    n: runs.length,
+    average,
+    tasks,
+    mismatched: summariseTasks(
+      runs.map((run) => run.mismatched),
+      registry,
+    ),
+  };
 }
 
-/** One entry per arm, in the order in which the arms first appear. */
-export function summarise(runs: readonly RunResult[]): ArmSummary[] {
+/**
+ * One entry per arm, in the order in which the arms first appear.
+ * @param registry knows the tasks of the runs
+ */
+export function summarise(runs: readonly RunResult[], registry: TaskRegistry): ArmSummary[] {
   const arms = [...new Set(runs.map((run) => run.arm))];
   return arms.map((arm) =>
     summariseArm(
       arm,
       runs.filter((run) => run.arm === arm),
+      registry,
     ),
   );
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { glueAverage } from '../metrics/index.js';
-import { taskByName } from '../tasks/index.js';
+import { taskRegistry } from '../tasks/index.js';
 import type { OnEvent } from '../train/events.js';
 import { BornAgainError } from '../util/errors.js';
 import type { PlannedRun } from './arms.js';
@@ -60,7 +60,7 @@ export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
   if (finished !== null) onEvent({ kind: 'notice', level: 'info', runId: run.id, message: `${outDir} holds this model, finished` });
   const record = finished ?? (await trainRun(context, run, outDir, sources, 'refuse'));
   const { scores, mismatched } = record;
-  const average = glueAverage(tasks.map(taskByName), { dev: scores, mismatched }, options.config.report.average);
+  const average = glueAverage(tasks.map(taskRegistry(options.config).byName), { dev: scores, mismatched }, options.config.report.average);
   return { arm, seed, tasks: scores, mismatched, average, model: join(outDir, 'model') };
 }
 

@@ -9,6 +9,8 @@ import { Module } from './module.js';
 export interface HeadSpec {
   readonly task: string;
   readonly kind: 'classification' | 'regression';
+  /** Texts of an example; not known of models written before this was kept, nor of a classifier of Transformers. */
+  readonly texts?: 1 | 2 | undefined;
   /** Label names in class-index order; empty for regression. */
   readonly labels: readonly string[];
   /** Raw score range behind the [0, 1] that regression predicts; null for classification. */

@@ -9,6 +9,7 @@ const FILE = 'bornagain.json';
 const headSchema = z.strictObject({
   task: z.string().min(1),
   kind: z.enum(['classification', 'regression']),
+  texts: z.union([z.literal(1), z.literal(2)]).optional(),
   labels: z.array(z.string()),
   scoreRange: z.tuple([z.number(), z.number()]).nullable(),
   activation: z.enum(['linear', 'sigmoid']),

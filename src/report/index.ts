@@ -1,11 +1,14 @@
 /** What a finished experiment prints: the table, and the choices it was made with. */
 import type { ExperimentResults } from '../experiment/results.js';
+import { taskRegistry } from '../tasks/index.js';
 import type { Baselines } from './baselines.js';
 import { describeChoices } from './choices.js';
 import { renderSummaryTable } from './summary-table.js';
 
 export function renderReport(results: ExperimentResults, baselines: Baselines | null): string {
-  return [renderSummaryTable(results.summary, baselines, results.config.report.average), ...describeChoices(results.config)].join('\n');
+  const { config, summary } = results;
+  const table = renderSummaryTable(summary, baselines, { average: config.report.average, registry: taskRegistry(config) });
+  return [table, ...describeChoices(config)].join('\n');
 }
 
 export { readBaselines } from './baselines.js';

@@ -5,7 +5,7 @@
  */
 import type { ArmSummary, Spread } from '../experiment/summary.js';
 import { averagedTasks, glueAverage, type AverageName } from '../metrics/index.js';
-import { TASKS, type TaskDefinition } from '../tasks/index.js';
+import type { TaskDefinition, TaskRegistry } from '../tasks/index.js';
 import type { BaselineKind, Baselines } from './baselines.js';
 
 export interface SummaryRow {
@@ -26,9 +26,20 @@ export interface SummaryRows {
   readonly average: SummaryRow | null;
 }
 
-/** Tasks in GLUE's order, those that any arm has a score for. */
-export function summaryRows(summary: readonly ArmSummary[], baselines: Baselines | null, average: AverageName): SummaryRows {
-  const tasks = TASKS.filter((task) => summary.some((arm) => task.name in arm.tasks));
+export interface SummaryOptions {
+  /** The average to take. */
+  readonly average: AverageName;
+  /** Knows the tasks of the summary. */
+  readonly registry: TaskRegistry;
+}
+
+/** Tasks in the registry's order, those that any arm has a score for. */
+export function summaryRows(
+  summary: readonly ArmSummary[],
+  baselines: Baselines | null,
+  { average, registry }: SummaryOptions,
+): SummaryRows {
+  const tasks = registry.all.filter((task) => summary.some((arm) => task.name in arm.tasks));
   const averaged = averagedTasks(tasks, average);
   const rowsOf = (task: TaskDefinition): SummaryRow[] => [
     taskRow(task, averaged.includes(task), summary, baselines),

@@ -4,14 +4,13 @@
  */
 import Table from 'cli-table3';
 import type { ArmSummary, Spread } from '../experiment/summary.js';
-import type { AverageName } from '../metrics/index.js';
 import type { Baselines } from './baselines.js';
-import { summaryRows, type SummaryRow } from './summary-rows.js';
+import { summaryRows, type SummaryOptions, type SummaryRow } from './summary-rows.js';
 
 const NONE = '-';
 
-export function renderSummaryTable(summary: readonly ArmSummary[], baselines: Baselines | null, averageName: AverageName): string {
-  const { tasks, average } = summaryRows(summary, baselines, averageName);
+export function renderSummaryTable(summary: readonly ArmSummary[], baselines: Baselines | null, options: SummaryOptions): string {
+  const { tasks, average } = summaryRows(summary, baselines, options);
   const baselineHeads = baselines === null ? [] : ['majority', 'bag of words'];
   const head = ['task', 'metric', ...baselineHeads, ...summary.map(({ arm, n }) => `${arm}\nn = ${n}`)];
   const table = new Table({

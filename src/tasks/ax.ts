@@ -1,11 +1,12 @@
 /** AX, GLUE's diagnostic: test only, predicted with MNLI's head and MNLI's labels. Its official folder is called `diagnostic`. */
 import { mnli } from './mnli.js';
-import type { TaskDefinition } from './types.js';
+import type { OfficialTask } from './types.js';
 
-export const ax: TaskDefinition = {
+export const ax: OfficialTask = {
   name: 'ax',
   title: 'AX',
   kind: 'classification',
+  texts: 2,
   labels: mnli.labels,
   scoreRange: null,
   folder: 'diagnostic',

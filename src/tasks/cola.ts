@@ -1,12 +1,13 @@
 /** CoLA: is this sentence acceptable English? Train and dev have no header (the literature's judgement mark is column 2); test has one. */
-import type { SplitFormat, TaskDefinition } from './types.js';
+import type { OfficialSplit, OfficialTask } from './types.js';
 
-const labelled: Omit<SplitFormat, 'file'> = { header: null, textA: 3, textB: null, label: 1, minFields: 4 };
+const labelled: Omit<OfficialSplit, 'file'> = { header: null, textA: 3, textB: null, label: 1, minFields: 4 };
 
-export const cola: TaskDefinition = {
+export const cola: OfficialTask = {
   name: 'cola',
   title: 'CoLA',
   kind: 'classification',
+  texts: 1,
   labels: ['0', '1'],
   scoreRange: null,
   folder: 'CoLA',

@@ -2,7 +2,7 @@
 import { BornAgainError } from '../util/errors.js';
 import { fieldText, splitFields } from './row.js';
 import { textFault } from './text.js';
-import type { SplitFormat } from './types.js';
+import type { OfficialSplit } from './types.js';
 
 const SHOWN = 160;
 
@@ -11,7 +11,7 @@ const SHOWN = 160;
  * @returns how many fields each row has
  * @throws BornAgainError ERR_DATA_FORMAT with the columns expected and found
  */
-export function checkHeader(file: string, header: Readonly<Record<number, string>>, format: SplitFormat, line: Buffer): number {
+export function checkHeader(file: string, header: Readonly<Record<number, string>>, format: OfficialSplit, line: Buffer): number {
   const fault = textFault(line);
   if (fault !== null) throw wrongHeader(file, `${fault}. Without a header no row can be read`);
   const found = splitFields(line);

@@ -1,8 +1,10 @@
-/** The registry of tasks. A new task is a file that exports one `TaskDefinition`, plus its line here. */
+/** The registry of tasks. A new built-in task is a file that exports one `TaskDefinition`, plus its line here. */
 import { closest } from 'fastest-levenshtein';
+import type { Config } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
 import { ax } from './ax.js';
 import { cola } from './cola.js';
+import { customTask } from './custom.js';
 import { mnli } from './mnli.js';
 import { mrpc } from './mrpc.js';
 import { qnli } from './qnli.js';
@@ -10,34 +12,57 @@ import { qqp } from './qqp.js';
 import { rte } from './rte.js';
 import { sst2 } from './sst2.js';
 import { stsb } from './stsb.js';
-import type { TaskDefinition } from './types.js';
+import type { OfficialTask, TaskDefinition } from './types.js';
 import { wnli } from './wnli.js';
 
-/** Every known task, in GLUE's order; the diagnostic AX last. */
-export const TASKS: readonly TaskDefinition[] = [cola, sst2, mrpc, stsb, qqp, mnli, qnli, rte, wnli, ax];
+/** Every built-in task, in GLUE's order; the diagnostic AX last. */
+export const TASKS: readonly OfficialTask[] = [cola, sst2, mrpc, stsb, qqp, mnli, qnli, rte, wnli, ax];
 
 /** The nine tasks that have a training set. */
-export const GLUE_TASKS: readonly TaskDefinition[] = TASKS.filter((task) => task.splits.train !== undefined);
+export const GLUE_TASKS: readonly OfficialTask[] = TASKS.filter((task) => task.splits.train !== undefined);
 
 /**
- * The task of that exact name.
+ * The task of that exact name among GLUE's; `taskRegistry` knows a configuration's as well.
  * @throws BornAgainError ERR_UNKNOWN_TASK with the nearest name and all names
  */
-export function taskByName(name: string): TaskDefinition {
-  const task = TASKS.find((candidate) => candidate.name === name);
+export function taskByName(name: string): OfficialTask {
+  return findTask(TASKS, name);
+}
+
+/** The tasks that a configuration can name: GLUE's, AX, and its own. */
+export interface TaskRegistry {
+  /** GLUE's first, in its order, then the configuration's in its own. */
+  readonly all: readonly TaskDefinition[];
+  /** As `taskByName`. */
+  readonly byName: (name: string) => TaskDefinition;
+}
+
+export function taskRegistry({ customTasks }: Pick<Config, 'customTasks'>): TaskRegistry {
+  const all = [...TASKS, ...Object.entries(customTasks).map(([name, task]) => customTask(name, task))];
+  return { all, byName: (name) => findTask(all, name) };
+}
+
+function findTask<T extends TaskDefinition>(tasks: readonly T[], name: string): T {
+  const task = tasks.find((candidate) => candidate.name === name);
   if (task !== undefined) return task;
-  const known = TASKS.map((candidate) => candidate.name);
-  const nearest = closest(name.toLowerCase(), known);
-  throw new BornAgainError('ERR_UNKNOWN_TASK', `unknown task '${name}'; did you mean '${nearest}'? Known tasks: ${known.join(', ')}`, {
+  throw unknownTask(
     name,
-    nearest,
-    known,
-  });
+    tasks.map((candidate) => candidate.name),
+  );
+}
+
+/** What to throw where a task is asked for that nobody knows: the nearest name, and all of them. */
+export function unknownTask(name: string, known: readonly string[]): BornAgainError {
+  const nearest = closest(name.toLowerCase(), [...known]);
+  const message =
+    `unknown task '${name}'; did you mean '${nearest}'? Known tasks: ${known.join(', ')}. ` +
+    'A task of your own is described under customTasks in the configuration (--config)';
+  return new BornAgainError('ERR_UNKNOWN_TASK', message, { name, nearest, known });
 }
 
 export { formatScore, labelName, rawScore, scaledScore } from './labels.js';
-export { splitFormat, splitPath } from './locate.js';
+export { hasSplitFile, splitFormat, splitPath } from './locate.js';
 export { readExamples } from './read.js';
 export type { BadRowPolicy, ExampleStream } from './read.js';
 export type { ReadReport, RowFault } from './read-report.js';
-export type { Example, SplitFormat, SplitName, TaskDefinition, TaskKind } from './types.js';
+export type { Example, NamedSplit, OfficialSplit, OfficialTask, SplitFormat, SplitName, TaskDefinition, TaskKind } from './types.js';

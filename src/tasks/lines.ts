@@ -1,7 +1,7 @@
 /**
- * Lines of a file as raw bytes, so that a reader can check UTF-8 line by line. Not csv-parse: a lone carriage return in a text shifts
- * its line numbers, and it is several times slower. Not readline: it decodes without checking and splits at U+2028 as well. The
- * official files have no quoting, so a line end is byte 0x0A (a 0x0D before it dropped) and nothing else.
+ * Lines of a file as raw bytes, so that a reader can check UTF-8 line by line. Not csv-parse (rows/csv.ts hands it records): a lone
+ * carriage return in a text shifts its line numbers, and it is several times slower. Not readline: it decodes without checking and splits at U+2028 as well. The
+ * official files have no quoting: a line end is byte 0x0A (a 0x0D before it dropped) and nothing else.
  */
 import { createReadStream } from 'node:fs';
 import { BornAgainError } from '../util/errors.js';

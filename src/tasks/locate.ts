@@ -2,8 +2,8 @@
  * Where a split's file lies, and what to say when it is not there. Names are compared exactly against the directory's listing, so that a
  * data folder that works on a case-insensitive disk works on every other one too.
  */
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { BornAgainError } from '../util/errors.js';
 import type { SplitFormat, SplitName, TaskDefinition } from './types.js';
 
@@ -26,32 +26,58 @@ export function splitFormat(task: TaskDefinition, split: SplitName): SplitFormat
 }
 
 /**
- * Path of a split's file, `<dataDir>/<official folder>/<official file>`.
+ * Path of a split's file, `<dataDir>/<official folder>/<official file>`, or where the configuration says.
  * @throws BornAgainError ERR_DATA_MISSING naming the path, the official name and what is there instead
  */
 export function splitPath(task: TaskDefinition, split: SplitName, dataDir: string): string {
   const { file } = splitFormat(task, split);
-  const path = join(dataDir, task.folder, file);
+  const path = task.folder === null ? resolve(dataDir, file) : join(dataDir, task.folder, file);
   const folders = listing(dataDir);
   if (folders === null) throw missing(path, `the data directory ${dataDir} does not exist or is no directory`);
-  const folder = join(dataDir, task.folder);
-  const files = folders.includes(task.folder) ? listing(folder) : null;
-  if (files === null) throw missing(path, folderHint(task, dataDir, folders));
-  if (!files.includes(file))
-    throw missing(path, `the official name of ${task.title}'s ${split} file is ${file}; ${folder} holds ${shown(files)}`);
+  if (task.folder === null) requireConfigured(task, split, path);
+  else requireOfficial(task, task.folder, split, { dataDir, folders });
   if (!statSync(path).isFile()) throw missing(path, 'it is no regular file');
   return path;
+}
+
+/** Whether the task has the split and its file is there; for splits whose absence is no error. */
+export function hasSplitFile(task: TaskDefinition, split: SplitName, dataDir: string): boolean {
+  const format = task.splits[split];
+  if (format === undefined) return false;
+  return existsSync(task.folder === null ? resolve(dataDir, format.file) : join(dataDir, task.folder, format.file));
+}
+
+function requireConfigured(task: TaskDefinition, split: SplitName, path: string): void {
+  const files = listing(dirname(path));
+  if (files?.includes(basename(path)) === true) return;
+  const found = files === null ? `there is no folder ${dirname(path)}` : `${dirname(path)} holds ${shown(files)}`;
+  throw missing(path, `customTasks.${task.name}.files.${split} names it, relative to the data folder; ${found}`);
+}
+
+function requireOfficial(
+  task: TaskDefinition,
+  name: string,
+  split: SplitName,
+  data: { dataDir: string; folders: readonly string[] },
+): void {
+  const { dataDir, folders } = data;
+  const { file } = splitFormat(task, split);
+  const folder = join(dataDir, name);
+  const files = folders.includes(name) ? listing(folder) : null;
+  if (files === null) throw missing(join(folder, file), folderHint(task, name, data));
+  if (files.includes(file)) return;
+  throw missing(join(folder, file), `the official name of ${task.title}'s ${split} file is ${file}; ${folder} holds ${shown(files)}`);
 }
 
 function listing(directory: string): string[] | null {
   return statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(directory).sort() : null;
 }
 
-function folderHint(task: TaskDefinition, dataDir: string, folders: readonly string[]): string {
-  const official = `the official folder of ${task.title} is called ${task.folder}`;
-  const own = [task.folder, task.name, task.title].map(plain);
-  const alike = folders.find((folder) => folder !== task.folder && own.some((name) => isAlias(plain(folder), name)));
-  if (alike !== undefined) return `${official}; there is ${join(dataDir, alike)}: rename it to ${task.folder}`;
+function folderHint(task: TaskDefinition, name: string, { dataDir, folders }: { dataDir: string; folders: readonly string[] }): string {
+  const official = `the official folder of ${task.title} is called ${name}`;
+  const own = [name, task.name, task.title].map(plain);
+  const alike = folders.find((folder) => folder !== name && own.some((each) => isAlias(plain(folder), each)));
+  if (alike !== undefined) return `${official}; there is ${join(dataDir, alike)}: rename it to ${name}`;
   return `${official}; ${dataDir} holds ${shown(folders)}`;
 }
 

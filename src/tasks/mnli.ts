@@ -2,16 +2,17 @@
  * MNLI: does the premise entail the hypothesis? The gold label is the last of 12 columns in train and of 16 in dev, where five
  * annotators' labels stand before it. The order of the labels is the reference code's.
  */
-import type { SplitFormat, TaskDefinition } from './types.js';
+import type { OfficialSplit, OfficialTask } from './types.js';
 
 const texts = { 8: 'sentence1', 9: 'sentence2' };
-const labelled: Omit<SplitFormat, 'file' | 'minFields'> = { header: { ...texts, [-1]: 'gold_label' }, textA: 8, textB: 9, label: -1 };
-const unlabelled: Omit<SplitFormat, 'file'> = { header: texts, textA: 8, textB: 9, label: null, minFields: 10 };
+const labelled: Omit<OfficialSplit, 'file' | 'minFields'> = { header: { ...texts, [-1]: 'gold_label' }, textA: 8, textB: 9, label: -1 };
+const unlabelled: Omit<OfficialSplit, 'file'> = { header: texts, textA: 8, textB: 9, label: null, minFields: 10 };
 
-export const mnli: TaskDefinition = {
+export const mnli: OfficialTask = {
   name: 'mnli',
   title: 'MNLI',
   kind: 'classification',
+  texts: 2,
   labels: ['contradiction', 'entailment', 'neutral'],
   scoreRange: null,
   folder: 'MNLI',

@@ -1,13 +1,14 @@
 /** QNLI: does the sentence answer the question? Some texts hold a lone quotation mark, which is text. */
-import type { SplitFormat, TaskDefinition } from './types.js';
+import type { OfficialSplit, OfficialTask } from './types.js';
 
 const texts = { 1: 'question', 2: 'sentence' };
-const labelled: Omit<SplitFormat, 'file'> = { header: { ...texts, 3: 'label' }, textA: 1, textB: 2, label: 3, minFields: 4 };
+const labelled: Omit<OfficialSplit, 'file'> = { header: { ...texts, 3: 'label' }, textA: 1, textB: 2, label: 3, minFields: 4 };
 
-export const qnli: TaskDefinition = {
+export const qnli: OfficialTask = {
   name: 'qnli',
   title: 'QNLI',
   kind: 'classification',
+  texts: 2,
   labels: ['entailment', 'not_entailment'],
   scoreRange: null,
   folder: 'QNLI',

@@ -2,9 +2,9 @@
  * QQP: do two questions ask the same? Its official train file was cut at line ends inside questions, which leaves rows with missing
  * fields, and holds two rows with an empty question (huggingface/datasets#277): they are dropped and counted, not refused.
  */
-import type { SplitFormat, TaskDefinition } from './types.js';
+import type { OfficialSplit, OfficialTask } from './types.js';
 
-const labelled: Omit<SplitFormat, 'file'> = {
+const labelled: Omit<OfficialSplit, 'file'> = {
   header: { 3: 'question1', 4: 'question2', 5: 'is_duplicate' },
   textA: 3,
   textB: 4,
@@ -12,10 +12,11 @@ const labelled: Omit<SplitFormat, 'file'> = {
   minFields: 6,
 };
 
-export const qqp: TaskDefinition = {
+export const qqp: OfficialTask = {
   name: 'qqp',
   title: 'QQP',
   kind: 'classification',
+  texts: 2,
   labels: ['0', '1'],
   scoreRange: null,
   folder: 'QQP',

@@ -1,15 +1,15 @@
 /**
- * The examples of one split, streamed from its official TSV file: memory does not grow with the file. Every data row has a number, bad
+ * The examples of one split, streamed from its file: memory does not grow with the file. Every data row has a number, bad
  * ones included, so an example keeps its id when rows before it are skipped or mended.
  */
+import { statSync } from 'node:fs';
 import { BornAgainError } from '../util/errors.js';
-import { checkHeader } from './header.js';
-import { readLines } from './lines.js';
 import { splitFormat, splitPath } from './locate.js';
+import { readNamedRows } from './named.js';
+import { readOfficialRows } from './official.js';
 import { ReadReport } from './read-report.js';
 import type { RowFault } from './read-report.js';
-import { parseRow } from './row.js';
-import { withoutByteOrderMark } from './text.js';
+import type { ParsedRow } from './row.js';
 import type { Example, SplitFormat, SplitName, TaskDefinition } from './types.js';
 
 /** stop: the first malformed row is an error. skip: malformed rows are left out, counted and listed. */
@@ -26,39 +26,29 @@ export interface ExampleStream extends AsyncIterable<Example> {
  */
 export function readExamples(task: TaskDefinition, split: SplitName, dataDir: string, options: { badRows: BadRowPolicy }): ExampleStream {
   const report = new ReadReport(splitPath(task, split, dataDir));
-  const examples = iterate(task, split, splitFormat(task, split), options.badRows, report);
+  const examples = iterate(task, split, options.badRows, report);
   return { report, [Symbol.asyncIterator]: () => examples };
 }
 
-async function* iterate(
-  task: TaskDefinition,
-  split: SplitName,
-  format: SplitFormat,
-  badRows: BadRowPolicy,
-  report: ReadReport,
-): AsyncGenerator<Example, void> {
-  const { file } = report;
-  const headerLines = format.header === null ? 0 : 1;
-  let fieldCount = format.minFields;
-  let line = 0;
-  for await (const lines of readLines(file)) {
-    for (const raw of lines) {
-      line += 1;
-      const bytes = line === 1 ? withoutByteOrderMark(raw) : raw;
-      if (line === 1 && format.header !== null) {
-        fieldCount = checkHeader(file, format.header, format, bytes);
-        continue;
-      }
-      const row = parseRow(task, format, fieldCount, bytes);
-      if ('reason' in row) {
-        leaveOut(task, badRows, report, { file, line, reason: row.reason }, row.missing);
+async function* iterate(task: TaskDefinition, split: SplitName, badRows: BadRowPolicy, report: ReadReport): AsyncGenerator<Example, void> {
+  let row = 0;
+  for await (const rows of parsedRows(task, splitFormat(task, split), report.file)) {
+    for (const { line, content } of rows) {
+      const id = `${split}-${row}`;
+      row += 1;
+      if ('reason' in content) {
+        leaveOut(task, badRows, report, { file: report.file, line, reason: content.reason }, content.missing);
         continue;
       }
       report.examples += 1;
-      yield { id: `${split}-${line - 1 - headerLines}`, ...row };
+      yield { id, ...content };
     }
   }
-  if (report.examples === 0) throw noExample(report, line);
+  if (report.examples === 0) throw noExample(report);
+}
+
+function parsedRows(task: TaskDefinition, format: SplitFormat, file: string): AsyncGenerator<ParsedRow[]> {
+  return 'header' in format ? readOfficialRows(task, format, file) : readNamedRows(task, format, file);
 }
 
 /** Counts a bad row, or stops at it. */
@@ -68,15 +58,12 @@ function leaveOut(task: TaskDefinition, badRows: BadRowPolicy, report: ReadRepor
   else throw formatError(fault, 'Mend the row, or skip bad rows (--skip-bad-rows) to have them left out, counted and listed');
 }
 
-function noExample(report: ReadReport, lines: number): BornAgainError {
+function noExample(report: ReadReport): BornAgainError {
   const first = report.skipped.rows[0] ?? report.knownOddities.rows[0];
   const bad = report.skipped.count + report.knownOddities.count;
   if (first !== undefined) return formatError(first, `None of the file's ${bad} rows is usable`);
-  return formatError({
-    file: report.file,
-    line: Math.max(1, lines),
-    reason: lines === 0 ? 'the file is empty' : 'the file ends after its header',
-  });
+  const reason = statSync(report.file).size === 0 ? 'the file is empty' : 'the file ends after its header';
+  return formatError({ file: report.file, line: 1, reason });
 }
 
 function formatError(fault: RowFault, advice = 'Is the download complete?'): BornAgainError {

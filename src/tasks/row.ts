@@ -4,7 +4,7 @@
  */
 import { parseLabel } from './labels.js';
 import { textFault } from './text.js';
-import type { Example, SplitFormat, TaskDefinition } from './types.js';
+import type { Example, OfficialSplit, TaskDefinition } from './types.js';
 
 const TAB = 0x09;
 
@@ -14,6 +14,12 @@ export type RowContent = Omit<Example, 'id'>;
 export interface RowRejection {
   readonly reason: string;
   readonly missing: boolean;
+}
+
+/** One data row of a file, whichever its format. */
+export interface ParsedRow {
+  readonly line: number;
+  readonly content: RowContent | RowRejection;
 }
 
 /** The line's fields as views of its bytes. */
@@ -34,7 +40,7 @@ export function fieldText(fields: readonly Buffer[], column: number): string {
 }
 
 /** @param fieldCount how many fields each row of this file has: the header's, or the format's where there is no header */
-export function parseRow(task: TaskDefinition, format: SplitFormat, fieldCount: number, line: Buffer): RowContent | RowRejection {
+export function parseRow(task: TaskDefinition, format: OfficialSplit, fieldCount: number, line: Buffer): RowContent | RowRejection {
   const fault = textFault(line);
   if (fault !== null) return { reason: fault, missing: false };
   if (line.length === 0) return { reason: 'the line is blank', missing: true };
@@ -46,7 +52,7 @@ export function parseRow(task: TaskDefinition, format: SplitFormat, fieldCount: 
   return parseFields(task, format, fields);
 }
 
-function parseFields(task: TaskDefinition, format: SplitFormat, fields: readonly Buffer[]): RowContent | RowRejection {
+function parseFields(task: TaskDefinition, format: OfficialSplit, fields: readonly Buffer[]): RowContent | RowRejection {
   const textA = fieldText(fields, format.textA);
   if (textA.trim() === '') return emptyText(format, format.textA);
   const textB = format.textB === null ? null : fieldText(fields, format.textB);
@@ -56,7 +62,7 @@ function parseFields(task: TaskDefinition, format: SplitFormat, fields: readonly
   return typeof label === 'string' ? { reason: label, missing: false } : { textA, textB, label };
 }
 
-function emptyText(format: SplitFormat, column: number): RowRejection {
+function emptyText(format: OfficialSplit, column: number): RowRejection {
   const name = format.header?.[column] ?? 'sentence';
   return { reason: `empty sentence: '${name}' (column ${column + 1}) has no text`, missing: true };
 }

@@ -1,13 +1,14 @@
 /** RTE: does the first text entail the second? GLUE's smallest task but WNLI; two classes, unlike MNLI. */
-import type { SplitFormat, TaskDefinition } from './types.js';
+import type { OfficialSplit, OfficialTask } from './types.js';
 
 const texts = { 1: 'sentence1', 2: 'sentence2' };
-const labelled: Omit<SplitFormat, 'file'> = { header: { ...texts, 3: 'label' }, textA: 1, textB: 2, label: 3, minFields: 4 };
+const labelled: Omit<OfficialSplit, 'file'> = { header: { ...texts, 3: 'label' }, textA: 1, textB: 2, label: 3, minFields: 4 };
 
-export const rte: TaskDefinition = {
+export const rte: OfficialTask = {
   name: 'rte',
   title: 'RTE',
   kind: 'classification',
+  texts: 2,
   labels: ['entailment', 'not_entailment'],
   scoreRange: null,
   folder: 'RTE',

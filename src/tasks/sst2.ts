@@ -1,12 +1,13 @@
 /** SST-2: is this film review, or phrase of one, positive? Only test has an index column, so the text moves from column 0 to 1 there. */
-import type { SplitFormat, TaskDefinition } from './types.js';
+import type { OfficialSplit, OfficialTask } from './types.js';
 
-const labelled: Omit<SplitFormat, 'file'> = { header: { 0: 'sentence', 1: 'label' }, textA: 0, textB: null, label: 1, minFields: 2 };
+const labelled: Omit<OfficialSplit, 'file'> = { header: { 0: 'sentence', 1: 'label' }, textA: 0, textB: null, label: 1, minFields: 2 };
 
-export const sst2: TaskDefinition = {
+export const sst2: OfficialTask = {
   name: 'sst2',
   title: 'SST-2',
   kind: 'classification',
+  texts: 1,
   labels: ['0', '1'],
   scoreRange: null,
   folder: 'SST-2',

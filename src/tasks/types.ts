@@ -1,4 +1,5 @@
 /** What a task is: a small value that owns its files, columns, labels, kind of head and metrics. */
+import type { RowFormat } from '../config/custom-tasks.js';
 import type { MetricName } from '../metrics/types.js';
 
 export type TaskKind = 'classification' | 'regression';
@@ -16,8 +17,8 @@ export interface Example {
   readonly label: number | null;
 }
 
-/** Where one split's columns are. Negative columns count from the end (MNLI and STS-B keep the label last). */
-export interface SplitFormat {
+/** One split's file as GLUE has it, columns by number. Negative ones count from the end (MNLI and STS-B keep the label last). */
+export interface OfficialSplit {
   readonly file: string;
   /**
    * Expected names of the columns used, by column number (`[-1]` for the last), or null for a file without a header (CoLA's train and
@@ -31,18 +32,32 @@ export interface SplitFormat {
   readonly minFields: number;
 }
 
+/** One split's file of a task out of the configuration, columns by name. */
+export interface NamedSplit {
+  /** Relative to the data folder. */
+  readonly file: string;
+  readonly format: RowFormat;
+  readonly textA: string;
+  readonly textB: string | null;
+  readonly label: string;
+}
+
+export type SplitFormat = OfficialSplit | NamedSplit;
+
 export interface TaskDefinition {
   /** Name on the command line and in results.json, lower case: `mnli`. */
   readonly name: string;
   /** Name to print: `MNLI`. */
   readonly title: string;
   readonly kind: TaskKind;
+  /** Texts of an example. */
+  readonly texts: 1 | 2;
   /** Label names in class-index order; empty for regression. */
   readonly labels: readonly string[];
   /** Raw score range that is scaled to [0, 1]; null for classification. */
   readonly scoreRange: readonly [number, number] | null;
-  /** The official folder below the data directory: `MNLI`. */
-  readonly folder: string;
+  /** The official folder below the data directory: `MNLI`; null for a task out of the configuration, whose files say it themselves. */
+  readonly folder: string | null;
   readonly splits: Readonly<Partial<Record<SplitName, SplitFormat>>>;
   /** Everything reported; `mainMetric` stands for the task in averages (BAM's choice). */
   readonly metrics: readonly MetricName[];
@@ -56,4 +71,10 @@ export interface TaskDefinition {
    * counted and reported, never an error.
    */
   readonly dropsShortRows: boolean;
+}
+
+/** One of GLUE's, whose files are its official ones. */
+export interface OfficialTask extends TaskDefinition {
+  readonly folder: string;
+  readonly splits: Readonly<Partial<Record<SplitName, OfficialSplit>>>;
 }

@@ -1,13 +1,14 @@
 /** WNLI: does the sentence with its pronoun resolved follow? Labels are '0' and '1', not RTE's words. BAM neither trains nor averages it. */
-import type { SplitFormat, TaskDefinition } from './types.js';
+import type { OfficialSplit, OfficialTask } from './types.js';
 
 const texts = { 1: 'sentence1', 2: 'sentence2' };
-const labelled: Omit<SplitFormat, 'file'> = { header: { ...texts, 3: 'label' }, textA: 1, textB: 2, label: 3, minFields: 4 };
+const labelled: Omit<OfficialSplit, 'file'> = { header: { ...texts, 3: 'label' }, textA: 1, textB: 2, label: 3, minFields: 4 };
 
-export const wnli: TaskDefinition = {
+export const wnli: OfficialTask = {
   name: 'wnli',
   title: 'WNLI',
   kind: 'classification',
+  texts: 2,
   labels: ['0', '1'],
   scoreRange: null,
   folder: 'WNLI',

@@ -1,7 +1,7 @@
 /** `bornagain eval`: scores of a model folder on a labelled split of its tasks. */
 import type { Config } from '../config/schema.js';
-import { taskByName } from '../tasks/index.js';
-import type { SplitName } from '../tasks/types.js';
+import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
+import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
 import { headIndex, scoreWithNotices } from './evaluate.js';
 import type { OnEvent, TaskScores } from './events.js';
@@ -14,7 +14,7 @@ export interface EvaluateModelOptions {
   /** All of the model's tasks that have the split, when left out. A sequence classifier of Transformers needs the one it is of. */
   readonly tasks?: readonly string[];
   readonly split: SplitName;
-  /** `runtime` decides where it computes, `data.badRows` what happens to malformed rows; sequences are cut as in the model's training. */
+  /** `customTasks` describes tasks of one's own, `runtime` decides where it computes, `data.badRows` what happens to malformed rows; sequences are cut as in the model's training. */
   readonly config: Config;
   readonly cacheDir?: string;
   readonly onEvent: OnEvent;
@@ -27,25 +27,45 @@ export interface EvaluateModelOptions {
  */
 export async function evaluateModel(options: EvaluateModelOptions): Promise<TaskScores> {
   const { modelDir, split, config, onEvent } = options;
+  const { customTasks } = config;
   const task = options.tasks?.length === 1 ? options.tasks[0] : undefined;
-  const model = await InferenceModel.open(modelDir, config.runtime, { task, onNotice: (notice) => onEvent({ kind: 'notice', ...notice }) });
+  const model = await InferenceModel.open(modelDir, config.runtime, {
+    task,
+    customTasks,
+    onNotice: (notice) => onEvent({ kind: 'notice', ...notice }),
+  });
   try {
-    const tasks = requireLabelled(options.tasks ?? model.tasks.filter((name) => split in taskByName(name).splits), split);
-    for (const name of tasks) headIndex(model.evaluation.heads, taskByName(name));
-    const splits = tasks.map((task) => ({ task, split }));
+    const tasks = labelledTasks(model, options.tasks, split, taskRegistry(config));
+    for (const task of tasks) headIndex(model.evaluation.heads, task);
+    const splits = tasks.map(({ name }) => ({ task: name, split }));
     const data = await prepareData({ ...options, config: { ...config, data: { ...config.data, ...model.limit } }, splits });
     const scores: TaskScores = {};
-    for (const name of tasks) scores[name] = await scoreWithNotices(model.evaluation, data.get(name, split), onEvent);
+    for (const { name } of tasks) scores[name] = await scoreWithNotices(model.evaluation, data.get(name, split), onEvent);
     return scores;
   } finally {
     await model.close();
   }
 }
 
-function requireLabelled(tasks: readonly string[], split: SplitName): readonly string[] {
+/** Those asked for, or all of the model's that have the split. */
+function labelledTasks(
+  model: InferenceModel,
+  asked: readonly string[] | undefined,
+  split: SplitName,
+  registry: TaskRegistry,
+): TaskDefinition[] {
+  const known = (asked ?? model.tasks).map((name) => describedTask(model, name, registry));
+  const tasks = asked === undefined ? known.filter(({ splits }) => split in splits) : known;
   if (tasks.length === 0) throw new BornAgainError('ERR_INVALID_ARGUMENT', `none of the model's tasks has a split '${split}'`, { split });
-  const unlabelled = tasks.find((name) => taskByName(name).splits[split]?.label === null);
+  const unlabelled = tasks.find(({ splits }) => splits[split]?.label === null);
   if (unlabelled === undefined) return tasks;
-  const message = `the ${split} split of ${unlabelled} has no labels to score against; GLUE's server scores it`;
-  throw new BornAgainError('ERR_INVALID_ARGUMENT', message, { task: unlabelled, split });
+  const message = `the ${split} split of ${unlabelled.name} has no labels to score against; GLUE's server scores it`;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', message, { task: unlabelled.name, split });
+}
+
+/** The model itself knows labels and texts of a person's own task, but not its files. */
+function describedTask(model: InferenceModel, name: string, registry: TaskRegistry): TaskDefinition {
+  if (!model.tasks.includes(name) || registry.all.some((task) => task.name === name)) return registry.byName(name);
+  const message = `the files of ${name} are described in the configuration it was trained with (customTasks). Give it with --config`;
+  throw new BornAgainError('ERR_CONFIG', message, { task: name });
 }

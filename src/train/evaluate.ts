@@ -28,15 +28,17 @@ export function headIndex(heads: readonly Head[], task: TokenizedDataset['task']
     const known = heads.map((head) => head.task).join(', ');
     throw new BornAgainError('ERR_UNKNOWN_TASK', `the model has no head for ${task.name}: its heads are ${known}`, { task: task.name });
   }
-  const labels = heads[index]?.spec.labels.join(',');
-  if (labels !== task.labels.join(',')) {
-    throw new BornAgainError(
-      'ERR_MODEL_FOLDER',
-      `the model's head for ${task.head} has the labels ${labels}, the task ${task.name} has ${task.labels.join(',')}`,
-      { task: task.name },
-    );
-  }
-  return index;
+  const [learnt, asked] = [describeAnswers(heads[index]?.spec), describeAnswers(task)];
+  if (learnt === asked) return index;
+  throw new BornAgainError('ERR_MODEL_FOLDER', `the model's head for ${task.head} has ${learnt}, the task ${task.name} has ${asked}`, {
+    task: task.name,
+  });
+}
+
+/** What a head answers with, or a task's labels are: they must be the same, or answers would be read as others. */
+function describeAnswers(of: Pick<TokenizedDataset['task'], 'labels' | 'scoreRange'> | undefined): string {
+  if (of === undefined) return 'nothing';
+  return of.scoreRange === null ? `the labels ${of.labels.join(', ')}` : `scores from ${of.scoreRange.join(' to ')}`;
 }
 
 /**

@@ -69,6 +69,8 @@ export interface EvaluatedEvent {
   readonly runId: string;
   readonly split: SplitName;
   readonly tasks: TaskScores;
+  /** By task, the metric that stands for it. */
+  readonly mainMetrics: Readonly<Record<string, MetricName>>;
   /** Mean of the main metrics over BAM's eight tasks among those scored; null when none of them is. */
   readonly average: number | null;
 }

@@ -3,12 +3,15 @@ import type { Config } from '../config/schema.js';
 import type { Bert } from '../nn/bert.js';
 import type { BertConfig } from '../nn/bert-config.js';
 import type { Head } from '../nn/head.js';
+import { readHeadsFile } from '../nn/heads-file.js';
 import { openModelFolder } from '../nn/model-folder.js';
 import type { ImportNotice } from '../nn/open-encoder.js';
-import { taskByName } from '../tasks/index.js';
+import { taskRegistry, unknownTask, type TaskRegistry } from '../tasks/index.js';
+import type { TaskDefinition } from '../tasks/types.js';
 import type { LengthLimit } from '../text/truncate.js';
 import { BornAgainError } from '../util/errors.js';
 import type { EvaluationOptions } from './evaluate.js';
+import { taskOfHead } from './heads.js';
 import { Session } from './session.js';
 
 /** A session needs an optimizer; this one is never asked to step, so its values say nothing. */
@@ -17,6 +20,8 @@ const IDLE_OPTIMIZER = { beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, biasCor
 export interface InferenceOptions {
   /** Name of the task that a sequence classifier of Transformers is of; a folder of this project has its own heads. */
   readonly task?: string | undefined;
+  /** Tasks of one's own, for a folder that does not describe them itself. */
+  readonly customTasks?: Config['customTasks'] | undefined;
   /** Told what was assumed in reading the folder. */
   readonly onNotice?: (notice: ImportNotice) => void;
 }
@@ -33,11 +38,16 @@ export class InferenceModel {
     private readonly heads: readonly Head[],
     private readonly session: Session,
     private readonly batchTokens: number,
+    private readonly registry: TaskRegistry,
   ) {}
 
   /** @throws BornAgainError ERR_MODEL_FOLDER (no heads: a plain encoder predicts nothing), ERR_SAFETENSORS, ERR_PYTORCH_FILE, ERR_CHECKPOINT, ERR_DEVICE */
-  static async open(dir: string, runtime: Config['runtime'], { task, onNotice }: InferenceOptions = {}): Promise<InferenceModel> {
-    const classifierTask = task === undefined ? undefined : taskByName(taskByName(task).head);
+  static async open(dir: string, runtime: Config['runtime'], options: InferenceOptions = {}): Promise<InferenceModel> {
+    const { task, customTasks = {}, onNotice } = options;
+    const registry = taskRegistry({ customTasks });
+    const known = registry.all.find(({ name }) => name === task);
+    if (task !== undefined && known === undefined) await requireHead(dir, task, registry);
+    const classifierTask = known && registry.byName(known.head);
     const opened = await openModelFolder(dir, { device: runtime.device, dropout: 0, ...(classifierTask && { classifierTask }) });
     const { bert, heads, config, hash, limit } = opened;
     if (heads.length === 0) {
@@ -53,12 +63,22 @@ export class InferenceModel {
       dropoutSeed: 0,
       runtime,
     });
-    return new InferenceModel(dir, config, hash, limit, bert, heads, session, runtime.evaluationBatchTokens);
+    return new InferenceModel(dir, config, hash, limit, bert, heads, session, runtime.evaluationBatchTokens, registry);
   }
 
   /** Names of the tasks it has heads for. */
   get tasks(): string[] {
     return this.heads.map((head) => head.task);
+  }
+
+  /**
+   * A task that it may be asked for: a built-in one, one of `customTasks`, or, described by its head alone and without files, one that it
+   * was trained on. Throws ERR_UNKNOWN_TASK.
+   */
+  task(name: string): TaskDefinition {
+    const head = this.heads.find((each) => each.task === name);
+    const known = this.registry.all.find((task) => task.name === name);
+    return head === undefined || known !== undefined ? this.registry.byName(name) : taskOfHead(head.spec, this.dir);
   }
 
   get evaluation(): EvaluationOptions {
@@ -70,6 +90,13 @@ export class InferenceModel {
     await this.session.close();
     for (const module of [this.bert, ...this.heads]) module.dispose();
   }
+}
+
+/** Before the weights are loaded: a task that only the model may know. Throws ERR_UNKNOWN_TASK. */
+async function requireHead(dir: string, task: string, registry: TaskRegistry): Promise<void> {
+  const heads = (await readHeadsFile(dir))?.heads.map((head) => head.task) ?? [];
+  if (heads.includes(task)) return;
+  throw unknownTask(task, [...new Set([...heads, ...registry.all.map(({ name }) => name)])]);
 }
 
 function withoutHeads(dir: string, classifier: boolean): BornAgainError {

@@ -5,7 +5,7 @@
 import type { Config } from '../config/schema.js';
 import { tokenizeExamples } from '../data/tokenize.js';
 import { checkFits } from '../data/fits.js';
-import { labelName, rawScore, taskByName } from '../tasks/index.js';
+import { labelName, rawScore } from '../tasks/index.js';
 import type { Example, TaskDefinition } from '../tasks/types.js';
 import { Tokenizer } from '../text/tokenizer.js';
 import { teacherProbabilities } from '../distill/ensemble.js';
@@ -33,9 +33,9 @@ export class Predictor {
 
   /** @throws BornAgainError as InferenceModel.open does, and ERR_TOKENIZER, ERR_VOCABULARY */
   static async open(modelDir: string, runtime: Config['runtime'], options: InferenceOptions = {}): Promise<Predictor> {
-    const tokenizer = await Tokenizer.fromFolder(modelDir);
     const model = await InferenceModel.open(modelDir, runtime, options);
     try {
+      const tokenizer = await Tokenizer.fromFolder(modelDir);
       checkFits(tokenizer, model.config, model.limit.maxLength);
       return new Predictor(model, tokenizer);
     } catch (error) {
@@ -44,12 +44,17 @@ export class Predictor {
     }
   }
 
+  /** What it knows of a task: labels, range of scores, texts of an example. Throws ERR_UNKNOWN_TASK. */
+  task(name: string): TaskDefinition {
+    return this.model.task(name);
+  }
+
   /**
    * One prediction per row, in order.
    * @throws BornAgainError ERR_UNKNOWN_TASK where there is no such task, or the model has no head for it
    */
   async predict(taskName: string, rows: readonly PredictionRow[]): Promise<Prediction[]> {
-    const task = taskByName(taskName);
+    const task = this.task(taskName);
     const head = this.model.evaluation.heads[headIndex(this.model.evaluation.heads, task)];
     const examples = rows.map(({ textA, textB }, row) => ({ id: `row-${row}`, textA, textB, label: null }));
     const dataset = await tokenizeExamples(examples, this.tokenizer, this.model.limit, { task });

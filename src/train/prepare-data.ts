@@ -2,14 +2,13 @@
  * The splits that a call needs, tokenised one after the other, each once, with an event for each and a notice for everything that a user
  * should know of their data: rows left out, sequences cut, a cache file made again.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { checkFits } from '../data/fits.js';
 import { prepareSplit, type PrepareReport } from '../data/prepare.js';
 import type { TokenizedDataset } from '../data/types.js';
 import { readBertConfig } from '../nn/bert-config.js';
-import { taskByName } from '../tasks/index.js';
+import { hasSplitFile, taskRegistry } from '../tasks/index.js';
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import { Tokenizer } from '../text/tokenizer.js';
 import { BornAgainError } from '../util/errors.js';
@@ -66,11 +65,14 @@ export class PreparedData {
 
 /**
  * What training on the tasks and scoring them needs: `train` and `dev` of each, and `dev_mismatched` where the task and the folder have it.
+ * @param config describes the tasks that are not GLUE's
+ * @throws BornAgainError ERR_UNKNOWN_TASK
  */
-export function trainingSplits(tasks: readonly string[], dataDir: string): SplitRequest[] {
+export function trainingSplits(tasks: readonly string[], dataDir: string, config: Pick<Config, 'customTasks'>): SplitRequest[] {
+  const registry = taskRegistry(config);
   return tasks.flatMap((name) => {
-    const task = taskByName(name);
-    const splits: SplitName[] = hasFile(task, 'dev_mismatched', dataDir) ? ['train', 'dev', 'dev_mismatched'] : ['train', 'dev'];
+    const task = registry.byName(name);
+    const splits: SplitName[] = hasSplitFile(task, 'dev_mismatched', dataDir) ? ['train', 'dev', 'dev_mismatched'] : ['train', 'dev'];
     return splits.map((split) => ({ task: name, split }));
   });
 }
@@ -85,9 +87,10 @@ export async function prepareData(options: PrepareDataOptions): Promise<Prepared
   const tokenizer = await Tokenizer.fromFolder(modelDir);
   checkFits(tokenizer, await readBertConfig(modelDir), maxLength);
   const prepared = new PreparedData();
+  const registry = taskRegistry(config);
   for (const { task: name, split } of splits) {
     if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', 'cancelled while the data was prepared');
-    const task = taskByName(name);
+    const task = registry.byName(name);
     const { dataset, report } = await prepareSplit({
       task,
       split,
@@ -124,10 +127,4 @@ function listRows(kind: string, { count, rows }: PrepareReport['badRows']): stri
   const shown = rows.slice(0, SHOWN_ROWS).map(({ line, reason }) => `line ${line}: ${reason}`);
   const more = count > shown.length ? [`and ${count - shown.length} more`] : [];
   return `${count} ${kind} row${count === 1 ? '' : 's'} (${[...shown, ...more].join('; ')})`;
-}
-
-/** An optional split: its absence is no error. */
-function hasFile(task: TaskDefinition, split: SplitName, dataDir: string): boolean {
-  const format = task.splits[split];
-  return format !== undefined && existsSync(join(dataDir, task.folder, format.file));
 }

@@ -41,14 +41,16 @@ function play(display: ProgressDisplay): void {
   display.handle(step(FIRST, 100, null));
   milliseconds += 3000;
   display.handle(step(FIRST, 300, null));
-  display.handle({ kind: 'evaluated', runId: FIRST.runId, split: 'dev', tasks: { rte: { accuracy: 0.7042 } }, average: 0.7042 });
+  const mainMetrics = { rte: 'accuracy', cola: 'matthews' } as const;
+  const scored = { kind: 'evaluated', split: 'dev', mainMetrics } as const;
+  display.handle({ ...scored, runId: FIRST.runId, tasks: { rte: { accuracy: 0.7042 } }, average: 0.7042 });
   display.handle({ kind: 'run-finished', runId: FIRST.runId, seconds: 75, model: 'm' });
   display.handle({ kind: 'notice', level: 'warning', message: '3 examples are truncated' });
   display.handle({ kind: 'run-started', ...SECOND, totalSteps: 1200, startStep: 600 });
   milliseconds += 20_000;
   display.handle(step(SECOND, 700, 0.5833));
   const tasks = { rte: { accuracy: 0.828 }, cola: { matthews: 0.5, accuracy: 0.8 } };
-  display.handle({ kind: 'evaluated', runId: SECOND.runId, split: 'dev', tasks, average: 0.664 });
+  display.handle({ ...scored, runId: SECOND.runId, tasks, average: 0.664 });
   display.handle({ kind: 'run-finished', runId: SECOND.runId, seconds: 8.25, model: 'm' });
 }
 

@@ -48,7 +48,7 @@ describe('wrong usage ends with 2 and one message', () => {
     { args: ['run', '--data', 'x'], message: "required option '--model <dir>' not specified" },
     { args: ['run', '--preset', 'papper'], message: 'Allowed choices are quickstart, paper, reference' },
     { args: ['train', '--arm', 'double'], message: 'Allowed choices are single, multi, distilled' },
-    { args: ['eval', '--split', 'test'], message: 'Allowed choices are dev, dev_mismatched, train' },
+    { args: ['eval', '--split', 'tset'], message: 'Allowed choices are dev, dev_mismatched, train, test' },
   ])('$args', async ({ args, message }) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stderr).toContain(message);

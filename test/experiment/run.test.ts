@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentResults } from '../../src/experiment/results.js';
 import { summarise } from '../../src/experiment/summary.js';
 import { openModelFolder } from '../../src/nn/model-folder.js';
+import { taskRegistry } from '../../src/tasks/index.js';
 import type { TrainingEvent } from '../../src/train/events.js';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
 import { readSteps, type Place } from '../train/training-rig.js';
@@ -66,7 +67,7 @@ describe('results.json', () => {
       const mean = ((rte?.accuracy ?? NaN) + (stsb?.spearman ?? NaN) + (mnli?.accuracy ?? NaN)) / 3;
       expect(run.average).toBeCloseTo(mean, 12);
     }
-    expect(results.summary).toEqual(summarise(results.runs));
+    expect(results.summary).toEqual(summarise(results.runs, taskRegistry(results.config)));
   });
 
   it('keeps the mismatched score in the result of the run', async () => {

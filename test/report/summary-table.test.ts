@@ -9,6 +9,9 @@ import { readBaselines, type Baselines } from '../../src/report/baselines.js';
 import { describeChoices } from '../../src/report/choices.js';
 import { summaryRows } from '../../src/report/summary-rows.js';
 import { renderSummaryTable } from '../../src/report/summary-table.js';
+import { taskRegistry } from '../../src/tasks/index.js';
+
+const GLUE = taskRegistry({ customTasks: {} });
 
 const SINGLE: ArmSummary = {
   arm: 'single',
@@ -48,7 +51,7 @@ function cellsOf(table: string): string[][] {
 }
 
 describe('renderSummaryTable', () => {
-  const table = renderSummaryTable([SINGLE, STUDENT], BASELINES, 'bam');
+  const table = renderSummaryTable([SINGLE, STUDENT], BASELINES, { average: 'bam', registry: GLUE });
 
   it('has a row per task in the order of GLUE, the main metric, baselines, then median ± std per arm, times 100', () => {
     expect(cellsOf(table)).toEqual([
@@ -74,7 +77,7 @@ describe('renderSummaryTable', () => {
       mismatched: {},
       tasks: { wnli: { metric: 'accuracy', median: 0.5, mean: 0.5, std: null } },
     };
-    const plain = renderSummaryTable([wnli], null, 'bam');
+    const plain = renderSummaryTable([wnli], null, { average: 'bam', registry: GLUE });
     expect(cellsOf(plain)).toEqual([
       ['task', 'metric', 'multi'],
       ['', '', 'n = 1'],
@@ -86,7 +89,7 @@ describe('renderSummaryTable', () => {
   it('leaves the average of a baseline empty when it lacks one of the tasks', () => {
     const { rte, wnli } = BASELINES;
     if (rte === undefined || wnli === undefined) throw new Error('the fixture has both');
-    const rows = summaryRows([SINGLE], { rte, wnli }, 'bam');
+    const rows = summaryRows([SINGLE], { rte, wnli }, { average: 'bam', registry: GLUE });
     expect(rows.average?.baselines).toEqual({ majority: null, bagOfWords: null });
     expect(rows.tasks[0]?.baselines).toEqual({ majority: null, bagOfWords: null });
   });

@@ -41,7 +41,7 @@ describe('registry', () => {
     expect(() => taskByName(name)).toThrow(
       expect.objectContaining({
         code: 'ERR_UNKNOWN_TASK',
-        message: `unknown task '${name}'; did you mean '${nearest}'? Known tasks: cola, sst2, mrpc, stsb, qqp, mnli, qnli, rte, wnli, ax`,
+        message: `unknown task '${name}'; did you mean '${nearest}'? Known tasks: cola, sst2, mrpc, stsb, qqp, mnli, qnli, rte, wnli, ax. A task of your own is described under customTasks in the configuration (--config)`,
       }),
     );
   });

@@ -15,8 +15,8 @@ import { printJson, printText } from '../output.js';
 import { withDisplay } from '../progress/display.js';
 import { formatScores } from '../scores.js';
 
-/** The splits that GLUE publishes labels of; `dev_mismatched` is MNLI's. */
-const LABELLED_SPLITS = ['dev', 'dev_mismatched', 'train'] as const;
+/** `dev_mismatched` is MNLI's. GLUE publishes no labels of its test sets; a task of one's own may have them. */
+const LABELLED_SPLITS = ['dev', 'dev_mismatched', 'train', 'test'] as const;
 
 interface EvalFlags extends ConfigFlags {
   readonly model: string;
@@ -31,7 +31,7 @@ const HELP = `
 Example:
   $ bornagain eval --model runs/quickstart/runs/multi/all/seed-1/model --data data/mini-glue --tasks rte
 
-Texts are cut as in the model's training.
+Texts are cut as in the model's training. Tasks of your own need the configuration that describes their files (--config).
 Scores are fractions. With --json: { "rte": { "accuracy": 0.71 }, … }.`;
 
 export function registerEval(program: Command): void {
@@ -43,8 +43,8 @@ export function registerEval(program: Command): void {
 }
 
 async function evaluate(flags: EvalFlags): Promise<void> {
-  const tasks = flags.tasks === undefined ? undefined : parseTaskList(flags.tasks);
   const config = configFromFlags(flags);
+  const tasks = flags.tasks === undefined ? undefined : parseTaskList(flags.tasks, config);
   requireFolder('--data', flags.data);
   requireFolder('--model', flags.model);
   const { evaluateModel } = await import('../../train/evaluate-model.js');

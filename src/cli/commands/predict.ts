@@ -1,6 +1,5 @@
 /** `bornagain predict`: answers for lines of text, streamed, so that input larger than memory and interactive use both work. */
 import { Option, type Command } from 'commander';
-import { taskByName, type TaskDefinition } from '../../tasks/index.js';
 import type { Predictor } from '../../train/predictor.js';
 import type { WriteChunk } from '../../util/atomic-file.js';
 import {
@@ -46,23 +45,27 @@ export function registerPredict(program: Command): void {
 }
 
 async function predict(flags: PredictFlags): Promise<void> {
-  const task = taskByName(flags.task);
   const config = configFromFlags(flags);
   requireFolder('--model', flags.model);
   if (flags.input !== STDIN) requireFile('--input', flags.input);
   if (flags.output !== undefined) requireReplaceable('--output', flags.output);
   const { Predictor } = await import('../../train/predictor.js');
   await endedBySignal(async () => {
-    const predictor = await Predictor.open(flags.model, config.runtime, { task: task.name, onNotice: printNotice });
+    const predictor = await Predictor.open(flags.model, config.runtime, {
+      task: flags.task,
+      customTasks: config.customTasks,
+      onNotice: printNotice,
+    });
     try {
-      await writeOutput(flags.output, (write) => answer(predictor, task, flags, write));
+      await writeOutput(flags.output, (write) => answer(predictor, flags, write));
     } finally {
       await predictor.close();
     }
   });
 }
 
-async function answer(predictor: Predictor, task: TaskDefinition, flags: PredictFlags, write: WriteChunk): Promise<void> {
+async function answer(predictor: Predictor, flags: PredictFlags, write: WriteChunk): Promise<void> {
+  const task = predictor.task(flags.task);
   const format = formatOf(flags);
   for await (const rows of readPredictionRows(flags.input, task)) {
     const predictions = await predictor.predict(task.name, rows);

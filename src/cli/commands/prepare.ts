@@ -36,7 +36,7 @@ async function prepare(flags: PrepareFlags): Promise<void> {
     endedBySignal(() =>
       prepareData({
         config,
-        splits: trainingSplits(config.tasks, flags.data),
+        splits: trainingSplits(config.tasks, flags.data, config),
         dataDir: flags.data,
         modelDir: flags.model,
         cacheDir,

@@ -41,6 +41,8 @@ Examples:
 
 With --json, stdout gets the content of <out>/results.json.
 
+Tasks of your own (customTasks) and further arms (variants) are described in the file: examples/own-tasks/README.md shows how.
+
 Keys of --set and of the file, with their defaults:
 ${KEYS}`;
 

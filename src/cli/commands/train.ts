@@ -1,5 +1,6 @@
 /** `bornagain train`: one model. A distilled one needs the folders of its teachers, which `run` leaves in its own output. */
 import { Option, type Command } from 'commander';
+import type { Config } from '../../config/schema.js';
 import { BornAgainError } from '../../util/errors.js';
 import {
   addConfigFlags,
@@ -51,8 +52,8 @@ export function registerTrain(program: Command): void {
 }
 
 async function train(flags: TrainFlags): Promise<void> {
-  const tasks = checkedTasks(flags);
   const config = configFromFlags(flags);
+  const tasks = checkedTasks(flags, config);
   const seed = parseSeed(flags.seed) ?? config.seeds[0] ?? 1;
   requireFolder('--data', flags.data);
   requireFolder('--model', flags.model);
@@ -84,8 +85,8 @@ async function train(flags: TrainFlags): Promise<void> {
 }
 
 /** Every combination of kind, tasks and teachers that cannot be trained, told before anything is loaded. */
-function checkedTasks({ arm, tasks: list, teachers }: TrainFlags): string[] {
-  const tasks = parseTaskList(list);
+function checkedTasks({ arm, tasks: list, teachers }: TrainFlags, config: Config): string[] {
+  const tasks = parseTaskList(list, config);
   if (arm === 'single' && tasks.length !== 1) {
     throw new BornAgainError('ERR_USAGE', `--arm single trains one task, --tasks names ${tasks.length}; use --arm multi for several`);
   }

@@ -1,5 +1,4 @@
 /** Each event as a line of text, the same in a terminal and in a log. Steps are apart: they come too often for a line each. */
-import { taskByName } from '../../tasks/index.js';
 import type { EvaluatedEvent, RunStartedEvent, StepEvent, TrainingEvent } from '../../train/events.js';
 import { formatCount, formatDuration, formatPlural } from '../../util/format.js';
 import type { ProgressTracker } from './tracker.js';
@@ -39,8 +38,8 @@ function startSentence(event: RunStartedEvent, tracker: ProgressTracker): string
 /** Scores are fractions everywhere but in the final table. */
 function scoreText(event: EvaluatedEvent): string {
   const scores = Object.entries(event.tasks).map(([name, task]) => {
-    const metric = taskByName(name).mainMetric;
-    return `${name} ${metric} ${task[metric]?.toFixed(3) ?? 'none'}`;
+    const metric = event.mainMetrics[name];
+    return metric === undefined ? name : `${name} ${metric} ${task[metric]?.toFixed(3) ?? 'none'}`;
   });
   const average = event.average === null || scores.length === 1 ? '' : `; average ${event.average.toFixed(3)}`;
   return `${event.split} ${scores.join(', ')}${average}`;

@@ -1,12 +1,12 @@
 /** What GLUE's leaderboard takes: a flat zip of eleven tab-separated files, each with the header below and a row for each test example. */
 import { taskByName } from '../../tasks/index.js';
-import type { SplitName, TaskDefinition } from '../../tasks/types.js';
+import type { SplitName, OfficialTask } from '../../tasks/types.js';
 
 export const HEADER = 'index\tprediction';
 
 export interface SubmissionFile {
   readonly file: string;
-  readonly task: TaskDefinition;
+  readonly task: OfficialTask;
   readonly split: SplitName;
   /** Rows of the official test set (PAPER.md section 5, the data set's card). */
   readonly officialRows: number;

@@ -1,0 +1,28 @@
+/** Columns by name: where they stand in a header, and what to say of one that is not there. */
+import { closest } from 'fastest-levenshtein';
+import { BornAgainError } from '../../util/errors.js';
+
+/**
+ * Index of each wanted column in the header.
+ * @throws BornAgainError ERR_DATA_FORMAT for a column that the header does not have, or has twice
+ */
+export function locateColumns(file: string, line: number, header: readonly string[], wanted: readonly string[]): number[] {
+  return wanted.map((name) => {
+    const index = header.indexOf(name);
+    const reason = index < 0 ? missingColumn(name, header) : header.lastIndexOf(name) > index ? `there are two columns '${name}'` : null;
+    if (reason !== null) throw columnError(file, line, reason);
+    return index;
+  });
+}
+
+/** `there is no column 'txt'; did you mean 'text'? The columns are 'id', 'text', 'label'`. */
+export function missingColumn(name: string, present: readonly string[]): string {
+  if (present.length === 0) return `there is no column '${name}', nor any other`;
+  const listed = present.map((each) => `'${each}'`).join(', ');
+  return `there is no column '${name}'; did you mean '${closest(name, [...present])}'? The columns are ${listed}`;
+}
+
+export function columnError(file: string, line: number, reason: string): BornAgainError {
+  const advice = "A task's columns are named under customTasks in the configuration";
+  return new BornAgainError('ERR_DATA_FORMAT', `${file}:${line}: ${reason}. ${advice}`, { file, line, reason });
+}

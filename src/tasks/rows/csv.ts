@@ -1,0 +1,136 @@
+/**
+ * Comma-separated rows under a header, quoted as RFC 4180 has it: `"a ""word"", and a comma"`, line ends inside quotes included. Records
+ * are told apart here, by the parity of their quotes, and parsed by csv-parse: its own line numbers are wrong after a lone carriage
+ * return, and it cannot go on after a record it refuses.
+ */
+import { parse } from 'csv-parse/sync';
+import { BornAgainError } from '../../util/errors.js';
+import { MAX_LINE_BYTES, readLines } from '../lines.js';
+import { textFault, withoutByteOrderMark } from '../text.js';
+import { columnError, locateColumns } from './columns.js';
+import type { Row, RowReader, UnreadableRow } from './types.js';
+
+interface CsvRecord {
+  /** Of its first line. */
+  readonly line: number;
+  readonly text: string;
+  /** What is wrong with its bytes, or null. */
+  readonly fault: string | null;
+}
+
+type Fields = readonly string[];
+
+export const readCsvRows: RowReader = async function* (file, columns) {
+  let width = 0;
+  let places: readonly number[] | null = null;
+  for await (const records of readRecords(file)) {
+    const rows: (Row | UnreadableRow)[] = [];
+    for (const { line, fields } of parseRecords(records)) {
+      if (places === null) {
+        if (typeof fields === 'string') throw columnError(file, line, fields);
+        width = fields.length;
+        places = locateColumns(file, line, fields, columns);
+      } else rows.push(toRow(line, fields, width, places));
+    }
+    yield rows;
+  }
+};
+
+function toRow(line: number, fields: Fields | string, width: number, places: readonly number[]): Row | UnreadableRow {
+  if (typeof fields === 'string') return { line, reason: fields };
+  if (fields.length === width) return { line, cells: places.map((place) => fields[place] ?? '') };
+  const hint = fields.length > width ? '; a text with a comma must stand in quotes' : '';
+  return { line, reason: `${fields.length} fields where the header has ${width}${hint}` };
+}
+
+/** The complete records of one chunk of the file at a time. */
+async function* readRecords(file: string): AsyncGenerator<CsvRecord[]> {
+  let line = 0;
+  const open = new OpenRecord(file);
+  for await (const lines of readLines(file)) {
+    const records: CsvRecord[] = [];
+    for (const bytes of lines) {
+      line += 1;
+      const record = open.add(line === 1 ? withoutByteOrderMark(bytes) : bytes, line);
+      if (record !== null) records.push(record);
+    }
+    yield records;
+  }
+  const rest = open.end();
+  if (rest !== null) yield [rest];
+}
+
+/** The lines of a record that is not complete: it has an odd number of quotes, so its line end is inside a field. */
+class OpenRecord {
+  private lines: string[] = [];
+  private start = 0;
+  private quotes = 0;
+  private bytes = 0;
+  private fault: string | null = null;
+
+  constructor(private readonly file: string) {}
+
+  add(bytes: Buffer, line: number): CsvRecord | null {
+    if (this.lines.length === 0) this.start = line;
+    const text = bytes.toString('utf8');
+    this.lines.push(text);
+    this.fault ??= textFault(bytes);
+    this.quotes += countQuotes(text);
+    this.bytes += bytes.length;
+    if (this.quotes % 2 === 0) return this.end();
+    if (this.bytes <= MAX_LINE_BYTES) return null;
+    const message = `${this.file}:${this.start}: a record of more than ${MAX_LINE_BYTES} bytes; a quote that opens here is not closed`;
+    throw new BornAgainError('ERR_DATA_FORMAT', message, { file: this.file, line: this.start });
+  }
+
+  /** The record as it stands, or null where none is open. */
+  end(): CsvRecord | null {
+    if (this.lines.length === 0) return null;
+    const record = { line: this.start, text: this.lines.join('\n'), fault: this.fault };
+    this.lines = [];
+    this.quotes = 0;
+    this.bytes = 0;
+    this.fault = null;
+    return record;
+  }
+}
+
+function countQuotes(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) count += 1;
+  return count;
+}
+
+interface ParsedRecord {
+  readonly line: number;
+  /** Or the reason why there are none. */
+  readonly fields: Fields | string;
+}
+
+/** All at once, which is four times as fast; one by one where any of them is faulty, so that it is told which and the others are kept. */
+function parseRecords(records: readonly CsvRecord[]): ParsedRecord[] {
+  const sound = records.every(({ fault, text }) => fault === null && text !== '');
+  const parsed = sound ? parseText(records.map(({ text }) => text).join('\n')) : null;
+  if (parsed instanceof Array && parsed.length === records.length) {
+    return records.map(({ line }, index) => ({ line, fields: parsed[index] ?? [] }));
+  }
+  return records.map(({ line, text, fault }) => ({ line, fields: fault ?? parseOne(text) }));
+}
+
+function parseOne(text: string): Fields | string {
+  if (text === '') return 'the line is blank';
+  const parsed = parseText(text);
+  if (parsed instanceof Array) return parsed[0] ?? [];
+  const lines = text.split('\n').length;
+  const span = lines === 1 ? '' : `, in a record of ${lines} lines`;
+  return `malformed quotes${span}: ${parsed.message}; a field with quotes stands in quotes, and those inside are doubled`;
+}
+
+function parseText(text: string): Fields[] | Error {
+  try {
+    return parse(text, { record_delimiter: '\n', relax_column_count: true });
+  } catch (error) {
+    // Told as the row's fault: whether a bad row stops the reading is not decided here.
+    return error as Error;
+  }
+}

@@ -1,0 +1,15 @@
+/** The readers of rows, by format. */
+import type { RowFormat } from '../../config/custom-tasks.js';
+import { readCsvRows } from './csv.js';
+import { readJsonLines } from './jsonl.js';
+import { readTsvRows } from './tsv.js';
+import type { RowReader } from './types.js';
+
+const READERS: Readonly<Record<RowFormat, RowReader>> = { tsv: readTsvRows, csv: readCsvRows, jsonl: readJsonLines };
+
+/** Rows of a file by the names of its columns; see `RowReader`. */
+export function readRows(file: string, format: RowFormat, columns: readonly string[]): ReturnType<RowReader> {
+  return READERS[format](file, columns);
+}
+
+export type { Cell, Row, RowReader, UnreadableRow } from './types.js';

@@ -1,0 +1,27 @@
+/**
+ * Rows of a file by the names of its columns, whatever its format: what a reader hands out. A new format is a reader in this folder, its
+ * line in index.ts and its name in ROW_FORMATS of src/config/custom-tasks.ts.
+ */
+
+/** What a cell can hold once read; text formats give strings only. */
+export type Cell = string | number | bigint | boolean | null;
+
+export interface Row {
+  /** From 1: the line it begins on, or the row where a format has no lines. */
+  readonly line: number;
+  /** In the order of the columns asked for. */
+  readonly cells: readonly Cell[];
+}
+
+/** A row that cannot be read, and why. It counts as a row. */
+export interface UnreadableRow {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/**
+ * The file's rows in order, some at a time: a promise for each would cost more than the reading.
+ * @param columns names of the columns wanted
+ * @throws BornAgainError ERR_DATA_FORMAT where no row can be trusted (a column is missing from the header), ERR_IO
+ */
+export type RowReader = (file: string, columns: readonly string[]) => AsyncIterable<readonly (Row | UnreadableRow)[]>;

@@ -1,0 +1,138 @@
+/** Rows by column names: CSV against Python's csv module, and what each format does with what it cannot read. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RowFormat } from '../../src/config/custom-tasks.js';
+import { readRows, type Row, type UnreadableRow } from '../../src/tasks/rows/index.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bornagain-rows-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function readAll(file: string, format: RowFormat, columns: readonly string[]): Promise<(Row | UnreadableRow)[]> {
+  const all: (Row | UnreadableRow)[] = [];
+  for await (const rows of readRows(file, format, columns)) all.push(...rows);
+  return all;
+}
+
+function read(
+  content: string | Buffer,
+  format: RowFormat,
+  columns: readonly string[] = ['text', 'label'],
+): Promise<(Row | UnreadableRow)[]> {
+  const file = join(folder, `rows.${format}`);
+  writeFileSync(file, content);
+  return readAll(file, format, columns);
+}
+
+const BOM = '\uFEFF';
+
+describe('csv', () => {
+  const file = 'test/fixtures/rows/rows.csv';
+  const expected = JSON.parse(readFileSync('test/fixtures/rows/rows.json', 'utf8')) as { line: number; cells: string[] }[];
+
+  it("reads what Python's csv module wrote, and knows each record's line", async () => {
+    // A carriage return before a line feed belongs to the line's end, here as in all of this project's files.
+    const wanted = expected.map(({ line, cells }) => ({ line, cells: cells.map((cell) => cell.replaceAll('\r\n', '\n')) }));
+    expect(await readAll(file, 'csv', ['id', 'text, quoted', 'label'])).toEqual(wanted);
+  });
+
+  it('hands out the columns asked for, in that order', async () => {
+    const [first] = await readAll(file, 'csv', ['label', 'id']);
+    expect(first).toEqual({ line: 2, cells: [expected[0]?.cells[2], '0'] });
+  });
+
+  it('takes a byte order mark, CRLF, and no newline at the end', async () => {
+    expect(await read(`${BOM}"label",text\r\n1,"two\r\nlines"\r\n0,b`, 'csv')).toEqual([
+      { line: 2, cells: ['two\nlines', '1'] },
+      { line: 4, cells: ['b', '0'] },
+    ]);
+  });
+
+  it('names the line and the reason of every row it cannot read, and reads the others', async () => {
+    const latin1 = Buffer.from('caf\xe9,1\n', 'latin1');
+    const lines = ['text,label\n', 'good,1\n', 'a, b,1\n', '\n', 'few\n', '"x"y,1\n', 'say "no", 1\n', '"two\nlines"z,1\n'];
+    const rows = await read(Buffer.concat([Buffer.from(lines.join('')), latin1, Buffer.from('"last",0\n')]), 'csv');
+    expect(rows).toEqual([
+      { line: 2, cells: ['good', '1'] },
+      { line: 3, reason: '3 fields where the header has 2; a text with a comma must stand in quotes' },
+      { line: 4, reason: 'the line is blank' },
+      { line: 5, reason: '1 fields where the header has 2' },
+      { line: 6, reason: expect.stringContaining('malformed quotes: Invalid Closing Quote') },
+      { line: 7, reason: expect.stringContaining('malformed quotes: Invalid Opening Quote') },
+      { line: 8, reason: expect.stringContaining('malformed quotes, in a record of 2 lines:') },
+      { line: 10, reason: expect.stringContaining("bytes that are no UTF-8, after 'caf'") },
+      { line: 11, cells: ['last', '0'] },
+    ]);
+  });
+
+  it('says where a quote opens that is never closed, without reading on for ever', async () => {
+    expect(await read('text,label\na,1\n"b,1\nc,0\n', 'csv')).toEqual([
+      { line: 2, cells: ['a', '1'] },
+      { line: 3, reason: expect.stringContaining('Quote Not Closed') },
+    ]);
+    const endless = `text,label\n"a,1\n${'b,1\n'.repeat(1 << 19)}`;
+    const message = expect.stringMatching(/rows\.csv:2: a record of more than 1048576 bytes; a quote that opens here is not closed/);
+    await expect(read(endless, 'csv')).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT', message });
+  });
+});
+
+describe('tsv', () => {
+  it('has no quoting', async () => {
+    const rows = await read(`${BOM}label\ttext\r\n1\ta "b\r\n0\t"c, d"\n`, 'tsv');
+    expect(rows).toEqual([
+      { line: 2, cells: ['a "b', '1'] },
+      { line: 3, cells: ['"c, d"', '0'] },
+    ]);
+  });
+
+  it('names the line and the reason of a row it cannot read', async () => {
+    expect(await read('text\tlabel\na\nb\t1\t2\n\nc\t1\n', 'tsv')).toEqual([
+      { line: 2, reason: '1 fields where the header has 2' },
+      { line: 3, reason: '3 fields where the header has 2; is there a tab inside a text?' },
+      { line: 4, reason: 'the line is blank' },
+      { line: 5, cells: ['c', '1'] },
+    ]);
+  });
+});
+
+describe('jsonl', () => {
+  it('keeps the values as they are, whatever the order of the keys', async () => {
+    const rows = await read('{"text":"a\\nb","label":1}\n{"label":true,"more":[1],"text":null}\r\n{"text":"","label":"x"}', 'jsonl');
+    expect(rows).toEqual([
+      { line: 1, cells: ['a\nb', 1] },
+      { line: 2, cells: [null, true] },
+      { line: 3, cells: ['', 'x'] },
+    ]);
+  });
+
+  it('names the line and the reason of a row it cannot read', async () => {
+    const rows = await read('{"txt":"a","label":1}\n["a",1]\n{"text":"a"\n\n{"text":{},"label":1}\n{"__proto__":1,"label":2}\n', 'jsonl');
+    expect(rows).toEqual([
+      { line: 1, reason: "there is no column 'text'; did you mean 'txt'? The columns are 'txt', 'label'" },
+      { line: 2, reason: 'expected a JSON object, such as {"text": "…", "label": "…"}' },
+      { line: 3, reason: expect.stringContaining('this is no JSON: ') },
+      { line: 4, reason: 'the line is blank' },
+      { line: 5, reason: "'text' is an object" },
+      { line: 6, reason: expect.stringContaining("there is no column 'text'") },
+    ]);
+  });
+});
+
+describe('the header', () => {
+  it.each([
+    ['csv', 'id,txet,label\n1,a,b\n', "there is no column 'text'; did you mean 'txet'? The columns are 'id', 'txet', 'label'"],
+    ['tsv', 'id\ttxet\tlabel\n1\ta\tb\n', "there is no column 'text'; did you mean 'txet'? The columns are 'id', 'txet', 'label'"],
+    ['csv', 'text,label,text\na,b,c\n', "there are two columns 'text'"],
+    ['csv', '"text,label\na,b\n', 'malformed quotes'],
+    ['tsv', Buffer.from('caf\xe9\tlabel\n', 'latin1'), 'bytes that are no UTF-8'],
+  ] as const)('stops with the columns there are: %s', async (format, content, reason) => {
+    const message = expect.stringContaining(`${join(folder, `rows.${format}`)}:1: ${reason}`);
+    await expect(read(content, format)).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT', message });
+  });
+});
