@@ -21,7 +21,9 @@ def answer(request, folder):
     groups = []
     for name, parameter in model.named_parameters():
         decays = not (name.endswith(".bias") or "LayerNorm" in name)
-        groups.append({"params": [parameter], "weight_decay": options["weightDecay"] if decays else 0.0, "scale": request["scales"][our_name(name)]})
+        groups.append(
+            {"params": [parameter], "weight_decay": options["weightDecay"] if decays else 0.0, "scale": request["scales"][our_name(name)]}
+        )
     optimizer = torch.optim.AdamW(groups, lr=0.0, betas=(options["beta1"], options["beta2"]), eps=options["epsilon"])
     losses, norms = [], []
     for batch in request["batches"]:

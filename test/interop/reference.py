@@ -4,7 +4,7 @@ It is given the rows of every task with their labels and stored teacher outputs,
 the length and base rate of the training. Everything else is here: copies and loss weights, the number of steps, lambda, rates, layer
 multipliers, mixed targets, losses, clipping and Adam. Sources: google-research bam/ (data/task_weighting.py, run_classifier.py,
 bert/optimization.py, task_specific/), and Clark et al. 2019, section 3.
-"""
+"""  # noqa: E501
 
 import math
 from collections import Counter
@@ -95,7 +95,7 @@ def example_loss(task, row, output, gold_weight, method):
 
 
 def adam(named, moments, step, rate_of, method):
-    """Clips to the global norm and updates; returns the norm. A head that the batch has no example of has gradient zero, as its loss is masked."""
+    """Clips to the global norm and updates; returns the norm. A head that the batch has no example of has gradient zero, as its loss is masked."""  # noqa: E501
     for p in named.values():
         if p.grad is None:
             p.grad = torch.zeros_like(p)
@@ -125,9 +125,7 @@ def wrong_copies(method, tasks, order):
         return None
     per_epoch = len(order) // 2
     epochs = [Counter(tuple(one) for batch in order[start : start + per_epoch] for one in batch) for start in (0, per_epoch)]
-    return sum(
-        any(epoch[t, i] != method.copies[t] for epoch in epochs) for t, task in enumerate(tasks) for i in range(len(task["rows"]))
-    )
+    return sum(any(epoch[t, i] != method.copies[t] for epoch in epochs) for t, task in enumerate(tasks) for i in range(len(task["rows"])))
 
 
 def wrong_orders(method, tasks):

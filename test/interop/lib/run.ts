@@ -41,5 +41,5 @@ process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed > 0 ? 1 : 0;
 
 function restored(finding: Finding): Finding {
-  return { ...finding, difference: (finding.difference) ?? Number.NaN };
+  return { ...finding, difference: finding.difference ?? Number.NaN };
 }
