@@ -37,6 +37,6 @@ constexpr ElementwiseKernels<Real> makeKernels() {
 }  // namespace
 
 extern const ElementwiseTables tables;
-const ElementwiseTables tables{makeKernels<float>(), makeKernels<Bf16>()};
+constexpr ElementwiseTables tables{makeKernels<float>(), makeKernels<Bf16>()};
 
 }  // namespace bornagain::BORNAGAIN_ISA
