@@ -1,6 +1,6 @@
 /**
  * `bornagain run`: every arm, task and seed. OUT is the experiment's memory: finished runs are not trained again, an interrupted one goes
- * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, results.json, teacher-outputs/ and
+ * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, results.json, calls.jsonl, teacher-outputs/ and
  * runs/<arm>/<task or all>/seed-<n>/.
  */
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { readBertConfig } from '../nn/bert-config.js';
 import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
+import { loggedCall } from './calls.js';
 import { createContext, type RunContext, type RunSources } from './context.js';
 import { runGraph } from './graph.js';
 import { withLock } from './lock.js';
@@ -27,6 +28,8 @@ export interface ExperimentOptions {
   /** Hugging Face folder of the pre-trained BERT. */
   readonly modelDir: string;
   readonly outDir: string;
+  /** The command line, for the report; a program that calls the library has none. */
+  readonly command?: string;
   /** For tokenised data; below `dataDir` when left out. */
   readonly cacheDir?: string;
   /** Aborting it stops after the running step, with a checkpoint. */
@@ -48,11 +51,15 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
 }
 
 async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]): Promise<ExperimentResults> {
-  const { config, outDir, onEvent } = options;
+  const { config, outDir } = options;
   const found = await checkOutputFolder(outDir, config);
   const tasks = [...new Set(plan.flatMap((run) => run.tasks))];
   const context = await createContext({ ...options, tasks, teacherOutputsDir: join(outDir, 'teacher-outputs') });
   await claimOutputFolder(outDir, found, config, context.inputs);
+  return loggedCall({ ...options, command: options.command ?? null }, () => work(context, options, plan));
+}
+
+async function work(context: RunContext, { outDir, onEvent }: ExperimentOptions, plan: readonly PlannedRun[]): Promise<ExperimentResults> {
   const experiment = new Experiment(context, outDir, plan);
   await experiment.findFinished();
   onEvent({ kind: 'experiment-plan', runs: await experiment.summaries() });
