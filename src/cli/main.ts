@@ -9,6 +9,7 @@ import { registerEval } from './commands/eval.js';
 import { registerExport } from './commands/export.js';
 import { registerPredict } from './commands/predict.js';
 import { registerPrepare } from './commands/prepare.js';
+import { registerReport } from './commands/report.js';
 import { registerRun } from './commands/run.js';
 import { registerSubmit } from './commands/submit.js';
 import { registerTrain } from './commands/train.js';
@@ -28,6 +29,7 @@ function createProgram(): Command {
   registerEval(program);
   registerPredict(program);
   registerExport(program);
+  registerReport(program);
   registerSubmit(program);
   registerPrepare(program);
   registerDoctor(program);

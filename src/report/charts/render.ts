@@ -39,7 +39,7 @@ export function renderSvg(option: EChartsOption, height: number): string {
 
 /** The drawing for the page, whose colours follow the page's. */
 export function themed(svg: string): string {
-  return svg.replace(/(fill|stroke)="(#[0-9a-f]{6})"/g, (whole, attribute: string, colour: string) =>
+  return svg.replace(/(fill|stroke)="(#[0-9a-f]{3,6})"/g, (whole, attribute: string, colour: string) =>
     colour in COLOUR_NAMES ? `${attribute}="var(--${COLOUR_NAMES[colour]})"` : whole,
   );
 }

@@ -27,10 +27,22 @@ export interface FigureGroup {
   readonly figures: readonly Figure[];
   readonly legend: readonly LegendEntry[];
   readonly table: DataTable;
+  /** Shown when it is asked for. */
+  readonly folded?: boolean;
 }
 
-export type Block =
-  FigureGroup | { readonly kind: 'table'; readonly table: DataTable } | { readonly kind: 'markup'; readonly markup: Markup };
+export interface TableBlock {
+  readonly kind: 'table';
+  readonly table: DataTable;
+  readonly folded?: boolean;
+}
+
+export interface MarkupBlock {
+  readonly kind: 'markup';
+  readonly markup: Markup;
+}
+
+export type Block = FigureGroup | TableBlock | MarkupBlock;
 
 export interface Section {
   readonly id: string;
