@@ -9,6 +9,7 @@ import type { SplitName } from '../tasks/types.js';
 import { scoreWithNotices, type EvaluationOptions } from '../train/evaluate.js';
 import type { TaskScores } from '../train/events.js';
 import { headSpec } from '../train/heads.js';
+import { RunLog } from '../train/run-log.js';
 import { Session } from '../train/session.js';
 import { shareCores } from '../train/share-cores.js';
 import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
@@ -17,6 +18,7 @@ import { BornAgainError } from '../util/errors.js';
 import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext } from './context.js';
 import { provenance } from './provenance.js';
+import { introduction } from './run-introduction.js';
 import { shapeOf } from './work.js';
 
 export interface FittedModel {
@@ -93,6 +95,7 @@ async function fit(
   const { optimizer, runtime } = config;
   const shape = shapeOf(run);
   const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
+  const log = new RunLog(folder, { tensorboard: config.logging.tensorboard, introduction: introduction(run) });
   try {
     const { engine, precision, products } = session.computes;
     onEvent({
@@ -102,10 +105,11 @@ async function fit(
       runId,
     });
     const steps = createStepMaker({ tasks, shape, config, seed });
-    const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };
-    await train({ runId, arm, seed, session, tasks, steps, ...files, checkpointSteps: runtime.checkpointSteps, signal, onEvent });
+    const checkpoints = { checkpointDir: join(folder, 'checkpoints'), checkpointSteps: runtime.checkpointSteps };
+    await train({ runId, arm, seed, session, tasks, steps, log, ...checkpoints, signal, onEvent });
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
     const scored = await scoreModel(context, run, evaluation);
+    logScores(log, steps.totalSteps, scored);
     const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
     const info = {
       arm,
@@ -120,8 +124,14 @@ async function fit(
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
     return { ...scored, steps: steps.totalSteps };
   } finally {
+    log.close();
     await session.close();
   }
+}
+
+function logScores(log: RunLog, step: number, { scores, mismatched, average }: Omit<FittedModel, 'steps'>): void {
+  log.evaluation({ step, split: 'dev', tasks: scores, average });
+  if (Object.keys(mismatched).length > 0) log.evaluation({ step, split: 'dev_mismatched', tasks: mismatched, average: null });
 }
 
 /** On dev and, of the tasks that have one, the mismatched set; an event for each. */
