@@ -34,7 +34,7 @@ export async function openEncoder(request: EncoderRequest): Promise<Bert> {
     if (layout.pooler === 'missing' && poolerSeed !== null) {
       for (const name of bert.parameterNames()) if (name.startsWith('bert.pooler.')) drawn.add(name);
       // As Transformers initialises what a checkpoint lacks (modeling_bert.py, _init_weights).
-      drawParameters(bert.native, [...drawn], poolerSeed, ['pooler'], (normal) => config.initializerRange * normal());
+      drawParameters(bert.native, [...drawn], poolerSeed, ['pooler'], (random) => config.initializerRange * random.normal());
     }
     await loadFromSource(bert.native, source, layout.encoder, drawn);
     return bert;

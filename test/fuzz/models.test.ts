@@ -114,7 +114,13 @@ async function writeCheckpoint(dir: string): Promise<void> {
 async function writeOwnModel(dir: string): Promise<void> {
   const { bert } = await openModelFolder(join(IMPORTS, 'regression'), { device: 'cpu', dropout: null });
   const { name: task, ...answers } = RTE;
-  const head = initHead({ ...answers, task, texts: 2, activation: 'linear', dropout: 0.1 }, bert.config.hiddenSize, 'cpu', 1);
+  const head = initHead(
+    { ...answers, task, texts: 2, activation: 'linear', dropout: 0.1 },
+    bert.config.hiddenSize,
+    'cpu',
+    1,
+    'truncated_normal',
+  );
   const scores = { rte: { accuracy: 0.5 } };
   const info = { arm: 'multi', seed: 1, tasks: ['rte'], preset: 'paper', maxLength: 20, truncation: 'reference' as const, scores };
   await writeModelFolder(join(dir, OWN), { bert, heads: [head], tokenizerFrom: join(FIXTURES, 'text/uncased'), info });
