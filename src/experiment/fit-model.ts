@@ -52,7 +52,9 @@ export async function newModel(
   for (const notice of notices) onEvent({ kind: 'notice', runId, ...notice });
   const heads: Head[] = [];
   try {
-    for (const { dataset } of tasks) heads.push(initHead(headSpec(dataset.task, config.model), bert.config.hiddenSize, device, seed));
+    const { hiddenSize } = bert.config;
+    for (const { dataset } of tasks)
+      heads.push(initHead(headSpec(dataset.task, config.model), hiddenSize, device, seed, config.model.headInit));
     return { bert, heads };
   } catch (error) {
     for (const module of [bert, ...heads]) module.dispose();

@@ -42,7 +42,7 @@ export const comparison: Comparison = {
     const splits = [{ task: 'rte', split: 'train' as const }];
     const data = await prepareData({ config, splits, dataDir, modelDir: MINILM, onEvent: () => undefined });
     const { bert } = await openModelFolder(MINILM, { device: 'cpu', dropout: config.model.dropout });
-    const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', SEED);
+    const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', SEED, 'truncated_normal');
     await writeSafetensors(join(peer.folder, 'head.safetensors'), head.tensors());
     const tasks: TrainingTask[] = [{ dataset: data.get('rte', 'train'), teacher: null }];
     const steps = createStepMaker({ tasks, shape: config.single, config, seed: SEED });

@@ -131,7 +131,9 @@ async function trainOurs(folder: string, dataDir: string, config: Config): Promi
     tasks.push({ dataset, teacher: new TeacherEnsemble(dataset.task.kind, [await teacher(folder, dataset)]) });
   }
   const { bert } = await openModelFolder(TINY_BERT, { device: 'cpu', dropout: config.model.dropout });
-  const heads = names.map((name) => initHead(headSpec(taskByName(name), config.model), bert.config.hiddenSize, 'cpu', SEED));
+  const heads = names.map((name) =>
+    initHead(headSpec(taskByName(name), config.model), bert.config.hiddenSize, 'cpu', SEED, config.model.headInit),
+  );
   const all = (): Map<string, NamedTensor> => new Map([bert, ...heads].flatMap((module) => [...module.tensors()]));
   await writeSafetensors(join(folder, 'initial.safetensors'), all());
   const { optimizer, multi, runtime } = config;

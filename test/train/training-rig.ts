@@ -62,7 +62,7 @@ export async function trainRte({
   const events: TrainingEvent[] = [];
   const data = await prepareData({ config, splits: [{ task: 'rte', split: 'train' }], dataDir, modelDir, onEvent: () => undefined });
   const { bert } = await openModelFolder(modelDir, { device: 'cpu', dropout: config.model.dropout });
-  const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', seed);
+  const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', seed, 'truncated_normal');
   const options = { optimizer: config.optimizer, layerDecay: config.single.layerDecay, dropoutSeed: seed, runtime: config.runtime };
   const session = Session.create({ bert, heads: [head], ...options });
   const cancel = vi.spyOn(session, 'cancel'); // the real one is called
