@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { mean } from 'simple-statistics';
 import { locateSplit, type SplitSource } from '../tasks/locate.js';
 import { readExamples } from '../tasks/read.js';
 import type { ExampleStream } from '../tasks/read.js';
@@ -23,8 +24,15 @@ export interface PrepareOptions extends SplitSettings {
   readonly dataDir: string;
   readonly cacheDir: string;
   readonly tokenizer: Tokenizer;
-  /** Sequences done so far; not called when the cache answers. */
-  readonly onProgress?: (progress: { readonly done: number }) => void;
+  /** Not called when the cache answers. */
+  readonly onProgress?: ((progress: PrepareProgress) => void) | undefined;
+}
+
+export interface PrepareProgress {
+  /** Sequences done so far. */
+  readonly rows: number;
+  /** Of the work, by the bytes read; from 0 to 1. */
+  readonly fraction: number;
 }
 
 export interface PrepareReport extends SplitCounts {
@@ -109,7 +117,10 @@ async function build(options: PrepareOptions, source: Source, cacheFile: string,
   const { task, split, dataDir, badRows, tokenizer, limit } = options;
   const read = (): ExampleStream => readExamples(task, split, dataDir, { badRows });
   const first = read();
-  const examples = options.bothOrders ? inBothOrders(first, read()) : first;
+  const second = options.bothOrders ? read() : null;
+  const examples = second === null ? first : inBothOrders(first, second);
+  const passes = second === null ? [first] : [first, second];
+  const fraction = (): number => Math.min(1, mean(passes.map(({ report: { bytes, totalBytes } }) => bytes / totalBytes)));
   let rows = 0;
   let tokens = 0;
   let truncated = 0;
@@ -119,7 +130,7 @@ async function build(options: PrepareOptions, source: Source, cacheFile: string,
       rows += chunk.length;
       tokens += tokenized.columns.tokens.length;
       truncated += tokenized.truncated;
-      options.onProgress?.({ done: rows });
+      options.onProgress?.({ rows, fraction: fraction() });
       yield tokenized.columns;
     }
     await checkUnchanged(source);
