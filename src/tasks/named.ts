@@ -1,16 +1,22 @@
 /** Rows of a file with columns by name, a person's own or Hugging Face's: cells to an example's content, or to the reason why not. */
+import type { OnBytes } from './lines.js';
 import { parseLabel } from './labels.js';
 import type { ParsedRow, RowContent, RowRejection } from './row.js';
 import { readRows, type Cell } from './rows/index.js';
 import type { NamedColumns, TaskDefinition } from './types.js';
 
 /** Each data row in order, faulty ones too. Throws ERR_DATA_FORMAT for a column that is not there, ERR_IO. */
-export async function* readNamedRows(task: TaskDefinition, format: NamedColumns, file: string): AsyncGenerator<ParsedRow[]> {
+export async function* readNamedRows(
+  task: TaskDefinition,
+  format: NamedColumns,
+  file: string,
+  onBytes?: OnBytes,
+): AsyncGenerator<ParsedRow[]> {
   const { textA, textB, label } = format;
   const columns = { texts: textB === null ? [textA] : [textA, textB], label };
   const wanted = label === null ? columns.texts : [...columns.texts, label];
   const labelOf = labelReader(task, format);
-  for await (const rows of readRows(file, format.format, wanted)) {
+  for await (const rows of readRows(file, format.format, wanted, onBytes)) {
     yield rows.map((row) => {
       const content = 'reason' in row ? { reason: row.reason, missing: false } : contentOf(columns, labelOf, row.cells);
       return { line: row.line, content };

@@ -1,17 +1,22 @@
 /** Rows of a file of GLUE's own, or of the corpus it is made from: tab-separated, no quoting, columns by number. */
 import { dirname, join } from 'node:path';
 import { checkHeader } from './header.js';
-import { readLines } from './lines.js';
+import { readLines, type OnBytes } from './lines.js';
 import { fieldText, parseRow, splitFields, type ParsedRow } from './row.js';
 import { withoutByteOrderMark } from './text.js';
 import type { OfficialSplit, RowShare, TaskDefinition } from './types.js';
 
 /** Each data row in order, faulty ones too. Throws ERR_DATA_FORMAT for another header, ERR_IO. */
-export async function* readOfficialRows(task: TaskDefinition, format: OfficialSplit, file: string): AsyncGenerator<ParsedRow[]> {
+export async function* readOfficialRows(
+  task: TaskDefinition,
+  format: OfficialSplit,
+  file: string,
+  onBytes?: OnBytes,
+): AsyncGenerator<ParsedRow[]> {
   const isOwn = format.share === undefined ? () => true : await ownRows(format.share, dirname(file));
   let fieldCount = format.minFields;
   let line = 0;
-  for await (const lines of readLines(file)) {
+  for await (const lines of readLines(file, onBytes)) {
     const rows: ParsedRow[] = [];
     for (const raw of lines) {
       line += 1;

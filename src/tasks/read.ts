@@ -3,7 +3,9 @@
  * ones included, so an example keeps its id when rows before it are skipped or mended.
  */
 import { statSync } from 'node:fs';
+import { sum } from 'simple-statistics';
 import { BornAgainError } from '../util/errors.js';
+import type { OnBytes } from './lines.js';
 import { locateSplit, type SplitSource } from './locate.js';
 import { readNamedRows } from './named.js';
 import { readOfficialRows } from './official.js';
@@ -26,7 +28,7 @@ export interface ExampleStream extends AsyncIterable<Example> {
  */
 export function readExamples(task: TaskDefinition, split: SplitName, dataDir: string, options: { badRows: BadRowPolicy }): ExampleStream {
   const source = locateSplit(task, split, dataDir);
-  const report = new ReadReport(source.name);
+  const report = new ReadReport(source.name, sum(source.files.map((file) => statSync(file).size)));
   const examples = iterate(task, split, source, options.badRows, report);
   return { report, [Symbol.asyncIterator]: () => examples };
 }
@@ -39,8 +41,11 @@ async function* iterate(
   report: ReadReport,
 ): AsyncGenerator<Example, void> {
   let row = 0;
+  const onBytes: OnBytes = (bytes) => {
+    report.bytes += bytes;
+  };
   for (const file of source.files) {
-    for await (const rows of parsedRows(task, source.format, file)) {
+    for await (const rows of parsedRows(task, source.format, file, onBytes)) {
       for (const { line, content } of rows) {
         const id = `${split}-${row}`;
         row += 1;
@@ -56,8 +61,8 @@ async function* iterate(
   if (report.examples === 0) throw noExample(report, source.files[0]);
 }
 
-function parsedRows(task: TaskDefinition, format: SplitSource['format'], file: string): AsyncGenerator<ParsedRow[]> {
-  return 'header' in format ? readOfficialRows(task, format, file) : readNamedRows(task, format, file);
+function parsedRows(task: TaskDefinition, format: SplitSource['format'], file: string, onBytes: OnBytes): AsyncGenerator<ParsedRow[]> {
+  return 'header' in format ? readOfficialRows(task, format, file, onBytes) : readNamedRows(task, format, file, onBytes);
 }
 
 /** Counts a bad row, or stops at it. */

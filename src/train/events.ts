@@ -9,6 +9,17 @@ export type MetricScores = Partial<Record<MetricName, number>>;
 /** Scores by task name. */
 export type TaskScores = Record<string, MetricScores>;
 
+/** A split is being tokenised; not sent where the cache has it. */
+export interface PreparingEvent {
+  readonly kind: 'preparing';
+  readonly task: string;
+  readonly split: SplitName;
+  /** Sequences so far. */
+  readonly rows: number;
+  /** Of the split, from 0 to 1. */
+  readonly fraction: number;
+}
+
 /** One tokenised split is ready. */
 export interface PreparedEvent {
   readonly kind: 'prepared';
@@ -103,6 +114,14 @@ export interface NoticeEvent {
 }
 
 export type TrainingEvent =
-  PreparedEvent | ExperimentPlanEvent | RunStartedEvent | StepEvent | EvaluatedEvent | RunFinishedEvent | RunFailedEvent | NoticeEvent;
+  | PreparingEvent
+  | PreparedEvent
+  | ExperimentPlanEvent
+  | RunStartedEvent
+  | StepEvent
+  | EvaluatedEvent
+  | RunFinishedEvent
+  | RunFailedEvent
+  | NoticeEvent;
 
 export type OnEvent = (event: TrainingEvent) => void;

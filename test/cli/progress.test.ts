@@ -76,6 +76,20 @@ describe('LineDisplay', () => {
     ]);
   });
 
+  it('has a line every ten seconds while a split is tokenised', () => {
+    const display = new LineDisplay(stream, new ProgressTracker(() => milliseconds));
+    for (const [rows, fraction] of [
+      [2048, 0.002],
+      [300_000, 0.3],
+      [310_000, 0.31],
+      [600_000, 0.599],
+    ] as const) {
+      display.handle({ kind: 'preparing', task: 'mnli', split: 'train', rows, fraction });
+      milliseconds += rows === 300_000 ? 1000 : 10_000;
+    }
+    expect(output).toBe('preparing mnli train: 300,000 examples, 30 %\npreparing mnli train: 600,000 examples, 59 %\n');
+  });
+
   it('counts models finished by an earlier call', () => {
     const display = new LineDisplay(stream, new ProgressTracker(() => milliseconds));
     display.handle({
@@ -104,6 +118,16 @@ describe('BarDisplay', () => {
     for (const line of ['dev rte accuracy 0.704', 'finished in 1 min 15 s', 'warning: 3 examples are truncated', 'average 0.664']) {
       expect(visible()).toContain(`${line}\n`);
     }
+  });
+
+  it('draws a bar for the split that is being tokenised, gone when it is ready', () => {
+    const display = new BarDisplay(Object.assign(stream, { isTTY: true, columns: 200 }), new ProgressTracker());
+    display.handle({ kind: 'preparing', task: 'mnli', split: 'train', rows: 300_000, fraction: 0.309 });
+    display.handle({ kind: 'prepared', task: 'mnli', split: 'train', size: 1_000_000, tokens: 1, seconds: 60 });
+    expect(visible()).toContain('30% preparing mnli train: 300,000 examples');
+    expect(visible().endsWith('prepared mnli train: 1,000,000 examples, 1 token (1 min 00 s)\n')).toBe(true);
+    expect(output.lastIndexOf('\u001B[?25h')).toBeGreaterThan(output.lastIndexOf('\u001B[?25l'));
+    display.stop();
   });
 
   it('gives the cursor back, also when stopped twice, and writes plain lines afterwards', () => {

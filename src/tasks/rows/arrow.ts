@@ -14,7 +14,7 @@ const FILE_MAGIC = Buffer.from('ARROW1');
 /** What a writer of a stream closes it with: without it a stream that was cut between two batches looks whole. */
 const END_OF_STREAM = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 
-export const readArrowRows: RowReader = async function* (file, columns) {
+export const readArrowRows: RowReader = async function* (file, columns, onBytes) {
   const handle = await open(file, 'r').catch((cause: unknown) => {
     throw ioError('read', file, cause);
   });
@@ -32,6 +32,7 @@ export const readArrowRows: RowReader = async function* (file, columns) {
       const cells = await decoding(file, `the batch after row ${rows}`, async () =>
         places.map((place, index) => columnOf(batch, place, names[index] ?? null)),
       );
+      onBytes?.(batch.data.byteLength);
       yield* rowsOf(columns, cells, rows + 1);
       rows += batch.numRows;
     }

@@ -1,5 +1,6 @@
 /** The readers of rows, by format. */
 import type { RowFormat } from '../../config/custom-tasks.js';
+import type { OnBytes } from '../lines.js';
 import { readArrowRows } from './arrow.js';
 import { readCsvRows } from './csv.js';
 import { readJsonLines } from './jsonl.js';
@@ -16,8 +17,8 @@ const READERS: Readonly<Record<RowFormat, RowReader>> = {
 };
 
 /** Rows of a file by the names of its columns; see `RowReader`. */
-export function readRows(file: string, format: RowFormat, columns: readonly string[]): ReturnType<RowReader> {
-  return READERS[format](file, columns);
+export function readRows(file: string, format: RowFormat, columns: readonly string[], onBytes?: OnBytes): ReturnType<RowReader> {
+  return READERS[format](file, columns, onBytes);
 }
 
 export type { Cell, Row, RowReader, UnreadableRow } from './types.js';

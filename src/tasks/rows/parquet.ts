@@ -21,7 +21,7 @@ const MAX_PAGE_BYTES = 1 << 28;
 
 const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : textCell(bytes)) };
 
-export const readParquetRows: RowReader = async function* (file, columns) {
+export const readParquetRows: RowReader = async function* (file, columns, onBytes) {
   const handle = await open(file, 'r').catch((cause: unknown) => {
     throw ioError('read', file, cause);
   });
@@ -48,6 +48,7 @@ export const readParquetRows: RowReader = async function* (file, columns) {
         });
         cells.push(Array.from(values as ArrayLike<unknown>, readers[index] as (value: unknown) => Cell | BadCell));
       }
+      onBytes?.((buffer.byteLength * (rowEnd - rowStart)) / Number(metadata.num_rows));
       yield* rowsOf(columns, cells, rowStart + 1);
     }
   } finally {
