@@ -181,6 +181,11 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  logging: z
+    .strictObject({
+      tensorboard: z.boolean().default(true).describe("write TensorBoard's event files into each run's folder, beside the JSON Lines"),
+    })
+    .prefault({}),
   runtime: z
     .strictObject({
       device: z

@@ -1,6 +1,6 @@
 /** `bornagain eval`: scores of a model folder on a labelled split of its tasks. */
 import type { Config } from '../config/schema.js';
-import { hasSplitFile, splitFormat, taskRegistry, type TaskRegistry } from '../tasks/index.js';
+import { hasSplit, taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
 import { headIndex, scoreWithNotices } from './evaluate.js';
@@ -47,14 +47,14 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Mode
     const splits = tasks.map(({ name }) => ({ task: name, split }));
     const twofold = split === 'dev' ? tasks.filter((task) => 'dev_mismatched' in task.splits) : [];
     for (const task of twofold) {
-      if (hasSplitFile(task, 'dev_mismatched', dataDir)) splits.push({ task: task.name, split: 'dev_mismatched' });
+      if (hasSplit(task, 'dev_mismatched', dataDir)) splits.push({ task: task.name, split: 'dev_mismatched' });
       else onEvent({ kind: 'notice', level: 'info', message: matchedOnly(task) });
     }
     const data = await prepareData({ ...options, config: { ...config, data: { ...config.data, ...model.limit } }, splits });
     const scores: ModelScores = { tasks: {}, mismatched: {} };
     for (const each of splits) {
       const part = each.split === split ? scores.tasks : scores.mismatched;
-      part[each.task] = await scoreWithNotices(model.evaluation, data.get(each.task, each.split), onEvent);
+      part[each.task] = (await scoreWithNotices(model.evaluation, data.get(each.task, each.split), onEvent)).scores;
     }
     return scores;
   } finally {
@@ -63,7 +63,7 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Mode
 }
 
 function matchedOnly(task: TaskDefinition): string {
-  return `${task.title} is scored on its matched set alone: the data folder has no ${splitFormat(task, 'dev_mismatched').file}`;
+  return `${task.title} is scored on its matched set alone: the data folder has no mismatched one`;
 }
 
 /** Those asked for, or all of the model's that have the split. */

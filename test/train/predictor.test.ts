@@ -64,7 +64,7 @@ describe('evaluateModel', () => {
     const messages: string[] = [];
     const onEvent = (event: TrainingEvent): void => void (event.kind === 'notice' && messages.push(event.message));
     expect(await evaluate({ dataDir, tasks: ['mnli'], onEvent })).toEqual({ tasks: { mnli: trained.tasks['mnli'] }, mismatched: {} });
-    expect(messages).toContain('MNLI is scored on its matched set alone: the data folder has no dev_mismatched.tsv');
+    expect(messages).toContain('MNLI is scored on its matched set alone: the data folder has no mismatched one');
   });
 
   it('refuses a split without labels, and a task without a head', async () => {
