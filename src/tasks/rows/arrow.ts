@@ -13,14 +13,21 @@ import type { Cell, RowReader } from './types.js';
 const FILE_MAGIC = Buffer.from('ARROW1');
 /** What a writer of a stream closes it with: without it a stream that was cut between two batches looks whole. */
 const END_OF_STREAM = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
+/** Length of the footer, then the magic. */
+const TRAILER_BYTES = 4 + FILE_MAGIC.length;
+/** What looking for the format and the footer reads twice, and more. */
+const READ_AGAIN_BYTES = 1 << 16;
+/** Counted for each read beside its bytes: an endless loop may read none. */
+const READ_COST_BYTES = 8;
 
 export const readArrowRows: RowReader = async function* (file, columns) {
   const handle = await open(file, 'r').catch((cause: unknown) => {
     throw ioError('read', file, cause);
   });
   try {
-    await checkEnd(file, handle);
-    const reader = await decoding(file, 'its schema', async () => (await RecordBatchReader.from(handle)).open());
+    const { size } = await handle.stat();
+    await checkEnd(file, handle, size);
+    const reader = await decoding(file, 'its schema', async () => (await RecordBatchReader.from(readOnce(handle, size))).open());
     const { schema } = reader;
     const places = await decoding(file, 'its schema', async () => placesOf(file, schema, columns));
     const names = columns.map((column) => classNames(schema.metadata.get(FEATURES_KEY), column));
@@ -29,6 +36,7 @@ export const readArrowRows: RowReader = async function* (file, columns) {
       const next = await decoding(file, `the batch after row ${rows}`, async () => reader.next());
       if (next.done === true) return;
       const batch = next.value;
+      if (batch.numRows > 8 * size) throw tooManyRows(file, rows, batch.numRows);
       const cells = await decoding(file, `the batch after row ${rows}`, async () =>
         places.map((place, index) => columnOf(batch, place, names[index] ?? null)),
       );
@@ -40,15 +48,37 @@ export const readArrowRows: RowReader = async function* (file, columns) {
   }
 };
 
-async function checkEnd(file: string, handle: FileHandle): Promise<void> {
-  const { size } = await handle.stat();
-  const end = Buffer.alloc(Math.min(size, END_OF_STREAM.length));
+/**
+ * The library goes over a block of the file again and again where its footer calls something a record batch that is none: reading far more
+ * than the file holds is refused.
+ */
+function readOnce(handle: FileHandle, size: number): FileHandle {
+  let left = 2 * size + READ_AGAIN_BYTES;
+  const read = (buffer: Uint8Array, offset: number, length: number, position: number): ReturnType<FileHandle['read']> => {
+    left -= length + READ_COST_BYTES;
+    if (left < 0) throw new RangeError('its blocks do not come to an end');
+    return handle.read(buffer, offset, length, position);
+  };
+  return { fd: handle.fd, stat: () => handle.stat(), read, close: () => handle.close() } as unknown as FileHandle;
+}
+
+async function checkEnd(file: string, handle: FileHandle, size: number): Promise<void> {
+  const end = Buffer.alloc(Math.min(size, TRAILER_BYTES));
   await handle.read(end, 0, end.length, size - end.length).catch((cause: unknown) => {
     throw ioError('read', file, cause);
   });
-  if (end.equals(END_OF_STREAM) || end.subarray(-FILE_MAGIC.length).equals(FILE_MAGIC)) return;
+  if (end.subarray(-END_OF_STREAM.length).equals(END_OF_STREAM)) return;
+  const isFile = end.subarray(-FILE_MAGIC.length).equals(FILE_MAGIC) && end.length === TRAILER_BYTES;
+  const footer = isFile ? end.readInt32LE(0) : 0;
+  if (isFile && footer > 0 && footer + TRAILER_BYTES <= size) return;
   const reason = size === 0 ? 'the file is empty' : 'the file does not end as an Arrow file or stream does';
   throw new BornAgainError('ERR_DATA_FORMAT', `${file}: ${reason}. Is it complete?`, { file, reason });
+}
+
+/** Even a column of booleans takes a bit for each row. */
+function tooManyRows(file: string, before: number, rows: number): BornAgainError {
+  const reason = `the batch after row ${before} claims ${rows} rows, more than the file has bits`;
+  return new BornAgainError('ERR_DATA_FORMAT', `${file}: ${reason}. Is the file complete?`, { file, reason });
 }
 
 function placesOf(file: string, { fields }: Schema, columns: readonly string[]): number[] {
