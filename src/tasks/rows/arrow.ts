@@ -7,6 +7,7 @@ import { BornAgainError } from '../../util/errors.js';
 import { ioError } from '../../util/io-error.js';
 import { classNames, FEATURES_KEY, namedCell, rowsOf, shortestFloat32, textCell } from './cells.js';
 import type { BadCell, Column } from './cells.js';
+import { checkFooter, checkMessage } from './arrow-metadata.js';
 import { columnError, locateColumns } from './columns.js';
 import type { Cell, RowReader } from './types.js';
 
@@ -15,6 +16,8 @@ const FILE_MAGIC = Buffer.from('ARROW1');
 const END_OF_STREAM = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 /** Length of the footer, then the magic. */
 const TRAILER_BYTES = 4 + FILE_MAGIC.length;
+/** Before a message's metadata stands their length. Bodies are longer, padded to 8. */
+const PREFIX_BYTES = 4;
 /** What looking for the format and the footer reads twice, and more. */
 const READ_AGAIN_BYTES = 1 << 16;
 /** Counted for each read beside its bytes: an endless loop may read none. */
@@ -27,7 +30,7 @@ export const readArrowRows: RowReader = async function* (file, columns) {
   try {
     const { size } = await handle.stat();
     await checkEnd(file, handle, size);
-    const reader = await decoding(file, 'its schema', async () => (await RecordBatchReader.from(readOnce(handle, size))).open());
+    const reader = await decoding(file, 'its schema', async () => (await RecordBatchReader.from(guarded(handle, size))).open());
     const { schema } = reader;
     const places = await decoding(file, 'its schema', async () => placesOf(file, schema, columns));
     const names = columns.map((column) => classNames(schema.metadata.get(FEATURES_KEY), column));
@@ -49,15 +52,22 @@ export const readArrowRows: RowReader = async function* (file, columns) {
 };
 
 /**
- * The library goes over a block of the file again and again where its footer calls something a record batch that is none: reading far more
- * than the file holds is refused.
+ * The file as the library may read it. Lengths in metadata are checked before it sees them. It goes over a block again and again where
+ * the footer calls something a record batch that is none: reading far more than the file holds is refused.
  */
-function readOnce(handle: FileHandle, size: number): FileHandle {
+function guarded(handle: FileHandle, size: number): FileHandle {
   let left = 2 * size + READ_AGAIN_BYTES;
-  const read = (buffer: Uint8Array, offset: number, length: number, position: number): ReturnType<FileHandle['read']> => {
+  /** What the last read said the next one will be: metadata of that length. */
+  let announced = 0;
+  const read = async (bytes: Uint8Array, offset: number, length: number, position: number): ReturnType<FileHandle['read']> => {
     left -= length + READ_COST_BYTES;
     if (left < 0) throw new RangeError('its blocks do not come to an end');
-    return handle.read(buffer, offset, length, position);
+    const result = await handle.read(bytes, offset, length, position);
+    const part = bytes.subarray(offset, offset + length);
+    if (position + length === size - TRAILER_BYTES) checkFooter(part);
+    else if (length === announced) checkMessage(part);
+    announced = length === PREFIX_BYTES ? new DataView(part.buffer, part.byteOffset).getInt32(0, true) : 0;
+    return result;
   };
   return { fd: handle.fd, stat: () => handle.stat(), read, close: () => handle.close() } as unknown as FileHandle;
 }
