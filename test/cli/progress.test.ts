@@ -35,7 +35,10 @@ const step = (run: { runId: string }, number: number, lambda: number | null): St
 
 function play(display: ProgressDisplay): void {
   display.handle({ kind: 'prepared', task: 'rte', split: 'train', size: 2490, tokens: 150000, seconds: 0.44 });
-  display.handle({ kind: 'experiment-plan', runs: [FIRST, SECOND].map((run) => ({ ...run, steps: 1200, tokens: 614_400, finished: false })) });
+  display.handle({
+    kind: 'experiment-plan',
+    runs: [FIRST, SECOND].map((run) => ({ ...run, steps: 1200, tokens: 614_400, finished: false })),
+  });
   display.handle({ kind: 'run-started', ...FIRST, totalSteps: 1200, startStep: 0 });
   milliseconds += 9000;
   display.handle(step(FIRST, 100, null));
@@ -112,6 +115,18 @@ describe('BarDisplay', () => {
     output = '';
     display.say('after');
     expect(output).toBe('after\n');
+  });
+
+  it('cuts a bar at the width of a narrow terminal', () => {
+    const display = new BarDisplay(Object.assign(stream, { isTTY: true, columns: 40 }), new ProgressTracker(() => milliseconds));
+    display.handle({ kind: 'run-started', ...FIRST, totalSteps: 1200, startStep: 0 });
+    display.handle(step(FIRST, 300, null));
+    display.stop();
+    const bars = visible()
+      .split(/[\r\n]+/)
+      .filter((row) => /[█░]/.test(row));
+    expect(bars.length).toBeGreaterThan(0);
+    for (const bar of bars) expect(bar).toHaveLength(40);
   });
 });
 

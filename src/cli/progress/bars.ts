@@ -2,7 +2,7 @@
  * Progress in a terminal: one bar for the experiment, one for each running model. cli-progress draws them; it is told not to listen for
  * signals, since the first Ctrl-C here is a request to stop gracefully and the bars stay until then.
  */
-import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import cliProgress, { MultiBar, Presets, type GenericFormatter, type SingleBar } from 'cli-progress';
 import type { RunStartedEvent, StepEvent, TrainingEvent } from '../../train/events.js';
 import type { ProgressDisplay } from './display.js';
 import { formatDuration } from '../../util/format.js';
@@ -71,14 +71,22 @@ export class BarDisplay implements ProgressDisplay {
     this.bars.stop();
   };
 
+  /** Cut at the terminal's width: one that does not wrap would draw the end of a longer line over its last column. */
+  private cut(format: string): GenericFormatter {
+    return (options, params, payload: object) => {
+      const line = cliProgress.Format.Formatter({ ...options, format }, params, payload);
+      return line.slice(0, (this.stream as Partial<NodeJS.WriteStream>).columns);
+    };
+  }
+
   private startExperiment(): void {
     const { runsFinished, runsPlanned } = this.tracker;
-    this.experimentBar = this.bars.create(runsPlanned, runsFinished, { left: '' }, { format: EXPERIMENT_FORMAT });
+    this.experimentBar = this.bars.create(runsPlanned, runsFinished, { left: '' }, { format: this.cut(EXPERIMENT_FORMAT) });
   }
 
   private startRun({ runId, totalSteps, startStep }: RunStartedEvent): void {
     const payload = { run: runId, figures: 'starting' };
-    const bar = this.idleBars.pop() ?? this.bars.create(totalSteps, startStep, payload, { format: RUN_FORMAT });
+    const bar = this.idleBars.pop() ?? this.bars.create(totalSteps, startStep, payload, { format: this.cut(RUN_FORMAT) });
     bar.setTotal(totalSteps);
     bar.update(startStep, payload);
     this.runBars.set(runId, bar);

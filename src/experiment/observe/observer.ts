@@ -83,7 +83,8 @@ export class ExperimentObserver {
 
   /** Only an empty folder, one that is locked, or one that says it is an experiment's may still become one. */
   private async unplanned(lock: LockState | null): Promise<ExperimentState> {
-    const names = await namesIn(this.outDir);
+    // A lock that is just being taken is no content, nor is a file that is not whole yet.
+    const names = (await namesIn(this.outDir)).filter((name) => !name.startsWith('lock.json') && !name.startsWith('.'));
     const begun = names.includes('experiment.json');
     if (lock === null && !begun && names.length > 0) {
       const what = names.includes('run.json') ? "holds a single model of 'bornagain train'" : 'holds no experiment';

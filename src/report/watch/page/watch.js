@@ -207,8 +207,9 @@ function show(state) {
 
 const events = new EventSource('/events');
 events.addEventListener('state', (/** @type {MessageEvent<string>} */ { data }) => {
-  const state = /** @type {State} */ (JSON.parse(data));
-  show(state);
+  /** @type {unknown} */
+  const state = JSON.parse(data);
+  show(/** @type {State} */ (state));
 });
 events.addEventListener('end', () => {
   events.close();
