@@ -21,7 +21,7 @@ export const METRIC_NAMES = [...METRICS.classification, ...METRICS.regression] a
 /** A folder's name; no dot, because `<task>.<split>` names a split. */
 const TASK_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 /** Results and folders call other things so. */
-const RESERVED = ['all', 'average'];
+const RESERVED = ['all', 'average', 'mismatched'];
 
 const path = z.string().min(1);
 const column = z.string().min(1);

@@ -156,6 +156,7 @@ describe('a task described wrongly', () => {
     ['rte', 'a built-in task has that name'],
     ['ax', 'a built-in task has that name'],
     ['all', "results use the name 'all' already"],
+    ['mismatched', "results use the name 'mismatched' already"],
     ['Moods', 'expected a name of lower-case letters, digits, dashes and underscores'],
     ['a.b', 'expected a name of lower-case letters'],
     ['../up', 'expected a name of lower-case letters'],

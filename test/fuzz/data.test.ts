@@ -49,7 +49,7 @@ const OWN = join(ROOT, 'examples/own-tasks');
 const { byName } = taskRegistry(resolveConfig({ file: join(OWN, 'config.json') }));
 const NOTES_TSV: TaskDefinition = {
   ...byName('notes'),
-  splits: { train: { file: 'notes.tsv', format: 'tsv', textA: 'note', textB: null, label: 'kind' } },
+  splits: { train: { file: 'notes.tsv', format: 'tsv', textA: 'note', textB: null, label: 'kind', classes: [] } },
 };
 const TSV = 'number\tnote\tkind\n1\tThe cook was "stale", and late.\tcomplaint\n2\tWhere is it?\tquestion\n3\tVery good\tpraise\n';
 
@@ -78,7 +78,7 @@ async function arrowFiles(): Promise<{
     const { dataset, report } = await prepareSplit(options);
     const teacher = join(dir, 'teacher.arrow');
     await writeTeacherOutputs(teacher, 'hash', dataset, new Float32Array(2 * dataset.size));
-    const key = cacheKey(options, await sha256File(file), tokenizer);
+    const key = cacheKey(options, { format: splitFormat(options.task, options.split), hash: await sha256File(file) }, tokenizer);
     return { cache: await readFile(report.cacheFile), teacher: await readFile(teacher), key, dataset };
   } finally {
     small.remove();

@@ -228,7 +228,7 @@ describe('a sequence classifier of Transformers as the head of a task', () => {
       'bin-classifier',
       { id2label: { 0: 'bad', 1: 'good' } },
       RTE,
-      ['labels are bad, good, those of rte are entailment, not_entailment', 'Set id2label'],
+      ['labels are bad, good, those of rte are entailment, not_entailment', '"id2label": {"0": "entailment", "1": "not_entailment"}'],
     ],
     ['bin-classifier', { id2label: { 0: 'entailment', 1: 'Entailment' } }, RTE, ['entailment, Entailment']],
     ['bin-classifier', { id2label: { 0: 'a', 1: 'b', 2: 'c' } }, RTE, ['id2label names 3 labels, the head has 2 outputs']],
