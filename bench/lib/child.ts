@@ -11,10 +11,11 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Rejects, with what it printed, where it fails. */
-export async function runProgram(program: string, args: readonly string[]): Promise<Ended> {
+/** Rejects, with what it printed, where it fails. `input` is all that it can read. */
+export async function runProgram(program: string, args: readonly string[], input = ''): Promise<Ended> {
   const start = performance.now();
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: sideEnvironment() });
+  const child = spawn(program, args, { stdio: 'pipe', env: sideEnvironment() });
+  child.stdin.end(input);
   const [output, errors, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -24,7 +25,8 @@ export async function runProgram(program: string, args: readonly string[]): Prom
   return { seconds: (performance.now() - start) / 1000, output };
 }
 
-export async function askProgram<Answer>(program: string, args: readonly string[]): Promise<Answer> {
-  const { output } = await runProgram(program, args);
-  return JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as Answer;
+/** One of our programs (bench/ours): a request in, the answer out, both as JSON. */
+export async function askProgram<Answer>(file: string, request: object): Promise<Answer> {
+  const { output } = await runProgram(process.execPath, [file], JSON.stringify(request));
+  return JSON.parse(output) as Answer;
 }

@@ -23,6 +23,9 @@ export interface Plot {
   readonly yMax?: number;
 }
 
+/** Beyond this many points a line is enough. */
+const MOST_SYMBOLS = 30;
+
 const SIZE = { width: 480, height: 300 };
 
 export function renderPlot({ title, x, y, scale, series, yMax }: Plot): string {
@@ -44,9 +47,17 @@ export function renderPlot({ title, x, y, scale, series, yMax }: Plot): string {
       ...(scale === 'log' ? { logBase: 2 } : {}),
     },
     yAxis: { type: 'value', name: y, nameLocation: 'middle', nameGap: 52, min: 0, ...(yMax === undefined ? {} : { max: yMax }) },
-    series: series.map(({ name, points }) => ({ type: 'line', name, data: points.map((point) => [...point]), symbolSize: 6 })),
+    series: series.map(({ name, points }) => ({
+      type: 'line',
+      name,
+      data: points.map((point) => [...point]),
+      symbolSize: 6,
+      silent: true,
+      showSymbol: points.length <= MOST_SYMBOLS,
+    })),
   });
-  const svg = chart.renderToSVGString();
+  // Without the styles of a page that a mouse moves over.
+  const svg = chart.renderToSVGString().replace(/<style[^>]*>[\s\S]*?<\/style>\n?/g, '');
   chart.dispose();
   return svg;
 }

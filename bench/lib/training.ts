@@ -29,5 +29,4 @@ export interface TrainingAnswer {
   readonly allSeconds: number;
 }
 
-export const runTraining = (request: TrainingRequest): Promise<TrainingAnswer> =>
-  askProgram(process.execPath, [PROGRAM, JSON.stringify(request)]);
+export const runTraining = (request: TrainingRequest): Promise<TrainingAnswer> => askProgram(PROGRAM, request);

@@ -1,5 +1,5 @@
 /**
- * A training on a file of that many rows, in a process of its own: `node bench/ours/rows.mjs '{"data": …}'` prints a line of JSON. `data` is a
+ * A training on a file of that many rows, in a process of its own: a request comes on stdin and the answer goes to stdout, both JSON. `data` is a
  * folder in GLUE's layout whose SST-2 is trained on; its tokenised form is made where it is not there yet.
  */
 import { readFileSync } from 'node:fs';
@@ -58,4 +58,4 @@ async function main({ data, model, out, rows, steps, threads }) {
   return { prepare: seconds, firstStep, tokensPerSecond: (1000 * trained) / (times.at(-1) - times[half - 1]), peak: status('VmHWM') };
 }
 
-console.log(JSON.stringify(await main(JSON.parse(process.argv[2]))));
+console.log(JSON.stringify(await main(JSON.parse(readFileSync(0, 'utf8')))));

@@ -1,6 +1,6 @@
 /**
- * The trainer that users run, in a process of its own, on made-up sequences: `node bench/ours/training.mjs '{"folder": …}'` prints a line of
- * JSON. Whatever a step costs beside native compute is in it: packing the next batch, crossing into the addon, the log, events.
+ * The trainer that users run, in a process of its own, on made-up sequences: a request comes on stdin and the answer goes to stdout, both JSON
+ * (bench/lib/training.ts). Whatever a step costs beside native compute is in it: packing the next batch, crossing into the addon, the log, events.
  */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -101,4 +101,4 @@ async function main({ runs = 1, together = false, ...request }) {
   return { ...summary(results[0]), allSeconds: (performance.now() - start) / 1000 };
 }
 
-console.log(JSON.stringify(await main(JSON.parse(process.argv[2]))));
+console.log(JSON.stringify(await main(JSON.parse(readFileSync(0, 'utf8')))));

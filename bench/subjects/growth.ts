@@ -67,11 +67,8 @@ async function rows(bench: Bench): Promise<Study> {
   for (const count of ROWS) {
     const data = join(bench.scratch, `rows-${count}`);
     await writeRows(data, sentences, count);
-    const ask = (): Promise<RowsAnswer> =>
-      askProgram(process.execPath, [
-        inPackage('bench/ours/rows.mjs'),
-        JSON.stringify({ data, out: data, model: inPackage('models/tiny-bert'), rows: count, steps: 400, threads: bench.threads }),
-      ]);
+    const request = { data, out: data, model: inPackage('models/tiny-bert'), rows: count, steps: 400, threads: bench.threads };
+    const ask = (): Promise<RowsAnswer> => askProgram(inPackage('bench/ours/rows.mjs'), request);
     const cold = await ask();
     const warm = [await ask(), await ask(), await ask()];
     const of = (value: (answer: RowsAnswer) => number): number => median(warm.map(value));
