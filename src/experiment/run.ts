@@ -1,7 +1,7 @@
 /**
  * `bornagain run`: every arm, task and seed. OUT is the experiment's memory: finished runs are not trained again, an interrupted one goes
- * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, results.json, calls.jsonl, teacher-outputs/ and
- * runs/<arm>/<task or all>/seed-<n>/.
+ * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, plan.json, results.json, calls.jsonl,
+ * teacher-outputs/, runs/<arm>/<task or all>/seed-<n>/ and what is reported of them.
  */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
@@ -16,6 +16,7 @@ import { createContext, type RunContext, type RunSources } from './context.js';
 import { runGraph } from './graph.js';
 import { withLock } from './lock.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
+import { writePlan } from './plan-file.js';
 import { experimentResults, writeResults, type ExperimentResults, type RunFailure, type RunResult } from './results.js';
 import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import type { RunRecord } from './run-record.js';
@@ -62,7 +63,9 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
 async function work(context: RunContext, { outDir, onEvent }: ExperimentOptions, plan: readonly PlannedRun[]): Promise<ExperimentResults> {
   const experiment = new Experiment(context, outDir, plan);
   await experiment.findFinished();
-  onEvent({ kind: 'experiment-plan', runs: await experiment.summaries() });
+  const runs = await experiment.summaries();
+  await writePlan(outDir, runs);
+  onEvent({ kind: 'experiment-plan', runs });
   await experiment.train();
   return experiment.writeResults();
 }
@@ -95,8 +98,8 @@ class Experiment {
   async summaries(): Promise<PlannedRunSummary[]> {
     const bert = await readBertConfig(this.context.modelDir);
     return this.plan.map((run) => {
-      const { tokens } = workOf(run, this.context.data, bert);
-      return { runId: run.id, arm: run.arm, tasks: run.tasks, seed: run.seed, tokens, finished: this.records.has(run.id) };
+      const { steps, tokens } = workOf(run, this.context.data, bert);
+      return { runId: run.id, arm: run.arm, tasks: run.tasks, seed: run.seed, steps, tokens, finished: this.records.has(run.id) };
     });
   }
 
@@ -110,6 +113,8 @@ class Experiment {
       onFailure: ({ id: runId }, { code, message }, after) => {
         this.failures.push({ runId, code, message, after });
         this.context.onEvent({ kind: 'run-failed', runId, message, after });
+        // For whoever looks on. Should it fail, the results written at the end fail too, and that is told.
+        void this.writeResults().catch(() => undefined);
       },
     });
   }
