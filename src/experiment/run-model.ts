@@ -29,10 +29,10 @@ export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: Run
 /** The result of that very run, or null: not finished, finished with other settings, or without its model or its predictions. */
 export async function finishedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await trainedRun(folder, settings);
-  return existsSync(predictionsFile(folder)) ? record : null;
+  return record?.failed !== undefined && existsSync(predictionsFile(folder)) ? record : null;
 }
 
-/** As `finishedRun`, but the predictions may be missing. */
+/** As `finishedRun`, but the predictions may be missing, or what an earlier version did not read off them. */
 async function trainedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await readRunRecord(folder);
   return record !== null && sameSettings(record.settings, settings) && existsSync(join(folder, 'model', 'config.json')) ? record : null;
@@ -53,7 +53,8 @@ export async function trainRun(
 ): Promise<RunRecord> {
   const settings = settingsOf(context, run, sources);
   const trained = await trainedRun(folder, settings);
-  if (trained !== null && (await predictAgain(context, run, folder, trained))) return trained;
+  const completed = trained === null ? null : await predictAgain(context, run, folder, trained);
+  if (completed !== null) return completed;
   const started = performance.now();
   const begun = await readRunStart(folder);
   if (begun !== null && onOtherSettings === 'refuse') requireSameSettings(folder, begun.settings, settings);
@@ -74,19 +75,24 @@ export async function trainRun(
 
 /**
  * Writes the predictions that a trained model's folder lacks, because a version that kept none made it or because they were removed.
- * @returns false, and no file written, where the model is not the one of the record or does not score as it did
+ * @returns the completed record; null, and no file written, where the model is not the one of the record or does not score as it did
  */
-async function predictAgain(context: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<boolean> {
-  if ((await modelFolderHash(join(folder, 'model'))) !== record.modelHash) return false;
-  context.onEvent({ kind: 'notice', level: 'info', runId: run.id, message: 'its predictions are missing; its model makes them again' });
-  const { answers, scores, mismatched } = await scoreKeptModel(context, run, folder);
+async function predictAgain(context: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<RunRecord | null> {
+  if ((await modelFolderHash(join(folder, 'model'))) !== record.modelHash) return null;
+  context.onEvent({
+    kind: 'notice',
+    level: 'info',
+    runId: run.id,
+    message: 'its predictions are missing or not counted; its model makes them again',
+  });
+  const { answers, scores, mismatched, failed } = await scoreKeptModel(context, run, folder);
   if (isDeepStrictEqual({ scores, mismatched }, { scores: record.scores, mismatched: record.mismatched })) {
     await writePredictions(folder, answers);
-    return true;
+    return writeRunRecord(folder, { ...record, failed });
   }
   const message = 'its model does not score here as it did where it was trained; it is trained from the start';
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
-  return false;
+  return null;
 }
 
 /** Drops what the earlier training had not finished. Its model and result, if any, stay until the new ones replace them. */

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { METRIC_NAMES } from '../metrics/index.js';
+import { FAILURES } from './failed-runs.js';
 import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 
 export const settingsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
@@ -22,6 +23,8 @@ const recordSchema = z.strictObject({
   /** On `dev_mismatched`, of the tasks that have one. */
   mismatched: scoresSchema,
   average: z.number().nullable(),
+  /** Tasks on which the model failed; a version that did not look for failures left none of this. */
+  failed: z.record(z.string(), z.enum(FAILURES)).optional(),
   steps: z.int(),
   /** Wall seconds of the call that finished it. */
   seconds: z.number(),
@@ -42,7 +45,8 @@ export async function writeRunStart(folder: string, settings: RunStart['settings
 }
 
 export async function writeRunRecord(folder: string, outcome: Omit<RunRecord, 'format'>): Promise<RunRecord> {
-  const record: RunRecord = { format: 1, ...outcome };
+  // Parsed for the schema's order of keys: the same outcome is the same bytes.
+  const record = recordSchema.parse({ format: 1, ...outcome });
   await writeJsonFile(join(folder, 'result.json'), record);
   return record;
 }

@@ -12,6 +12,7 @@ import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
 import { createContext, type RunContext, type RunSources } from './context.js';
+import type { Failures } from './failed-runs.js';
 import { runGraph } from './graph.js';
 import { withLock } from './lock.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
@@ -141,7 +142,8 @@ function runResults(config: Config, plan: readonly PlannedRun[], records: Record
       const model = runKindOf(config, arm) === 'single' ? `runs/${arm}` : `runs/${runs[0]?.id}/model`;
       const mismatched = Object.assign({}, ...finished.map((record) => record.mismatched)) as TaskScores;
       const average = glueAverage(tasksOf(config, arm).map(byName), { dev: tasks, mismatched }, config.report.average);
-      results.push({ arm, seed, tasks, mismatched, average, model });
+      const failed = Object.assign({}, ...finished.map((record) => record.failed)) as Failures;
+      results.push({ arm, seed, tasks, mismatched, average, model, failed });
     }
   }
   return results;
