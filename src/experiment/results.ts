@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { departuresOf, type Departure } from '../config/load.js';
 import type { Config } from '../config/schema.js';
+import type { Computation } from '../train/computation.js';
 import type { TaskScores } from '../train/events.js';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { testArms, type ArmTest } from './arm-tests.js';
@@ -38,6 +39,8 @@ export interface RunFailure {
 
 export interface ExperimentResults {
   readonly config: Config;
+  /** Device, engine and precision that the models were computed with, what `auto` became; null where a version that did not record it did. */
+  readonly computes: Computation | null;
   /** Finished runs of this configuration, by arm, then seed. A seed of `single` appears when all its tasks are done. */
   readonly runs: readonly RunResult[];
   readonly summary: readonly ArmSummary[];
@@ -49,9 +52,14 @@ export interface ExperimentResults {
   readonly failures: readonly RunFailure[];
 }
 
-export function experimentResults(config: Config, runs: readonly RunResult[], failures: readonly RunFailure[]): ExperimentResults {
+export function experimentResults(
+  config: Config,
+  computes: Computation | null,
+  runs: readonly RunResult[],
+  failures: readonly RunFailure[],
+): ExperimentResults {
   const [summary, tests] = [summarise(runs, config), testArms(runs, config)];
-  return { config, runs, summary, tests, departures: departuresOf(config), failures };
+  return { config, computes, runs, summary, tests, departures: departuresOf(config), failures };
 }
 
 /** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */

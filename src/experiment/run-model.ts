@@ -20,7 +20,7 @@ import { fitModel } from './fit-model.js';
 import { predictionsFile, writePredictions } from './predictions.js';
 import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
 import { scoreKeptModel } from './score-model.js';
-import { requireSameSettings, runSettings, sameSettings, type Settings } from './settings.js';
+import { requireSameComputation, requireSameSettings, runSettings, sameSettings, type Settings } from './settings.js';
 
 export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: RunSources): Settings {
   return runSettings(run, inputs, sources);
@@ -42,7 +42,8 @@ async function trainedRun(folder: string, settings: Settings): Promise<RunRecord
  * Trains and scores a run that is not finished (`finishedRun`), from its checkpoint where it has one. A model that lacks only its
  * predictions is not trained again: it predicts.
  * @param onOtherSettings what to do with a folder that was begun with other settings: start it anew with a notice, or refuse
- * @throws BornAgainError ERR_OUTPUT_FOLDER (refused), and what training, scoring and writing throw; whatever was finished stays
+ * @throws BornAgainError ERR_OUTPUT_FOLDER (refused, or begun with another engine or precision), and what training, scoring and writing
+ *   throw; whatever was finished stays
  */
 export async function trainRun(
   context: RunContext,
@@ -60,13 +61,15 @@ export async function trainRun(
   if (begun !== null && onOtherSettings === 'refuse') requireSameSettings(folder, begun.settings, settings);
   // Before anything is removed: teachers that cannot be asked must not cost what the folder holds.
   const tasks = await trainingTasks(context, run, sources);
+  const { computes } = context;
+  if (begun !== null && sameSettings(begun.settings, settings)) requireSameComputation(folder, begun.computes, computes);
   if (begun !== null && !sameSettings(begun.settings, settings)) await startAnew(context, run, folder);
-  await writeRunStart(folder, settings);
+  await writeRunStart(folder, { settings, computes });
   const fitted = await fitModel(context, run, tasks, folder, sources.initial);
   const seconds = (performance.now() - started) / 1000;
   const model = join(folder, 'model');
   const { arm, tasks: names, seed } = run;
-  const outcome = { arm, tasks: [...names], seed, ...fitted, seconds, modelHash: await modelFolderHash(model), settings };
+  const outcome = { arm, tasks: [...names], seed, ...fitted, seconds, modelHash: await modelFolderHash(model), computes, settings };
   const record = await writeRunRecord(folder, outcome);
   await remove(join(folder, 'checkpoints'));
   context.onEvent({ kind: 'run-finished', runId: run.id, seconds, model });
@@ -78,6 +81,7 @@ export async function trainRun(
  * @returns the completed record; null, and no file written, where the model is not the one of the record or does not score as it did
  */
 async function predictAgain(context: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<RunRecord | null> {
+  requireSameComputation(folder, record.computes, context.computes);
   if ((await modelFolderHash(join(folder, 'model'))) !== record.modelHash) return null;
   context.onEvent({
     kind: 'notice',

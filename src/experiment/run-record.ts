@@ -11,7 +11,12 @@ import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 export const settingsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const scoresSchema = z.record(z.string(), z.partialRecord(z.enum(METRIC_NAMES), z.number()));
 
-const startSchema = z.strictObject({ format: z.literal(1), settings: settingsSchema });
+/** `Computation`; versions that did not record it left none. */
+export const computesSchema = z
+  .strictObject({ device: z.enum(['cpu', 'cuda']), engine: z.enum(['plain', 'fused']), precision: z.enum(['fp32', 'bf16']) })
+  .optional();
+
+const startSchema = z.strictObject({ format: z.literal(1), settings: settingsSchema, computes: computesSchema });
 
 const recordSchema = z.strictObject({
   format: z.literal(1),
@@ -30,6 +35,7 @@ const recordSchema = z.strictObject({
   seconds: z.number(),
   /** SHA-256 of the model folder: configuration, weights and heads. */
   modelHash: z.string(),
+  computes: computesSchema,
   settings: settingsSchema,
 });
 
@@ -40,8 +46,8 @@ export const readRunStart = (folder: string): Promise<RunStart | null> => readOu
 /** Null where the run is not finished. Throws ERR_OUTPUT_FOLDER when the file is there and malformed. */
 export const readRunRecord = (folder: string): Promise<RunRecord | null> => readOutputJson(join(folder, 'result.json'), recordSchema);
 
-export async function writeRunStart(folder: string, settings: RunStart['settings']): Promise<void> {
-  await writeJsonFile(join(folder, 'run.json'), { format: 1, settings });
+export async function writeRunStart(folder: string, start: Omit<RunStart, 'format'>): Promise<void> {
+  await writeJsonFile(join(folder, 'run.json'), { format: 1, ...start });
 }
 
 export async function writeRunRecord(folder: string, outcome: Omit<RunRecord, 'format'>): Promise<RunRecord> {

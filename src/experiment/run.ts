@@ -9,6 +9,7 @@ import { checkVariants } from '../config/variants.js';
 import { glueAverage } from '../metrics/index.js';
 import { readBertConfig } from '../nn/bert-config.js';
 import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
+import type { Computation } from '../train/computation.js';
 import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
 import { createContext, type RunContext, type RunSources } from './context.js';
@@ -53,15 +54,17 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
   const found = await checkOutputFolder(outDir, config);
   const tasks = [...new Set(plan.flatMap((run) => run.tasks))];
   const context = await createContext({ ...options, tasks, teacherOutputsDir: join(outDir, 'teacher-outputs') });
-  await claimOutputFolder(outDir, found, config, context.inputs);
   const experiment = new Experiment(context, outDir, plan);
   await experiment.findFinished();
+  experiment.computes = await claimOutputFolder(outDir, { found, context, training: !experiment.isFinished });
   onEvent({ kind: 'experiment-plan', runs: await experiment.summaries() });
   await experiment.train();
   return experiment.writeResults();
 }
 
 class Experiment {
+  /** What the models are computed with, the finished ones too; null where that is not known. */
+  computes: Computation | null;
   private readonly records = new Map<string, RunRecord>();
   private readonly failures: RunFailure[] = [];
   private readonly registry: TaskRegistry;
@@ -74,6 +77,7 @@ class Experiment {
     private readonly plan: readonly PlannedRun[],
   ) {
     this.registry = taskRegistry(context.config);
+    this.computes = context.computes;
   }
 
   /** The plan has teachers before students, so a student is only looked at when its teachers are known to be finished. */
@@ -84,6 +88,10 @@ class Experiment {
       const record = await finishedRun(runFolder(this.outDir, run.id), settingsOf(this.context, run, sources));
       if (record !== null) this.records.set(run.id, record);
     }
+  }
+
+  get isFinished(): boolean {
+    return this.plan.every(({ id }) => this.records.has(id));
   }
 
   async summaries(): Promise<PlannedRunSummary[]> {
@@ -110,7 +118,7 @@ class Experiment {
 
   async writeResults(): Promise<ExperimentResults> {
     const { config } = this.context;
-    const results = experimentResults(config, runResults(config, this.plan, this.records), this.failures);
+    const results = experimentResults(config, this.computes, runResults(config, this.plan, this.records), this.failures);
     const earlier = this.written;
     this.written = Promise.allSettled([earlier]).then(() => writeResults(this.outDir, results));
     await this.written;
