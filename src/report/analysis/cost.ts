@@ -16,7 +16,8 @@ export interface ArmCost {
 export function armCosts({ runs }: LoadedExperiment): ArmCost[] {
   return [...new Set(runs.map(({ run }) => run.arm))].map((arm) => {
     const courses = runs.flatMap(({ run, course }) => (run.arm === arm && course !== null ? [course] : []));
-    const total = (key: 'steps' | 'examples' | 'tokens' | 'seconds'): number => courses.reduce((sum, course) => sum + course[key], 0);
+    const total = (key: 'steps' | 'examples' | 'tokens' | 'seconds'): number =>
+      courses.reduce((sum, course) => sum + (course[key] ?? 0), 0);
     const models = runs.filter(({ run }) => run.arm === arm).length;
     return { arm, models, steps: total('steps'), examples: total('examples'), tokens: total('tokens'), seconds: total('seconds') };
   });

@@ -2,8 +2,8 @@
  * The paper's own numbers that are verified (PAPER.md section 4: BERT-Large, GLUE dev, median of at least 20 seeds), beside this
  * experiment's. Numbers that only memory has are not here.
  */
+import { AVERAGE } from '../../experiment/arm-tests.js';
 import type { ScoreRow } from './scores.js';
-import { AVERAGE } from './scores.js';
 import { differences } from './differences.js';
 
 /** Percentages, by arm and row. */

@@ -1,17 +1,17 @@
 /** The scores that the tables and strips show: a row for each task and for the average, with every seed's value of each arm. */
+import { AVERAGE } from '../../experiment/arm-tests.js';
+import { averageScores, taskScores, type SeedScore } from '../../experiment/seed-scores.js';
 import type { ArmSummary, Spread } from '../../experiment/summary.js';
 import type { MetricName } from '../../metrics/types.js';
 import type { LoadedExperiment } from '../load/experiment.js';
 
-/** As `tests` of results.json names it. */
-export const AVERAGE = 'average';
-
 export interface ArmScores {
   readonly arm: string;
   readonly series: number;
-  /** By seed, in the order of the configuration. */
-  readonly seeds: readonly { readonly seed: number; readonly score: number }[];
+  readonly seeds: readonly SeedScore[];
   readonly spread: Spread;
+  /** Failed runs; for the average, on any of the tasks. */
+  readonly failed: number;
 }
 
 export interface ScoreRow {
@@ -24,45 +24,42 @@ export interface ScoreRow {
   readonly arms: readonly ArmScores[];
 }
 
-/** Tasks in the registry's order, the average last. */
-export function scoreRows(experiment: LoadedExperiment): ScoreRow[] {
-  const { registry, config, results } = experiment;
-  const rows: ScoreRow[] = [];
-  for (const { name, title, mainMetric } of registry.all) {
+/** Tasks in the registry's order, the average last. Failed runs are in it unless `report.failedRuns` drops them. */
+export function scoreRows({ registry, config, results }: LoadedExperiment): ScoreRow[] {
+  const { runs, summary } = results;
+  const ofArm = (arm: string): LoadedExperiment['results']['runs'] => runs.filter((run) => run.arm === arm);
+  const rows = registry.all.flatMap(({ name, title, mainMetric }): ScoreRow[] => {
     const pick = (set: 'tasks' | 'mismatched'): ArmScores[] =>
       armScores(
-        experiment,
-        (run) => run[set][name]?.[mainMetric] ?? null,
-        (summary) => summary[set][name] ?? null,
+        summary,
+        (own) => own[set][name] ?? null,
+        (own) => taskScores(ofArm(own.arm), name, config, set),
+        (own) => own.failed[name] ?? 0,
       );
-    rows.push({ key: name, title, metric: mainMetric, arms: pick('tasks') });
-    rows.push({ key: `${name}-mm`, title: `${title}-mm`, metric: mainMetric, arms: pick('mismatched') });
-  }
-  const title = config.report.average === 'glue' ? 'Average, as GLUE' : 'Average';
+    return [
+      { key: name, title, metric: mainMetric, arms: pick('tasks') },
+      { key: `${name}-mm`, title: `${title}-mm`, metric: mainMetric, arms: pick('mismatched') },
+    ];
+  });
   const average = armScores(
-    experiment,
-    (run) => run.average,
-    (summary) => (sameTasks(results.summary, summary) ? summary.average : null),
+    summary,
+    (own) => (sameTasks(summary, own) ? own.average : null),
+    (own) => averageScores(ofArm(own.arm), config),
+    (own) => Object.values(own.failed).reduce((sum, count) => sum + count, 0),
   );
-  rows.push({ key: AVERAGE, title, metric: null, arms: average });
-  return rows.filter((row) => row.arms.length > 0);
+  const title = config.report.average === 'glue' ? 'Average, as GLUE' : 'Average';
+  return [...rows, { key: AVERAGE, title, metric: null, arms: average }].filter((row) => row.arms.length > 0);
 }
 
-type Run = LoadedExperiment['results']['runs'][number];
-
 function armScores(
-  { results }: LoadedExperiment,
-  scoreOf: (run: Run) => number | null,
-  spreadOf: (summary: ArmSummary) => Spread | null,
+  summary: readonly ArmSummary[],
+  spreadOf: (own: ArmSummary) => Spread | null,
+  seedsOf: (own: ArmSummary) => SeedScore[],
+  failedOf: (own: ArmSummary) => number,
 ): ArmScores[] {
-  return results.summary.flatMap((summary, series) => {
-    const spread = spreadOf(summary);
-    if (spread === null) return [];
-    const runs = results.runs.filter((run) => run.arm === summary.arm);
-    const seeds = runs.map((run) => ({ seed: run.seed, score: scoreOf(run) }));
-    return [
-      { arm: summary.arm, series, spread, seeds: seeds.filter((each): each is { seed: number; score: number } => each.score !== null) },
-    ];
+  return summary.flatMap((own, series) => {
+    const spread = spreadOf(own);
+    return spread === null ? [] : [{ arm: own.arm, series, spread, seeds: seedsOf(own), failed: failedOf(own) }];
   });
 }
 

@@ -7,7 +7,12 @@ import { readOutputJson } from '../../experiment/run-record.js';
 import { BornAgainError } from '../../util/errors.js';
 
 const scores = z.record(z.string(), z.record(z.string(), z.number()));
-const spread = z.looseObject({ median: z.number(), mean: z.number(), std: z.number().nullable() });
+const spread = z.looseObject({
+  median: z.number(),
+  mean: z.number(),
+  std: z.number().nullable(),
+  interval: z.looseObject({ low: z.number(), high: z.number() }).nullable(),
+});
 const summaries = z.record(z.string(), spread);
 
 const resultsSchema = z.looseObject({
@@ -20,10 +25,29 @@ const resultsSchema = z.looseObject({
       mismatched: scores,
       average: z.number().nullable(),
       model: z.string(),
+      failed: z.record(z.string(), z.string()),
     }),
   ),
-  summary: z.array(z.looseObject({ arm: z.string(), n: z.int(), average: spread.nullable(), tasks: summaries, mismatched: summaries })),
-  tests: z.array(z.looseObject({ a: z.string(), b: z.string(), task: z.string(), p: z.number().nullable(), method: z.string() })),
+  summary: z.array(
+    z.looseObject({
+      arm: z.string(),
+      n: z.int(),
+      average: spread.nullable(),
+      tasks: summaries,
+      mismatched: summaries,
+      failed: z.record(z.string(), z.int()),
+    }),
+  ),
+  tests: z.array(
+    z.looseObject({
+      a: z.string(),
+      b: z.string(),
+      task: z.string(),
+      p: z.number().nullable(),
+      method: z.string(),
+      note: z.string().nullable(),
+    }),
+  ),
   departures: z.record(z.string(), z.looseObject({})),
   failures: z.array(z.looseObject({ runId: z.string(), code: z.string(), message: z.string(), after: z.string().nullable() })),
 });

@@ -1,7 +1,7 @@
 /** The texts of the dev examples that the browser shows, from the data folder: the output folder keeps none. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { hasSplitFile, rawScore, readExamples } from '../../tasks/index.js';
+import { hasSplit, rawScore, readExamples } from '../../tasks/index.js';
 import type { LoadedExperiment } from './experiment.js';
 
 /** predictions.jsonl keeps six digits of a score. */
@@ -44,7 +44,7 @@ export async function readTexts(
   const faults: string[] = [];
   for (const [name, indices] of wanted) {
     const task = experiment.registry.byName(name);
-    const texts = hasSplitFile(task, 'dev', dataDir) ? await readSome(experiment, name, dataDir, indices) : null;
+    const texts = hasSplit(task, 'dev', dataDir) ? await readSome(experiment, name, dataDir, indices) : null;
     if (texts === null)
       faults.push(`${task.title}'s dev file in the data folder is not there, or no longer the one that the models were scored on.`);
     else byTask.set(name, texts);

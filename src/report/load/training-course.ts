@@ -1,11 +1,11 @@
 /**
- * How a run's training went, from its steps.jsonl: totals, and a few dozen points along the way. The file is streamed and binned, because
+ * How a run's training went, from its logs: totals, and a few dozen points along the way. They are streamed and binned, because
  * BERT's own runs have tens of thousands of steps, and a figure has some hundred pixels.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLines } from '../../tasks/lines.js';
-import type { StepLogEntry } from '../../train/step-log.js';
+import { LOG_FILES, type StepLogEntry, type TimingLogEntry } from '../../train/run-log.js';
 import { BornAgainError } from '../../util/errors.js';
 
 /** Points along a training; fewer where it has fewer steps. */
@@ -26,8 +26,8 @@ export interface TrainingCourse {
   readonly steps: number;
   readonly tokens: number;
   readonly examples: number;
-  /** Inside native compute, whichever call computed them. */
-  readonly seconds: number;
+  /** Inside native compute, whichever call computed them; null where the run kept no times. */
+  readonly seconds: number | null;
   readonly points: readonly CoursePoint[];
 }
 
@@ -37,19 +37,31 @@ export interface TrainingCourse {
  * @throws BornAgainError ERR_OUTPUT_FOLDER naming the line that is malformed
  */
 export async function readTrainingCourse(runFolder: string, totalSteps: number): Promise<TrainingCourse | null> {
-  const file = join(runFolder, 'steps.jsonl');
+  const file = join(runFolder, LOG_FILES.steps);
   if (!existsSync(file)) return null;
   const bins = new Bins(totalSteps);
-  let line = 0;
-  for await (const lines of readLines(file)) for (const bytes of lines) bins.add(parseEntry(bytes.toString('utf8'), file, (line += 1)));
-  return bins.course();
+  for await (const entry of entries<StepLogEntry>(file)) bins.add(entry);
+  return { ...bins.course(), seconds: await computeSeconds(join(runFolder, LOG_FILES.timings)) };
 }
 
-function parseEntry(text: string, file: string, line: number): StepLogEntry {
+async function computeSeconds(file: string): Promise<number | null> {
+  if (!existsSync(file)) return null;
+  let sum = 0;
+  for await (const { seconds } of entries<TimingLogEntry>(file)) sum += seconds;
+  return sum;
+}
+
+async function* entries<Entry>(file: string): AsyncGenerator<Entry> {
+  let line = 0;
+  for await (const lines of readLines(file))
+    for (const bytes of lines) yield parseEntry(bytes.toString('utf8'), file, (line += 1)) as Entry;
+}
+
+function parseEntry(text: string, file: string, line: number): unknown {
   try {
-    return JSON.parse(text) as StepLogEntry;
+    return JSON.parse(text) as unknown;
   } catch (cause) {
-    const message = `${file}:${line} is malformed: ${(cause as Error).message}. Remove the line if the run is finished; its last lines are written again if it is not`;
+    const message = `${file}:${line} is malformed: ${(cause as Error).message}. Remove the run's folder, and the same 'bornagain run' trains it again`;
     throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { file, line }, { cause });
   }
 }
@@ -62,7 +74,7 @@ interface OpenPoint {
 class Bins {
   private readonly open: OpenPoint[] = [];
   private readonly stepsPerPoint: number;
-  private readonly totals = { steps: 0, tokens: 0, examples: 0, seconds: 0 };
+  private readonly totals = { steps: 0, tokens: 0, examples: 0 };
 
   constructor(totalSteps: number) {
     this.stepsPerPoint = Math.max(1, totalSteps / POINTS);
@@ -74,7 +86,6 @@ class Bins {
     point.last = entry;
     this.totals.steps += 1;
     this.totals.tokens += entry.tokens;
-    this.totals.seconds += entry.seconds;
     for (const [task, { count, loss }] of Object.entries(entry.tasks)) {
       const sum = point.sums.get(task) ?? { count: 0, loss: 0 };
       point.sums.set(task, { count: sum.count + count, loss: sum.loss + count * loss });
@@ -82,7 +93,7 @@ class Bins {
     }
   }
 
-  course(): TrainingCourse {
+  course(): Omit<TrainingCourse, 'seconds'> {
     const points = this.open.filter((point) => point !== undefined).map(closed);
     return { ...this.totals, points };
   }
