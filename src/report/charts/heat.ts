@@ -38,13 +38,11 @@ export function heatOption(rows: readonly string[], columns: readonly string[], 
           fontSize: 11,
           formatter: ({ dataIndex }: { dataIndex: number }) => cells[dataIndex]?.text ?? '',
         },
-        data: cells.map(({ row, column, share }) => ({
-          value: [column, row, share],
-          // Never darker than half: the number on it must stay readable by day and by night.
-          itemStyle: { color: colour, opacity: 0.06 + 0.44 * share, borderColor: COLOURS.surface, borderWidth: 2 },
-        })),
+        itemStyle: { color: colour, borderColor: COLOURS.surface, borderWidth: 2 },
+        data: cells.map(({ row, column, share }) => [column, row, share]),
       },
     ],
-    visualMap: { show: false, min: 0, max: 1, seriesIndex: [] },
+    // Never darker than half: the number in a cell must stay readable by day and by night.
+    visualMap: { show: false, min: 0, max: 1, dimension: 2, inRange: { colorAlpha: [0.06, 0.5] } },
   };
 }
