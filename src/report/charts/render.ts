@@ -5,21 +5,10 @@
 import { BoxplotChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, MarkLineComponent, VisualMapComponent } from 'echarts/components';
 import { init, use, type EChartsCoreOption } from 'echarts/core';
-import { ScatterJitter } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import { COLOUR_NAMES } from './palette.js';
 
-use([
-  BoxplotChart,
-  HeatmapChart,
-  LineChart,
-  ScatterChart,
-  GridComponent,
-  MarkLineComponent,
-  VisualMapComponent,
-  ScatterJitter,
-  SVGRenderer,
-]);
+use([BoxplotChart, HeatmapChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, VisualMapComponent, SVGRenderer]);
 
 export type EChartsOption = EChartsCoreOption;
 

@@ -13,8 +13,14 @@ export interface Strip {
 /** A box of fewer values would show quartiles that are hardly more than the values themselves. */
 const VALUES_FOR_A_BOX = 5;
 const ROW = 26;
+/** Neighbours in rank lie on different heights, so that equal scores do not hide each other. Not ECharts' own jitter, which is random. */
+const HEIGHTS = [0, -6, 4, -3, 7, -8, 2];
 
 export const stripsHeight = (strips: readonly Strip[]): number => 52 + ROW * strips.length;
+
+function spreadOut(values: readonly number[]): { value: number; offset: number }[] {
+  return [...values].sort((a, b) => a - b).map((value, rank) => ({ value, offset: HEIGHTS[rank % HEIGHTS.length] ?? 0 }));
+}
 
 /** Whiskers reach the smallest and the largest value: no point is beyond them. */
 export function stripsOption(strips: readonly Strip[], axis: string, format: (value: number) => string): EChartsOption {
@@ -25,7 +31,7 @@ export function stripsOption(strips: readonly Strip[], axis: string, format: (va
   return {
     grid: { left: namesWidth(names), right: 14, top: 6, bottom: 42, outerBoundsMode: 'none' },
     xAxis: valueAxis({ name: axis, format }, 'x'),
-    yAxis: nameAxis(names, { jitter: 14, jitterOverlap: false, jitterMargin: 0 }),
+    yAxis: nameAxis(names),
     series: [
       { type: 'boxplot', silent: true, boxWidth: [6, 16], data: boxes, itemStyle: { color: COLOURS.grid, borderColor: COLOURS.quiet } },
       ...strips.map(({ values, series }, row) => ({
@@ -34,7 +40,7 @@ export function stripsOption(strips: readonly Strip[], axis: string, format: (va
         symbol: seriesStyle(series).symbol,
         symbolSize: 6,
         itemStyle: { color: seriesStyle(series).colour, opacity: 0.85 },
-        data: values.map((value) => [value, row]),
+        data: spreadOut(values).map(({ value, offset }) => ({ value: [value, row], symbolOffset: [0, offset] })),
       })),
     ],
   };
