@@ -21,6 +21,8 @@ export function valueAxis({ name, min, max, format, gridLines = true }: Look, wh
     ...(name === undefined ? {} : { name, nameLocation: 'middle', nameGap: where === 'x' ? 26 : 38, nameTextStyle: FONT }),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
+    // ECharts puts its ticks at round numbers of its own, and then the end of the range close to one of them.
+    ...(max === 1 && min !== undefined ? { interval: (1 - min) / 4 } : {}),
     axisLabel: { ...FONT, hideOverlap: true, ...(format === undefined ? {} : { formatter: format }) },
     axisLine: { show: where === 'x', lineStyle: { color: COLOURS.quiet } },
     axisTick: { show: false },
@@ -44,7 +46,7 @@ export function nameAxis(names: readonly string[], extra: Record<string, unknown
 
 /** Room for names: ECharts cannot measure text on this side as the reader's browser will. */
 export function namesWidth(names: readonly string[]): number {
-  return Math.min(130, 14 + 6 * Math.max(0, ...names.map((name) => name.length)));
+  return Math.min(136, 16 + 6.6 * Math.max(0, ...names.map((name) => name.length)));
 }
 
 /** A name cut to what `namesWidth` gives at most; the table has it whole. */

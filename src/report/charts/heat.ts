@@ -19,7 +19,7 @@ export function heatOption(rows: readonly string[], columns: readonly string[], 
   const names = rows.map(shortName);
   const { colour } = seriesStyle(0);
   return {
-    grid: { left: namesWidth(names), right: 14, top: 4, bottom: 50, outerBoundsMode: 'none' },
+    grid: { left: namesWidth(names), right: 22, top: 4, bottom: 50, outerBoundsMode: 'none' },
     xAxis: nameAxis(columns.map(shortName), {
       inverse: false,
       name: axis,
@@ -32,6 +32,7 @@ export function heatOption(rows: readonly string[], columns: readonly string[], 
       {
         type: 'heatmap',
         silent: true,
+        clip: false,
         label: {
           show: true,
           color: COLOURS.ink,

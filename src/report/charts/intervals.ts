@@ -25,7 +25,16 @@ export function intervalsOption(
   const lines = rows.flatMap(({ interval }, row) =>
     interval === null
       ? []
-      : [{ type: 'line', silent: true, symbol: 'none', lineStyle: { color: colour, width: 2 }, data: interval.map((end) => [end, row]) }],
+      : [
+          {
+            type: 'line',
+            silent: true,
+            clip: false,
+            symbol: 'none',
+            lineStyle: { color: colour, width: 2 },
+            data: interval.map((end) => [end, row]),
+          },
+        ],
   );
   const points = rows.flatMap(({ value }, row) => (value === null ? [] : [[value, row]]));
   const zero = {
@@ -36,12 +45,12 @@ export function intervalsOption(
     data: [{ xAxis: 0 }],
   };
   return {
-    grid: { left: namesWidth(names), right: 14, top: 6, bottom: 42, outerBoundsMode: 'none' },
+    grid: { left: namesWidth(names), right: 22, top: 6, bottom: 42, outerBoundsMode: 'none' },
     xAxis: valueAxis({ name: axis, format }, 'x'),
     yAxis: nameAxis(names),
     series: [
       ...lines,
-      { type: 'scatter', silent: true, symbol, symbolSize: 8, itemStyle: { color: colour }, data: points, markLine: zero },
+      { type: 'scatter', silent: true, clip: false, symbol, symbolSize: 8, itemStyle: { color: colour }, data: points, markLine: zero },
     ],
   };
 }

@@ -29,7 +29,7 @@ export function linesOption(lines: readonly Line[], look: LinesLook): EChartsOpt
   const { x, y, xRange, yRange, xFormat, yFormat, diagonal = false, symbols = false } = look;
   const range = (pair: readonly [number, number] | undefined): object => (pair === undefined ? {} : { min: pair[0], max: pair[1] });
   return {
-    grid: { left: 54, right: 14, top: 8, bottom: 42, outerBoundsMode: 'none' },
+    grid: { left: 54, right: 22, top: 8, bottom: 42, outerBoundsMode: 'none' },
     xAxis: valueAxis({ name: x, ...range(xRange), ...(xFormat && { format: xFormat }) }, 'x'),
     yAxis: valueAxis({ name: y, ...range(yRange), ...(yFormat && { format: yFormat }) }, 'y'),
     series: [...(diagonal ? [identity] : []), ...lines.flatMap(band), ...lines.map((line) => drawn(line, symbols))],
@@ -39,6 +39,7 @@ export function linesOption(lines: readonly Line[], look: LinesLook): EChartsOpt
 const identity = {
   type: 'line',
   silent: true,
+  clip: false,
   symbol: 'none',
   lineStyle: { color: COLOURS.quiet, width: 1, type: [3, 3] },
   data: [
@@ -53,6 +54,7 @@ function drawn({ name, series, points }: Line, symbols: boolean): object {
     type: 'line',
     name,
     silent: true,
+    clip: false,
     symbol: symbols ? symbol : 'none',
     symbolSize: 6,
     itemStyle: { color: colour },
@@ -65,7 +67,15 @@ function drawn({ name, series, points }: Line, symbols: boolean): object {
 function band({ series, points, band: edges }: Line): object[] {
   if (edges === undefined) return [];
   const { colour } = seriesStyle(series);
-  const edge = { type: 'line', silent: true, symbol: 'none', stack: `band-${series}`, stackStrategy: 'all', lineStyle: { opacity: 0 } };
+  const edge = {
+    type: 'line',
+    silent: true,
+    clip: false,
+    symbol: 'none',
+    stack: `band-${series}`,
+    stackStrategy: 'all',
+    lineStyle: { opacity: 0 },
+  };
   return [
     { ...edge, data: points.map(([x], index) => [x, edges[index]?.[0]]) },
     {

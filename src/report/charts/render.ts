@@ -26,11 +26,16 @@ export function renderSvg(option: EChartsOption, height: number): string {
   }
 }
 
-/** The drawing for the page, whose colours follow the page's. */
-export function themed(svg: string): string {
-  return svg.replace(/(fill|stroke)="(#[0-9a-f]{3,6})"/g, (whole, attribute: string, colour: string) =>
-    colour in COLOUR_NAMES ? `${attribute}="var(--${COLOUR_NAMES[colour]})"` : whole,
-  );
+/**
+ * The drawing for the page, whose colours follow the page's.
+ * @param id of the figure: what a drawing refers to by name must not be found in another one
+ */
+export function themed(svg: string, id: string): string {
+  return svg
+    .replace(/\bzr-/g, `${id}-`)
+    .replace(/(fill|stroke)="(#[0-9a-f]{3,6})"/g, (whole, attribute: string, colour: string) =>
+      colour in COLOUR_NAMES ? `${attribute}="var(--${COLOUR_NAMES[colour]})"` : whole,
+    );
 }
 
 /** Hover styles, and class names that are numbered through the process. */

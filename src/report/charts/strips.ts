@@ -29,14 +29,22 @@ export function stripsOption(strips: readonly Strip[], axis: string, format: (va
     values.length < VALUES_FOR_A_BOX ? [] : [0, 0.25, 0.5, 0.75, 1].map((p) => quantile([...values], p)),
   );
   return {
-    grid: { left: namesWidth(names), right: 14, top: 6, bottom: 42, outerBoundsMode: 'none' },
+    grid: { left: namesWidth(names), right: 22, top: 6, bottom: 42, outerBoundsMode: 'none' },
     xAxis: valueAxis({ name: axis, format }, 'x'),
     yAxis: nameAxis(names),
     series: [
-      { type: 'boxplot', silent: true, boxWidth: [6, 16], data: boxes, itemStyle: { color: COLOURS.grid, borderColor: COLOURS.quiet } },
+      {
+        type: 'boxplot',
+        silent: true,
+        clip: false,
+        boxWidth: [6, 16],
+        data: boxes,
+        itemStyle: { color: COLOURS.grid, borderColor: COLOURS.quiet },
+      },
       ...strips.map(({ values, series }, row) => ({
         type: 'scatter',
         silent: true,
+        clip: false,
         symbol: seriesStyle(series).symbol,
         symbolSize: 6,
         itemStyle: { color: seriesStyle(series).colour, opacity: 0.85 },

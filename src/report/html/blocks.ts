@@ -36,8 +36,8 @@ function renderFigures({ id, caption, figures, legend, table }: FigureGroup): Ma
   </figure> `;
 }
 
-function renderFigure({ title, description, option, height }: Figure): Markup {
-  const svg = themed(renderSvg(option, height)).replace('<svg ', '<svg aria-hidden="true" focusable="false" ');
+function renderFigure({ id, title, description, option, height }: Figure): Markup {
+  const svg = themed(renderSvg(option, height), id).replace('<svg ', '<svg aria-hidden="true" focusable="false" ');
   return html`<div class="plot">
     <h4>${title}</h4>
     <div role="img" aria-label="${description}">${new Markup(svg)}</div>

@@ -3,6 +3,7 @@ import { besideThePaper } from '../../analysis/paper.js';
 import { scoreRows } from '../../analysis/scores.js';
 import { numberCell, textCell, type DataTable } from '../../data-table.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
+import { formatPlural } from '../../../util/format.js';
 import type { Section } from '../section.js';
 
 export function paperSection(experiment: LoadedExperiment): Section | null {
@@ -25,9 +26,9 @@ export function paperSection(experiment: LoadedExperiment): Section | null {
 function settings({ config, layers, results, calls }: LoadedExperiment): string[] {
   const seeds = Math.max(...results.summary.map(({ n }) => n));
   const folder = calls.at(-1)?.modelDir.split('/').at(-1);
-  const model = `${folder === undefined ? 'the model named below' : folder}${layers === null ? '' : ` (${layers} encoder layers)`}`;
+  const model = `${folder === undefined ? 'the model named below' : folder}${layers === null ? '' : ` (${formatPlural(layers, 'encoder layer')})`}`;
   return [
     'The paper’s are of BERT-Large (24 layers) on all of GLUE, eight tasks without WNLI, medians of at least 20 seeds. Only numbers that were seen in the paper’s tables, or in ELECTRA’s of the same runs, are here.',
-    `These are of ${model}, on ${config.tasks.length} task${config.tasks.length === 1 ? '' : 's'} (${config.tasks.join(', ')}), at most ${seeds} seed${seeds === 1 ? '' : 's'}; single models ${config.single.epochs} epochs of batch ${config.single.batchSize}, multi-task models ${config.multi.epochs} of ${config.multi.batchSize}. Other data, another encoder and other schedules: levels cannot be compared, signs and order can be looked at.`,
+    `These are of ${model}, on ${formatPlural(config.tasks.length, 'task')} (${config.tasks.join(', ')}), at most ${formatPlural(seeds, 'seed')}; single models ${formatPlural(config.single.epochs, 'epoch')} of batch ${config.single.batchSize}, multi-task models ${config.multi.epochs} of ${config.multi.batchSize}. Other data, another encoder and other schedules: levels cannot be compared, signs and order can be looked at.`,
   ];
 }
