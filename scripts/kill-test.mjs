@@ -65,12 +65,15 @@ async function runAndKill(args, milliseconds) {
 /** TensorBoard's files: each event has its time, and every call begins a file of its own. */
 const EVENT_FILE = /^events\.out\.tfevents\./;
 
+/** What tells of the calls and of their times: the page has all tables in it, and each of the others is a file of its own. */
+const OF_THE_CALLS = /^(calls\.jsonl|index\.html|(calls|cost)\.(md|csv))$/;
+
 /** Hash of every file that is kept, by its path; the lock and the cache are not results. @param {string} folder */
 function contents(folder) {
   /** @type {Record<string, string>} */
   const hashes = {};
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || EVENT_FILE.test(entry.name)) continue;
+    if (!entry.isFile() || EVENT_FILE.test(entry.name) || OF_THE_CALLS.test(entry.name)) continue;
     const file = path.join(entry.parentPath, entry.name);
     const bytes = readFileSync(file);
     const content = /\.jsonl?$/.test(entry.name) ? bytes.toString().replace(TIMES, '') : bytes;
