@@ -24,8 +24,8 @@ export const PRECISIONS = ['auto', 'fp32', 'bf16'] as const;
 export const PRODUCTS = ['auto', 'own', 'libtorch'] as const;
 export const HEAD_INITS = ['truncated_normal', 'glorot_uniform'] as const;
 export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'] as const;
-/** Names that a task of one's own cannot have. */
-const BUILT_IN_TASKS = [...GLUE_TASK_NAMES, 'ax'];
+/** Names that a task of one's own cannot have; results.json has the average where tasks stand. */
+const BUILT_IN_TASKS = [...GLUE_TASK_NAMES, 'ax', 'average'];
 
 const positiveInteger = z.int().positive();
 const fraction = z.number().min(0).max(1);
@@ -178,6 +178,12 @@ export const configSchema = z.strictObject({
         .default('bam')
         .describe(
           "which average stands for a model: BAM's (accuracy of MRPC and QQP, Spearman, no WNLI) or GLUE's (means of both metrics and of MNLI's sets)",
+        ),
+      failedRuns: z
+        .enum(['keep', 'drop'])
+        .default('keep')
+        .describe(
+          'models that answer one class or score at most as the commonest one: kept in medians and tests, or dropped from them; always counted',
         ),
     })
     .prefault({}),

@@ -22,7 +22,7 @@ import { fitModel } from './fit-model.js';
 import { predictionsFile, writePredictions } from './predictions.js';
 import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
 import { scoreKeptModel } from './score-model.js';
-import { requireSameSettings, runSettings, sameSettings, type Settings } from './settings.js';
+import { requireSameComputation, requireSameSettings, runSettings, sameSettings, type Settings } from './settings.js';
 
 export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: RunSources): Settings {
   return runSettings(run, inputs, sources);
@@ -31,10 +31,10 @@ export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: Run
 /** The result of that very run, or null: not finished, finished with other settings, or without its model or its predictions. */
 export async function finishedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await trainedRun(folder, settings);
-  return existsSync(predictionsFile(folder)) ? record : null;
+  return record?.failed !== undefined && existsSync(predictionsFile(folder)) ? record : null;
 }
 
-/** As `finishedRun`, but the predictions may be missing. */
+/** As `finishedRun`, but the predictions may be missing, or what an earlier version did not read off them. */
 async function trainedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await readRunRecord(folder);
   return record !== null && sameSettings(record.settings, settings) && existsSync(join(folder, 'model', 'config.json')) ? record : null;
@@ -44,7 +44,8 @@ async function trainedRun(folder: string, settings: Settings): Promise<RunRecord
  * Trains and scores a run that is not finished (`finishedRun`), from its checkpoint where it has one. A model that lacks only its
  * predictions is not trained again: it predicts.
  * @param onOtherSettings what to do with a folder that was begun with other settings: start it anew with a notice, or refuse
- * @throws BornAgainError ERR_OUTPUT_FOLDER (refused), and what training, scoring and writing throw; whatever was finished stays
+ * @throws BornAgainError ERR_OUTPUT_FOLDER (refused, or begun with another engine or precision), and what training, scoring and writing
+ *   throw; whatever was finished stays
  */
 export async function trainRun(
   context: RunContext,
@@ -55,19 +56,22 @@ export async function trainRun(
 ): Promise<RunRecord> {
   const settings = settingsOf(context, run, sources);
   const trained = await trainedRun(folder, settings);
-  if (trained !== null && (await predictAgain(context, run, folder, trained))) return trained;
+  const completed = trained === null ? null : await predictAgain(context, run, folder, trained);
+  if (completed !== null) return completed;
   const started = performance.now();
   const begun = await readRunStart(folder);
   if (begun !== null && onOtherSettings === 'refuse') requireSameSettings(folder, begun.settings, settings);
   // Before anything is removed: teachers that cannot be asked must not cost what the folder holds.
   const tasks = await trainingTasks(context, run, sources);
+  const { computes } = context;
+  if (begun !== null && sameSettings(begun.settings, settings)) requireSameComputation(folder, begun.computes, computes);
   if (begun !== null && !sameSettings(begun.settings, settings)) await startAnew(context, run, folder);
-  await writeRunStart(folder, settings);
+  await writeRunStart(folder, { settings, computes });
   const fitted = await fitModel(context, run, tasks, folder, sources.initial);
   const seconds = (performance.now() - started) / 1000;
   const model = join(folder, 'model');
   const { arm, tasks: names, seed } = run;
-  const outcome = { arm, tasks: [...names], seed, ...fitted, seconds, modelHash: await modelFolderHash(model), settings };
+  const outcome = { arm, tasks: [...names], seed, ...fitted, seconds, modelHash: await modelFolderHash(model), computes, settings };
   const record = await writeRunRecord(folder, outcome);
   await remove(join(folder, 'checkpoints'));
   context.onEvent({ kind: 'run-finished', runId: run.id, seconds, model });
@@ -76,19 +80,25 @@ export async function trainRun(
 
 /**
  * Writes the predictions that a trained model's folder lacks, because a version that kept none made it or because they were removed.
- * @returns false, and no file written, where the model is not the one of the record or does not score as it did
+ * @returns the completed record; null, and no file written, where the model is not the one of the record or does not score as it did
  */
-async function predictAgain(context: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<boolean> {
-  if ((await modelFolderHash(join(folder, 'model'))) !== record.modelHash) return false;
-  context.onEvent({ kind: 'notice', level: 'info', runId: run.id, message: 'its predictions are missing; its model makes them again' });
-  const { answers, scores, mismatched } = await scoreKeptModel(context, run, folder);
+async function predictAgain(context: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<RunRecord | null> {
+  requireSameComputation(folder, record.computes, context.computes);
+  if ((await modelFolderHash(join(folder, 'model'))) !== record.modelHash) return null;
+  context.onEvent({
+    kind: 'notice',
+    level: 'info',
+    runId: run.id,
+    message: 'its predictions are missing or not counted; its model makes them again',
+  });
+  const { answers, scores, mismatched, failed } = await scoreKeptModel(context, run, folder);
   if (isDeepStrictEqual({ scores, mismatched }, { scores: record.scores, mismatched: record.mismatched })) {
     await writePredictions(folder, answers);
-    return true;
+    return writeRunRecord(folder, { ...record, failed });
   }
   const message = 'its model does not score here as it did where it was trained; it is trained from the start';
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
-  return false;
+  return null;
 }
 
 /** Drops what the earlier training had not finished. Its model and result, if any, stay until the new ones replace them. */

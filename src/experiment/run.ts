@@ -9,9 +9,11 @@ import { checkVariants } from '../config/variants.js';
 import { glueAverage } from '../metrics/index.js';
 import { readBertConfig } from '../nn/bert-config.js';
 import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
+import type { Computation } from '../train/computation.js';
 import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
 import { createContext, type RunContext, type RunSources } from './context.js';
+import type { Failures } from './failed-runs.js';
 import { runGraph } from './graph.js';
 import { withLock } from './lock.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
@@ -53,9 +55,9 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
   const found = await checkOutputFolder(outDir, config);
   const tasks = [...new Set(plan.flatMap((run) => run.tasks))];
   const context = await createContext({ ...options, tasks, teacherOutputsDir: join(outDir, 'teacher-outputs') });
-  await claimOutputFolder(outDir, found, config, context.inputs);
   const experiment = new Experiment(context, outDir, plan);
   await experiment.findFinished();
+  experiment.computes = await claimOutputFolder(outDir, { found, context, training: !experiment.isFinished });
   const runs = await experiment.summaries();
   await writePlan(outDir, runs);
   onEvent({ kind: 'experiment-plan', runs });
@@ -64,6 +66,8 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
 }
 
 class Experiment {
+  /** What the models are computed with, the finished ones too; null where that is not known. */
+  computes: Computation | null;
   private readonly records = new Map<string, RunRecord>();
   private readonly failures: RunFailure[] = [];
   private readonly registry: TaskRegistry;
@@ -76,6 +80,7 @@ class Experiment {
     private readonly plan: readonly PlannedRun[],
   ) {
     this.registry = taskRegistry(context.config);
+    this.computes = context.computes;
   }
 
   /** The plan has teachers before students, so a student is only looked at when its teachers are known to be finished. */
@@ -86,6 +91,10 @@ class Experiment {
       const record = await finishedRun(runFolder(this.outDir, run.id), settingsOf(this.context, run, sources));
       if (record !== null) this.records.set(run.id, record);
     }
+  }
+
+  get isFinished(): boolean {
+    return this.plan.every(({ id }) => this.records.has(id));
   }
 
   async summaries(): Promise<PlannedRunSummary[]> {
@@ -114,7 +123,7 @@ class Experiment {
 
   async writeResults(): Promise<ExperimentResults> {
     const { config } = this.context;
-    const results = experimentResults(config, runResults(config, this.plan, this.records), this.failures);
+    const results = experimentResults(config, this.computes, runResults(config, this.plan, this.records), this.failures);
     const earlier = this.written;
     this.written = Promise.allSettled([earlier]).then(() => writeResults(this.outDir, results));
     await this.written;
@@ -146,7 +155,8 @@ function runResults(config: Config, plan: readonly PlannedRun[], records: Record
       const model = runKindOf(config, arm) === 'single' ? `runs/${arm}` : `runs/${runs[0]?.id}/model`;
       const mismatched = Object.assign({}, ...finished.map((record) => record.mismatched)) as TaskScores;
       const average = glueAverage(tasksOf(config, arm).map(byName), { dev: tasks, mismatched }, config.report.average);
-      results.push({ arm, seed, tasks, mismatched, average, model });
+      const failed = Object.assign({}, ...finished.map((record) => record.failed)) as Failures;
+      results.push({ arm, seed, tasks, mismatched, average, model, failed });
     }
   }
   return results;

@@ -8,6 +8,7 @@ import { InferenceModel } from '../train/inference.js';
 import { shareCores } from '../train/share-cores.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
+import { failureOf, type Failure, type Failures } from './failed-runs.js';
 import type { AnsweredSplit, PredictionRecord } from './predictions.js';
 
 export interface ModelScores {
@@ -16,6 +17,8 @@ export interface ModelScores {
   /** On `dev_mismatched`, of the tasks that have one. */
   readonly mismatched: TaskScores;
   readonly average: number | null;
+  /** On `dev`. */
+  readonly failed: Failures;
 }
 
 export interface ScoredModel extends ModelScores {
@@ -34,7 +37,8 @@ export async function scoreModel(context: RunContext, run: PlannedRun, evaluatio
   const event = { kind: 'evaluated', runId: run.id, mainMetrics } as const;
   context.onEvent({ ...event, split: 'dev', tasks: scores, average });
   if (Object.keys(mismatched).length > 0) context.onEvent({ ...event, split: 'dev_mismatched', tasks: mismatched, average: null });
-  return { scores, mismatched, average, answers: [...dev.answers, ...other.answers] };
+  const failed = failuresOf(dev.answers, scores);
+  return { scores, mismatched, average, failed, answers: [...dev.answers, ...other.answers] };
 }
 
 /** The same for `folder/model` as it was kept. Throws as `InferenceModel.open` and `scoreModel` do. */
@@ -46,6 +50,16 @@ export async function scoreKeptModel(context: RunContext, run: PlannedRun, folde
   } finally {
     await model.close();
   }
+}
+
+function failuresOf(answers: readonly AnsweredSplit[], scores: TaskScores): Failures {
+  const failed: Record<string, Failure> = {};
+  for (const answered of answers) {
+    const { name } = answered.dataset.task;
+    const failure = failureOf(answered, scores[name] ?? {});
+    if (failure !== null) failed[name] = failure;
+  }
+  return failed;
 }
 
 /** Of the run's tasks that have the split. */

@@ -1,8 +1,11 @@
 /**
  * What a result depends on, as flat named values: two experiments, or two runs, are the same when their settings are. Arms and further
- * seeds may be added to an experiment; where it computes (`runtime`), how it is told (`report`, `logging`) and the preset's name decide nothing.
+ * seeds may be added to an experiment; where it computes (`runtime`; but see `requireSameComputation`), how it is told (`report`, `logging`)
+ * and the preset's name decide nothing.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/schema.js';
+import type { Computation } from '../train/computation.js';
 import { BornAgainError } from '../util/errors.js';
 import type { RunKind } from './arms.js';
 import type { RunSources } from './context.js';
@@ -93,6 +96,22 @@ export function requireSameSettings(outDir: string, found: Settings, wanted: Set
     `${outDir} belongs to another experiment or training: ${differences.join('; ')}. Nothing was changed. Choose another output folder, or the settings it was started with`,
     { outDir, settings: names },
   );
+}
+
+/**
+ * For a folder with something left to train: engine and precision change results, so those of two are not to be mixed. They are no
+ * settings, since a finished result is as good on any machine.
+ * @param found what the folder was begun with; undefined where a version that did not record it did
+ * @throws BornAgainError ERR_OUTPUT_FOLDER
+ */
+export function requireSameComputation(outDir: string, found: Computation | undefined, here: Computation): void {
+  if (found === undefined || isDeepStrictEqual(found, here)) return;
+  const words = ({ device, engine, precision }: Computation): string => `the ${engine} engine in ${precision} on ${device}`;
+  const message =
+    `${outDir} was begun with ${words(found)}, and here it would go on with ${words(here)}: the results would not be comparable. ` +
+    `Nothing was changed. Take --set runtime.device=${found.device} runtime.engine=${found.engine} runtime.precision=${found.precision}, ` +
+    `or choose another output folder`;
+  throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { outDir, found, here });
 }
 
 function differingNames(a: Settings, b: Settings): string[] {

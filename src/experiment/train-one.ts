@@ -62,9 +62,9 @@ export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
   const finished = await finishedRun(outDir, settingsOf(context, run, sources));
   if (finished !== null) onEvent({ kind: 'notice', level: 'info', runId: run.id, message: `${outDir} holds this model, finished` });
   const record = finished ?? (await trainRun(context, run, outDir, sources, 'refuse'));
-  const { scores, mismatched } = record;
+  const { scores, mismatched, failed = {} } = record;
   const average = glueAverage(tasks.map(taskRegistry(options.config).byName), { dev: scores, mismatched }, options.config.report.average);
-  return { arm, seed, tasks: scores, mismatched, average, model: join(outDir, 'model') };
+  return { arm, seed, tasks: scores, mismatched, average, model: join(outDir, 'model'), failed };
 }
 
 function requireFittingOptions({ arm, tasks, teachersDir }: TrainOneOptions): void {

@@ -6,8 +6,8 @@ import { describeChoices } from './choices.js';
 import { renderSummaryTable } from './summary-table.js';
 
 export function renderReport(results: ExperimentResults, baselines: Baselines | null): string {
-  const { config, summary } = results;
-  const table = renderSummaryTable(summary, baselines, { average: config.report.average, registry: taskRegistry(config) });
+  const { config, summary, tests } = results;
+  const table = renderSummaryTable(summary, baselines, { ...config.report, registry: taskRegistry(config), tests });
   return [table, ...describeChoices(config)].join('\n');
 }
 
