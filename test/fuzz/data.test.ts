@@ -1,4 +1,4 @@
-/** Data files, damaged: GLUE's nine tasks and the diagnostic, tasks of one's own, tokenised and teachers' Arrow files, configurations, input lines. */
+/** Data files, damaged: GLUE's nine tasks and the diagnostic, one's own, tokenised and teachers' Arrow files, configurations, input lines. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
