@@ -25,6 +25,7 @@ const paper = {
   data: { maxLength: 128, truncation: 'reference', bothOrders: false },
   sampling: { kind: 'random', exponent: 0.75, endExponent: null, order: 'fresh' },
   distillation: { annealing: 'linear', temperature: 1, teachers: { count: 1, choose: 'seed' } },
+  selection: { keep: 'last', patience: 0 },
   loss: { reduction: 'mean' },
   optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, biasCorrection: true, clipNorm: 1.0 },
   schedule: { warmup: 0.1 },

@@ -140,6 +140,29 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  selection: z
+    .strictObject({
+      keep: z
+        .enum(['last', 'best'])
+        .default('last')
+        .describe('which model of a training is kept: that of its last step, or the one with the best dev score of those evaluated'),
+      every: z
+        .union([z.literal('epoch'), positiveInteger])
+        .default('epoch')
+        .describe('how often a model in training is evaluated on dev: after each epoch, or every so many steps; and after the last step'),
+      metric: z
+        .enum(['bam', 'glue', 'mean'])
+        .default('bam')
+        .describe(
+          'the dev score that decides: the average of that name, or the plain mean of main metrics, which also stands in where no task counts in the average',
+        ),
+      patience: z
+        .int()
+        .nonnegative()
+        .default(0)
+        .describe('evaluations in a row without a better score after which a training stops; 0 trains to the end'),
+    })
+    .prefault({}),
   loss: z.strictObject({ reduction: z.enum(['mean', 'sum']).default('mean').describe('over the examples of a batch') }).prefault({}),
   optimizer: z
     .strictObject({
@@ -212,6 +235,7 @@ export type Config = z.infer<typeof configSchema>;
 /** A configuration before defaults: every key optional, at every level. */
 export type ConfigInput = z.input<typeof configSchema>;
 export type TrainingShape = Config['single'];
+export type SelectionSettings = Config['selection'];
 /** What a session needs to know of how it computes. */
 export type SessionRuntime = Pick<Config['runtime'], 'engine' | 'precision' | 'products' | 'firstTokensOnly' | 'threads'>;
 export type Arm = (typeof ARMS)[number];

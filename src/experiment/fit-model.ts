@@ -1,14 +1,16 @@
 /** One model's life in memory: initial weights and new heads, training, scores on dev, the folder it is kept in. */
 import { join } from 'node:path';
-import { glueAverage } from '../metrics/index.js';
+import type { TokenizedDataset } from '../data/types.js';
+import { glueAverage, selectionScore } from '../metrics/index.js';
 import { initHead, type Head } from '../nn/head.js';
 import { openModelFolder, writeModelFolder } from '../nn/model-folder.js';
 import type { Bert } from '../nn/bert.js';
 import { taskRegistry } from '../tasks/index.js';
 import type { SplitName } from '../tasks/types.js';
-import { scoreWithNotices, type EvaluationOptions } from '../train/evaluate.js';
-import type { TaskScores } from '../train/events.js';
+import { scoreDataset, scoreWithNotices, type EvaluationOptions } from '../train/evaluate.js';
+import type { MetricScores, TaskScores } from '../train/events.js';
 import { headSpec } from '../train/heads.js';
+import { selects, type Selected, type SelectionJob } from '../train/selection.js';
 import { Session } from '../train/session.js';
 import { shareCores } from '../train/share-cores.js';
 import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
@@ -19,11 +21,17 @@ import type { ModelReference, RunContext } from './context.js';
 import { provenance } from './provenance.js';
 import { shapeOf } from './work.js';
 
-export interface FittedModel {
+interface Scored {
   readonly scores: TaskScores;
   readonly mismatched: TaskScores;
   readonly average: number | null;
+}
+
+export interface FittedModel extends Scored {
+  /** Optimizer steps done. */
   readonly steps: number;
+  /** How the model was chosen on dev; null where it is that of the last step, as planned. */
+  readonly selection: Selected | null;
 }
 
 /**
@@ -103,10 +111,13 @@ async function fit(
     });
     const steps = createStepMaker({ tasks, shape, config, seed });
     const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };
-    await train({ runId, arm, seed, session, tasks, steps, ...files, checkpointSteps: runtime.checkpointSteps, signal, onEvent });
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
+    const selection = selectionJob(context, run, evaluation, join(folder, 'selection.jsonl'));
+    const { checkpointSteps } = runtime;
+    const selected = await train({ runId, arm, seed, session, tasks, steps, ...files, checkpointSteps, selection, signal, onEvent });
     const scored = await scoreModel(context, run, evaluation);
-    const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
+    const kept = selected?.keep === 'best' ? selected.best.step : session.steps;
+    const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: kept, tasks });
     const info = {
       arm,
       seed,
@@ -118,16 +129,17 @@ async function fit(
       made,
     };
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
-    return { ...scored, steps: steps.totalSteps };
+    return { ...scored, steps: session.steps, selection: selected };
   } finally {
     await session.close();
   }
 }
 
 /** On dev and, of the tasks that have one, the mismatched set; an event for each. */
-async function scoreModel(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions): Promise<Omit<FittedModel, 'steps'>> {
-  const scores = await scoreSplit(context, run, evaluation, 'dev');
-  const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
+async function scoreModel(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions): Promise<Scored> {
+  const score = (dataset: TokenizedDataset): Promise<MetricScores> => scoreWithNotices(evaluation, dataset, context.onEvent, run.id);
+  const scores = await scoreSplit(context, run, 'dev', score);
+  const mismatched = await scoreSplit(context, run, 'dev_mismatched', score);
   const tasks = run.tasks.map(taskRegistry(context.config).byName);
   const average = glueAverage(tasks, { dev: scores, mismatched }, run.config.report.average);
   const mainMetrics = Object.fromEntries(tasks.map(({ name, mainMetric }) => [name, mainMetric]));
@@ -139,15 +151,33 @@ async function scoreModel(context: RunContext, run: PlannedRun, evaluation: Eval
 
 /** Of the run's tasks that have the split. */
 async function scoreSplit(
-  { data, onEvent }: RunContext,
+  { data }: RunContext,
   run: PlannedRun,
-  evaluation: EvaluationOptions,
   split: SplitName,
+  score: (dataset: TokenizedDataset) => Promise<MetricScores>,
 ): Promise<TaskScores> {
   const tasks: TaskScores = {};
   for (const name of run.tasks) {
     const dataset = data.find(name, split);
-    if (dataset !== null) tasks[name] = await scoreWithNotices(evaluation, dataset, onEvent, run.id);
+    if (dataset !== null) tasks[name] = await score(dataset);
   }
   return tasks;
+}
+
+/** How a model in training is scored; undefined where nothing is selected. Undefined scores are told once, of the model that is kept. */
+function selectionJob(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions, logFile: string): SelectionJob | undefined {
+  const settings = run.config.selection;
+  if (!selects(settings)) return undefined;
+  const definitions = run.tasks.map(taskRegistry(context.config).byName);
+  const score = async (dataset: TokenizedDataset): Promise<MetricScores> => (await scoreDataset(evaluation, dataset)).scores;
+  return {
+    settings,
+    epochs: shapeOf(run).epochs,
+    logFile,
+    score: async () => {
+      const tasks = await scoreSplit(context, run, 'dev', score);
+      const mismatched = settings.metric === 'glue' ? await scoreSplit(context, run, 'dev_mismatched', score) : {};
+      return { score: selectionScore(definitions, { dev: tasks, mismatched }, settings.metric), tasks };
+    },
+  };
 }

@@ -8,6 +8,7 @@ import { departuresOf, type Departure } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { taskRegistry } from '../tasks/index.js';
 import type { TaskScores } from '../train/events.js';
+import type { Selected } from '../train/selection.js';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { summarise, type ArmSummary } from './summary.js';
 
@@ -20,6 +21,8 @@ export interface RunResult {
   readonly mismatched: TaskScores;
   /** `config.report.average` of the tasks trained; null when none of them counts, or GLUE's lacks MNLI's mismatched set. */
   readonly average: number | null;
+  /** Where `config.selection` is on: by run id, the evaluation on dev whose model was kept, or at which training stopped. */
+  readonly selection?: Readonly<Record<string, Selected>>;
   /** Relative to OUT: the model's folder; for an arm of single-task models the folder `runs/<arm>`, with `<task>/seed-<n>/model` below it. */
   readonly model: string;
 }

@@ -64,7 +64,7 @@ export async function trainRun(
 async function startAnew(context: RunContext, run: PlannedRun, folder: string): Promise<void> {
   const message = 'what it depends on has changed since it was begun (a teacher was trained anew, say); it is trained from the start';
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
-  for (const name of ['checkpoints', 'steps.jsonl']) await remove(join(folder, name));
+  for (const name of ['checkpoints', 'steps.jsonl', 'selection.jsonl']) await remove(join(folder, name));
 }
 
 async function trainingTasks(context: RunContext, run: PlannedRun, sources: RunSources): Promise<TrainingTask[]> {

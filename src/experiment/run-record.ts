@@ -10,6 +10,13 @@ import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 export const settingsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const scoresSchema = z.record(z.string(), z.partialRecord(z.enum(METRIC_NAMES), z.number()));
 
+const selectedSchema = z.strictObject({
+  keep: z.enum(['last', 'best']),
+  best: z.strictObject({ step: z.int(), score: z.number() }),
+  evaluations: z.int(),
+  stoppedAt: z.int().nullable(),
+});
+
 const startSchema = z.strictObject({ format: z.literal(1), settings: settingsSchema });
 
 const recordSchema = z.strictObject({
@@ -22,7 +29,10 @@ const recordSchema = z.strictObject({
   /** On `dev_mismatched`, of the tasks that have one. */
   mismatched: scoresSchema,
   average: z.number().nullable(),
+  /** Optimizer steps done. */
   steps: z.int(),
+  /** How its model was chosen on dev; null where it is that of the last step, as planned. */
+  selection: selectedSchema.nullable().default(null),
   /** Wall seconds of the call that finished it. */
   seconds: z.number(),
   /** SHA-256 of the model folder: configuration, weights and heads. */

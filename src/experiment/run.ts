@@ -10,6 +10,7 @@ import { glueAverage } from '../metrics/index.js';
 import { readBertConfig } from '../nn/bert-config.js';
 import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
+import type { Selected } from '../train/selection.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
 import { createContext, type RunContext, type RunSources } from './context.js';
 import { runGraph } from './graph.js';
@@ -141,8 +142,17 @@ function runResults(config: Config, plan: readonly PlannedRun[], records: Record
       const model = runKindOf(config, arm) === 'single' ? `runs/${arm}` : `runs/${runs[0]?.id}/model`;
       const mismatched = Object.assign({}, ...finished.map((record) => record.mismatched)) as TaskScores;
       const average = glueAverage(tasksOf(config, arm).map(byName), { dev: tasks, mismatched }, config.report.average);
-      results.push({ arm, seed, tasks, mismatched, average, model });
+      results.push({ arm, seed, tasks, mismatched, average, ...selectionOf(runs, records), model });
     }
   }
   return results;
+}
+
+/** How the models of one arm and seed were selected on dev; nothing where they are those of the last steps. */
+function selectionOf(runs: readonly PlannedRun[], records: Records): Pick<RunResult, 'selection'> {
+  const selected = runs.flatMap(({ id }): [string, Selected][] => {
+    const selection = records.get(id)?.selection ?? null;
+    return selection === null ? [] : [[id, selection]];
+  });
+  return selected.length === 0 ? {} : { selection: Object.fromEntries(selected) };
 }

@@ -3,6 +3,7 @@
  * seeds may be added to an experiment; where it computes (`runtime`), how it is told (`report`) and the preset's name decide nothing.
  */
 import type { Config } from '../config/schema.js';
+import { selects } from '../train/selection.js';
 import { BornAgainError } from '../util/errors.js';
 import type { RunKind } from './arms.js';
 import type { RunSources } from './context.js';
@@ -34,8 +35,13 @@ function flatten(value: object, prefix: string): Record<string, string | number 
  * every distilled run. Variants are arms: they may be added, and what one says is in its runs' settings.
  */
 export function configSettings(config: Config): Settings {
-  const { preset: _preset, arms: _arms, variants: _variants, seeds, runtime: _runtime, report: _report, ...decisive } = config;
-  return { ...flatten(decisive, ''), 'seeds[0]': seeds[0] ?? null };
+  const { preset: _preset, arms: _arms, variants: _variants, seeds, runtime: _runtime, report: _report, selection, ...decisive } = config;
+  return { ...flatten({ ...decisive, ...selectionSettings(selection) }, ''), 'seeds[0]': seeds[0] ?? null };
+}
+
+/** Nothing while dev plays no part in a training: how it would have been looked at decides nothing then. */
+function selectionSettings(selection: Config['selection']): { selection?: Config['selection'] } {
+  return selects(selection) ? { selection } : {};
 }
 
 export function inputSettings({ model, data }: InputHashes): Settings {
@@ -51,7 +57,7 @@ export interface DecidedRun {
 
 /** Everything one run's model and scores depend on, teachers and initial weights by their hashes. */
 export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: InputHashes, { teachers, initial }: RunSources): Settings {
-  const { data, sampling, loss, optimizer, schedule, model } = config;
+  const { data, sampling, selection, loss, optimizer, schedule, model } = config;
   const customTasks = Object.fromEntries(Object.entries(config.customTasks).filter(([name]) => tasks.includes(name)));
   const own = Object.entries(inputs.data).filter(([name]) => tasks.includes(name.slice(0, name.indexOf('.'))));
   const shape = kind === 'single' ? { single: config.single } : { multi: config.multi };
@@ -60,6 +66,7 @@ export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: I
   return {
     kind,
     ...flatten({ tasks, seed, ...shape, data, sampling, ...distillation, loss, optimizer, schedule, model, customTasks }, ''),
+    ...flatten(selectionSettings(selection), ''),
     ...(initial === null ? {} : { 'initial model': initial.hash }),
     ...inputSettings({ model: inputs.model, data: Object.fromEntries(own) }),
   };

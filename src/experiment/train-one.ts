@@ -61,7 +61,8 @@ export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
   const record = finished ?? (await trainRun(context, run, outDir, sources, 'refuse'));
   const { scores, mismatched } = record;
   const average = glueAverage(tasks.map(taskRegistry(options.config).byName), { dev: scores, mismatched }, options.config.report.average);
-  return { arm, seed, tasks: scores, mismatched, average, model: join(outDir, 'model') };
+  const selection = record.selection === null ? {} : { selection: { [run.id]: record.selection } };
+  return { arm, seed, tasks: scores, mismatched, average, ...selection, model: join(outDir, 'model') };
 }
 
 function requireFittingOptions({ arm, tasks, teachersDir }: TrainOneOptions): void {

@@ -10,7 +10,18 @@ export function describeChoices(config: Config): string[] {
     `regression head: ${config.model.regression}; Adam bias correction: ${config.optimizer.biasCorrection ? 'yes' : 'no'}; ` +
       `teacher annealing: ${describeAnnealing(config)}`,
     `single: ${describeShape(config.single)}; multi: ${describeShape(config.multi)}`,
+    ...describeSelection(config),
   ];
+}
+
+/** Nothing where every model is that of its last step. A score on the set that chose the model is not one on unseen data: say so. */
+function describeSelection({ selection: { keep, every, metric, patience } }: Config): string[] {
+  if (keep === 'last' && patience === 0) return [];
+  const when = every === 'epoch' ? 'after each epoch' : `every ${every} steps`;
+  const by = `the dev score (${metric}) ${when}`;
+  const early = patience === 0 ? [] : [`training stops after ${patience} evaluations without a better one`];
+  const best = keep === 'best' ? ['the best model is kept'] : [];
+  return [`selection by ${by}: ${[...best, ...early].join('; ')}. Dev scores above are of models selected on dev, so they are optimistic`];
 }
 
 function describePreset(config: Config): string {

@@ -75,6 +75,20 @@ export interface EvaluatedEvent {
   readonly average: number | null;
 }
 
+/** A model in training was scored on dev, to decide which one is kept or whether to stop. */
+export interface SelectionEvent {
+  readonly kind: 'selection';
+  readonly runId: string;
+  /** Steps finished. */
+  readonly step: number;
+  /** By `selection.metric`. */
+  readonly score: number;
+  readonly tasks: TaskScores;
+  readonly best: { readonly step: number; readonly score: number };
+  /** The training stops here, for want of a better score. */
+  readonly stops: boolean;
+}
+
 export interface RunFinishedEvent {
   readonly kind: 'run-finished';
   readonly runId: string;
@@ -102,6 +116,14 @@ export interface NoticeEvent {
 }
 
 export type TrainingEvent =
-  PreparedEvent | ExperimentPlanEvent | RunStartedEvent | StepEvent | EvaluatedEvent | RunFinishedEvent | RunFailedEvent | NoticeEvent;
+  | PreparedEvent
+  | ExperimentPlanEvent
+  | RunStartedEvent
+  | StepEvent
+  | SelectionEvent
+  | EvaluatedEvent
+  | RunFinishedEvent
+  | RunFailedEvent
+  | NoticeEvent;
 
 export type OnEvent = (event: TrainingEvent) => void;

@@ -1,6 +1,7 @@
 /**
- * `steps.jsonl` of a run: one line per finished step. A run that continues first drops every line past its checkpoint, because those
- * steps are done again; a torn last line goes the same way. Lines are handed to the operating system at once, in order.
+ * Logs of a run, a line for each finished step (`steps.jsonl`) or each evaluation during training (`selection.jsonl`). A run that continues
+ * first drops every line past its checkpoint, because those steps are done again; a torn last line goes the same way. Lines are handed to
+ * the operating system at once, in order.
  */
 import { appendFileSync, closeSync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -30,23 +31,23 @@ export interface StepLogEntry {
   readonly tasks: Readonly<Record<string, StepLogTask>>;
 }
 
-export class StepLog {
+export class StepLog<Entry extends { readonly step: number } = StepLogEntry> {
   private constructor(
     readonly path: string,
     readonly descriptor: number,
   ) {}
 
   /** Opens the log for going on after `finishedSteps`; 0 starts a new one. Throws ERR_IO. */
-  static async open(path: string, finishedSteps: number): Promise<StepLog> {
+  static async open<Entry extends { readonly step: number } = StepLogEntry>(path: string, finishedSteps: number): Promise<StepLog<Entry>> {
     await truncateAfter(path, finishedSteps);
     return attempt(path, () => {
       mkdirSync(dirname(path), { recursive: true });
-      return new StepLog(path, openSync(path, 'a'));
+      return new StepLog<Entry>(path, openSync(path, 'a'));
     });
   }
 
   /** Throws ERR_IO, for instance when the disk is full. */
-  append(entry: StepLogEntry): void {
+  append(entry: Entry): void {
     attempt(this.path, () => appendFileSync(this.descriptor, JSON.stringify(entry) + '\n'));
   }
 
@@ -79,7 +80,7 @@ async function truncateAfter(path: string, finishedSteps: number): Promise<void>
 /** Infinity for what is no entry: the empty end of the file, or a line cut by a crash. */
 function stepOf(line: string): number {
   try {
-    return (JSON.parse(line) as StepLogEntry).step;
+    return (JSON.parse(line) as { step: number }).step;
   } catch {
     return Number.POSITIVE_INFINITY;
   }

@@ -6,8 +6,9 @@ import { performance } from 'node:perf_hooks';
 import type { StepResult } from '../native/types.js';
 import { BornAgainError } from '../util/errors.js';
 import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpoints.js';
-import type { OnEvent } from './events.js';
+import type { OnEvent, TaskScores } from './events.js';
 import { cancelledAfter, nonFiniteStep } from './failures.js';
+import { Selection, type Selected, type SelectionJob } from './selection.js';
 import type { Session } from './session.js';
 import { StepLog, type StepLogTask } from './step-log.js';
 import type { PreparedStep, StepMaker, TrainingTask } from './step-maker.js';
@@ -25,47 +26,94 @@ export interface TrainingJob {
   readonly checkpointDir: string;
   /** Steps between checkpoints; 0 keeps none, not even when cancelled. */
   readonly checkpointSteps: number;
+  /** Without it the last model is the one kept, and dev is not looked at. */
+  readonly selection?: SelectionJob | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: OnEvent;
 }
 
+/** A training at work: its job, and what it writes to. */
+interface Training {
+  readonly job: TrainingJob;
+  readonly log: StepLog;
+  readonly selection: OpenSelection | null;
+}
+
+interface OpenSelection {
+  readonly state: Selection;
+  readonly job: SelectionJob;
+  readonly log: StepLog<SelectionLogEntry>;
+}
+
+/** A line of `selection.jsonl`. */
+interface SelectionLogEntry {
+  readonly step: number;
+  readonly score: number;
+  readonly tasks: TaskScores;
+}
+
 /**
- * Leaves the session with the trained parameters.
+ * Leaves the session with the parameters that are to be kept: those of the last step, or of the best evaluation.
+ * @returns what the selection came to; null without one
  * @throws BornAgainError ERR_NON_FINITE_LOSS (step, example ids, last good checkpoint), ERR_CANCELLED (after a checkpoint of the last
  *   finished step), ERR_IO (a full disk; earlier checkpoints stay), ERR_CHECKPOINT or ERR_SAFETENSORS (no checkpoint can be read)
  */
-export async function train(job: TrainingJob): Promise<void> {
-  const { runId, arm, seed, tasks, steps, session, logFile, signal, onEvent } = job;
-  const startStep = await resume(job);
+export async function train(job: TrainingJob): Promise<Selected | null> {
+  const { runId, arm, seed, tasks, steps, session, logFile, checkpointDir, selection: wanted, signal, onEvent } = job;
+  const state = wanted === undefined ? null : new Selection(wanted, steps.totalSteps, checkpointDir);
+  const startStep = await resume(job, state);
   const names = tasks.map(({ dataset }) => dataset.task.name);
   onEvent({ kind: 'run-started', runId, arm, tasks: names, seed, totalSteps: steps.totalSteps, startStep });
   const log = await StepLog.open(logFile, startStep);
+  const selection = wanted === undefined || state === null ? null : await openSelection(wanted, state);
   const cancel = (): void => session.cancel();
   signal?.addEventListener('abort', cancel);
   try {
-    await runSteps(job, startStep, log);
+    await runSteps({ job, log, selection }, startStep);
+    await state?.restoreBest(session);
+    return state?.outcome ?? null;
   } catch (error) {
     const cancelled = error instanceof BornAgainError && error.code === 'ERR_CANCELLED';
-    throw cancelled ? await keepCancelled(job, log) : error;
+    throw cancelled ? await keepCancelled({ job, log, selection }) : error;
   } finally {
     signal?.removeEventListener('abort', cancel);
     log.close();
+    selection?.log.close();
   }
 }
 
-async function runSteps(job: TrainingJob, startStep: number, log: StepLog): Promise<void> {
+async function openSelection(job: SelectionJob, state: Selection): Promise<OpenSelection> {
+  return { job, state, log: await StepLog.open<SelectionLogEntry>(job.logFile, state.last?.step ?? 0) };
+}
+
+async function runSteps(training: Training, startStep: number): Promise<void> {
+  const { job, selection } = training;
   const { session, steps, checkpointSteps, signal } = job;
   const throughput = new Throughput();
-  let next = startStep < steps.totalSteps ? steps.prepare(startStep) : null;
+  // A call that ended between a step and its evaluation left that to this one.
+  if (selection?.state.due(startStep) === true) await evaluate(training, selection);
+  const ends = (step: number): boolean => step >= steps.totalSteps || selection?.state.stops === true;
+  let next = ends(startStep) ? null : steps.prepare(startStep);
   for (let step = startStep; next !== null; step += 1) {
     if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', 'cancelled between two steps');
     const current = next;
     const [result, following] = await Promise.all([runStep(job, step, current), prepareNext(steps, step + 1)]);
-    next = following;
-    record(job, log, current, result, throughput);
-    const last = next === null;
-    if (checkpointSteps > 0 && (last || session.steps % checkpointSteps === 0)) await saveCheckpoint(job, log);
+    record(training, current, result, throughput);
+    if (selection?.state.due(step + 1) === true) await evaluate(training, selection);
+    const last = ends(step + 1);
+    next = last ? null : following;
+    if (checkpointSteps > 0 && (last || session.steps % checkpointSteps === 0)) await saveCheckpoint(training);
   }
+}
+
+/** Scores the model on dev. It is kept where it is the best so far. */
+async function evaluate({ job }: Training, { state, job: { score }, log }: OpenSelection): Promise<void> {
+  const { runId, session, checkpointDir, onEvent } = job;
+  const evaluation = { step: session.steps, ...(await score()) };
+  await state.add({ step: evaluation.step, score: evaluation.score }, session);
+  log.append(evaluation);
+  await state.prune(await listCheckpoints(checkpointDir));
+  onEvent({ kind: 'selection', runId, ...evaluation, best: state.best ?? evaluation, stops: state.stops });
 }
 
 /** Runs beside the session's step: `Promise.all` has started that one when this begins. */
@@ -85,7 +133,7 @@ async function runStep(job: TrainingJob, step: number, prepared: PreparedStep): 
 }
 
 /** A step's line in the log and its event. */
-function record(job: TrainingJob, log: StepLog, prepared: PreparedStep, result: StepResult, throughput: Throughput): void {
+function record({ job, log }: Training, prepared: PreparedStep, result: StepResult, throughput: Throughput): void {
   const { step, loss, gradientNorm, seconds } = result;
   const { lambda, learningRate } = prepared;
   const tokens = prepared.batch.tokenIds.length;
@@ -112,17 +160,19 @@ function lossesByTask(tasks: readonly TrainingTask[], { examples }: PreparedStep
   );
 }
 
-async function saveCheckpoint({ session, checkpointDir }: TrainingJob, log: StepLog): Promise<string> {
+async function saveCheckpoint({ job: { session, checkpointDir }, log, selection }: Training): Promise<string> {
   log.flush();
+  selection?.log.flush();
   const path = checkpointPath(checkpointDir, session.steps);
-  await session.saveState(path);
+  await session.saveState(path, selection?.state.toNotes());
   await pruneCheckpoints(checkpointDir);
+  await selection?.state.prune(await listCheckpoints(checkpointDir));
   return path;
 }
 
-async function keepCancelled(job: TrainingJob, log: StepLog): Promise<BornAgainError> {
-  const { runId, session, steps, checkpointSteps } = job;
-  const path = checkpointSteps > 0 && session.steps > 0 ? await saveCheckpoint(job, log) : null;
+async function keepCancelled(training: Training): Promise<BornAgainError> {
+  const { runId, session, steps, checkpointSteps } = training.job;
+  const path = checkpointSteps > 0 && session.steps > 0 ? await saveCheckpoint(training) : null;
   return cancelledAfter(runId, session.steps, steps.totalSteps, path);
 }
 
@@ -130,11 +180,13 @@ async function keepCancelled(job: TrainingJob, log: StepLog): Promise<BornAgainE
  * Loads the newest checkpoint that can be read, saying so where that is not the newest one.
  * @returns the number of finished steps; 0 where there is no checkpoint
  */
-async function resume({ runId, session, steps, checkpointDir, onEvent }: TrainingJob): Promise<number> {
+async function resume({ runId, session, steps, checkpointDir, onEvent }: TrainingJob, selection: Selection | null): Promise<number> {
   const checkpoints = await listCheckpoints(checkpointDir);
-  for (const [age, { path, step }] of checkpoints.entries()) {
+  for (const [age, checkpoint] of checkpoints.entries()) {
+    const { path, step } = checkpoint;
     try {
-      await session.loadState(path);
+      const notes = await session.loadState(path);
+      await selection?.restore(notes, checkpoint, session);
       if (session.steps === step && step <= steps.totalSteps) return step;
       throw new BornAgainError('ERR_CHECKPOINT', `${path} holds step ${session.steps} of a training of ${steps.totalSteps} steps`, {
         path,

@@ -10,6 +10,7 @@ import { taskByName } from '../../src/tasks/index.js';
 import type { OnEvent, TrainingEvent } from '../../src/train/events.js';
 import { headSpec } from '../../src/train/heads.js';
 import { prepareData } from '../../src/train/prepare-data.js';
+import type { Selected, SelectionJob } from '../../src/train/selection.js';
 import { Session } from '../../src/train/session.js';
 import type { StepLogEntry } from '../../src/train/step-log.js';
 import { createStepMaker } from '../../src/train/step-maker.js';
@@ -26,6 +27,8 @@ export interface TrainingCall extends Place {
   readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
+  /** The dev score after so many steps; `config.selection` says what is made of it. */
+  readonly score?: (step: number) => number;
 }
 
 /** 12 steps with a checkpoint every 3. */
@@ -45,6 +48,7 @@ export interface Trained {
   readonly bytes: string;
   /** How often the session was told to cancel. */
   readonly cancels: number;
+  readonly selected: Selected | null;
   /** What training threw, or null. */
   readonly error: unknown;
 }
@@ -57,6 +61,7 @@ export async function trainRte({
   seed = 1,
   signal,
   onEvent,
+  score,
 }: TrainingCall): Promise<Trained> {
   const config = smallConfig(overrides);
   const events: TrainingEvent[] = [];
@@ -68,6 +73,7 @@ export async function trainRte({
   const cancel = vi.spyOn(session, 'cancel'); // the real one is called
   const tasks = [{ dataset: data.get('rte', 'train'), teacher: null }];
   try {
+    let selected: Selected | null = null;
     const error = await train({
       runId: 'single/rte/seed-1',
       arm: 'single',
@@ -78,18 +84,22 @@ export async function trainRte({
       logFile: join(folder, 'steps.jsonl'),
       checkpointDir: join(folder, 'checkpoints'),
       checkpointSteps: config.runtime.checkpointSteps,
+      ...(score === undefined ? {} : { selection: selectionOf(config, folder, () => score(session.steps)) }),
       signal,
       onEvent: (event) => {
         events.push(event);
         onEvent?.(event);
       },
     }).then(
-      () => null,
+      (outcome) => {
+        selected = outcome;
+        return null;
+      },
       (reason: unknown) => reason,
     );
     const hash = createHash('sha256');
     for (const module of [bert, head]) for (const { data: values } of module.tensors().values()) hash.update(new Uint8Array(values.buffer));
-    return { events, bytes: hash.digest('hex'), cancels: cancel.mock.calls.length, error };
+    return { events, bytes: hash.digest('hex'), cancels: cancel.mock.calls.length, selected, error };
   } finally {
     await session.close();
     for (const module of [bert, head]) module.dispose();
@@ -99,4 +109,14 @@ export async function trainRte({
 export async function readSteps(folder: string): Promise<StepLogEntry[]> {
   const lines = (await readFile(join(folder, 'steps.jsonl'), 'utf8')).trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as StepLogEntry);
+}
+
+function selectionOf(config: Config, folder: string, score: () => number): SelectionJob {
+  const logFile = join(folder, 'selection.jsonl');
+  return {
+    settings: config.selection,
+    epochs: config.single.epochs,
+    logFile,
+    score: () => Promise.resolve({ score: score(), tasks: { rte: { accuracy: score() } } }),
+  };
 }
