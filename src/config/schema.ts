@@ -45,6 +45,9 @@ const trainingShape = (defaults: { epochs: number; batchSize: number; learningRa
     .strictObject({
       epochs: z.number().positive().default(defaults.epochs).describe('passes over the training set; one pass is the sum of the set sizes'),
       batchSize: positiveInteger.default(defaults.batchSize).describe('sequences per optimizer step'),
+      accumulate: positiveInteger
+        .default(1)
+        .describe('micro-batches that a step is computed in, one after the other; their gradients are summed: the same step, less memory'),
       learningRate: z.number().positive().default(defaults.learningRate).describe('base rate, the peak after warm-up, of the head'),
       layerDecay: z
         .number()

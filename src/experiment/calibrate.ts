@@ -1,6 +1,6 @@
 /** How fast this machine trains: a few seconds of real steps, on copies in memory. Nothing is written. */
 import { performance } from 'node:perf_hooks';
-import { createStepMaker } from '../train/step-maker.js';
+import { createStepMaker, tokensOf } from '../train/step-maker.js';
 import { Session } from '../train/session.js';
 import { shareCores } from '../train/share-cores.js';
 import type { PlannedRun } from './arms.js';
@@ -28,9 +28,9 @@ export async function calibrate(context: RunContext, run: PlannedRun, seconds: n
     let started = performance.now();
     for (let step = 0; ; step += 1) {
       if (step === WARM_UP_STEPS) [tokens, started] = [0, performance.now()];
-      const { batch, learningRate } = steps.prepare(step % steps.totalSteps);
-      await session.step(batch, { learningRate });
-      tokens += batch.tokenIds.length;
+      const prepared = steps.prepare(step % steps.totalSteps);
+      await session.step(prepared.batches, { learningRate: prepared.learningRate });
+      tokens += tokensOf(prepared);
       const elapsed = (performance.now() - started) / 1000;
       if (step >= WARM_UP_STEPS && elapsed >= seconds) return tokens / elapsed;
     }

@@ -2,7 +2,7 @@
  * What a result depends on, as flat named values: two experiments, or two runs, are the same when their settings are. Arms and further
  * seeds may be added to an experiment; where it computes (`runtime`), how it is told (`report`) and the preset's name decide nothing.
  */
-import type { Config } from '../config/schema.js';
+import type { Config, TrainingShape } from '../config/schema.js';
 import { selects } from '../train/selection.js';
 import { BornAgainError } from '../util/errors.js';
 import type { RunKind } from './arms.js';
@@ -36,7 +36,13 @@ function flatten(value: object, prefix: string): Record<string, string | number 
  */
 export function configSettings(config: Config): Settings {
   const { preset: _preset, arms: _arms, variants: _variants, seeds, runtime: _runtime, report: _report, selection, ...decisive } = config;
-  return { ...flatten({ ...decisive, ...selectionSettings(selection) }, ''), 'seeds[0]': seeds[0] ?? null };
+  const shapes = { single: shapeSettings(config.single), multi: shapeSettings(config.multi) };
+  return { ...flatten({ ...decisive, ...shapes, ...selectionSettings(selection) }, ''), 'seeds[0]': seeds[0] ?? null };
+}
+
+/** Whole batches are the rule and go without saying; micro-batches sum in another order and have other dropout masks. */
+function shapeSettings({ accumulate, ...shape }: TrainingShape): object {
+  return accumulate === 1 ? shape : { ...shape, accumulate };
 }
 
 /** Nothing while dev plays no part in a training: how it would have been looked at decides nothing then. */
@@ -60,7 +66,7 @@ export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: I
   const { data, sampling, selection, loss, optimizer, schedule, model } = config;
   const customTasks = Object.fromEntries(Object.entries(config.customTasks).filter(([name]) => tasks.includes(name)));
   const own = Object.entries(inputs.data).filter(([name]) => tasks.includes(name.slice(0, name.indexOf('.'))));
-  const shape = kind === 'single' ? { single: config.single } : { multi: config.multi };
+  const shape = kind === 'single' ? { single: shapeSettings(config.single) } : { multi: shapeSettings(config.multi) };
   const hashes = Object.entries(teachers).map(([task, models]) => [task, models.map(({ hash }) => hash)] as const);
   const distillation = hashes.length === 0 ? {} : { distillation: config.distillation, 'teacher of': Object.fromEntries(hashes) };
   return {

@@ -54,6 +54,7 @@ function describeAnnealing({ distillation }: Config): string {
   return kinds[annealing];
 }
 
-function describeShape({ epochs, batchSize, learningRate, layerDecay }: TrainingShape): string {
-  return `${epochs} epochs of batch ${batchSize}, rate ${learningRate}, layer decay ${layerDecay}`;
+function describeShape({ epochs, batchSize, accumulate, learningRate, layerDecay }: TrainingShape): string {
+  const micro = accumulate === 1 ? '' : ` in ${accumulate} micro-batches`;
+  return `${epochs} epochs of batch ${batchSize}${micro}, rate ${learningRate}, layer decay ${layerDecay}`;
 }

@@ -71,11 +71,12 @@ export class Session {
   }
 
   /**
-   * One whole step: forward, weighted loss, backward, clip, layer-wise AdamW. Rejects with ERR_NON_FINITE_LOSS when the loss or a gradient
+   * One whole step: forward, weighted loss, backward, clip, layer-wise AdamW. Of micro-batches the gradients are summed, so that a batch cut
+   * into them gives the same step in less memory; `losses` are theirs end to end, and their dropout masks are not the whole batch's. Rejects with ERR_NON_FINITE_LOSS when the loss or a gradient
    * is not finite (`details`: step, losses, positions of the examples whose loss is not finite), ERR_CANCELLED, ERR_INVALID_ARGUMENT; the
    * parameters are then those of the step before.
    */
-  async step(batch: PackedBatch, { learningRate }: { learningRate: number }): Promise<StepResult> {
+  async step(batch: PackedBatch | readonly PackedBatch[], { learningRate }: { learningRate: number }): Promise<StepResult> {
     const result = await this.native.step(batch, learningRate);
     if (!result.updated) throw nonFinite(result);
     this.#steps = result.step;

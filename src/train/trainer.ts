@@ -11,7 +11,7 @@ import { cancelledAfter, nonFiniteStep } from './failures.js';
 import { Selection, type Selected, type SelectionJob } from './selection.js';
 import type { Session } from './session.js';
 import { StepLog, type StepLogTask } from './step-log.js';
-import type { PreparedStep, StepMaker, TrainingTask } from './step-maker.js';
+import { tokensOf, type PreparedStep, type StepMaker, type TrainingTask } from './step-maker.js';
 import { Throughput } from './throughput.js';
 
 export interface TrainingJob {
@@ -123,7 +123,7 @@ async function prepareNext(steps: StepMaker, step: number): Promise<PreparedStep
 
 async function runStep(job: TrainingJob, step: number, prepared: PreparedStep): Promise<StepResult> {
   try {
-    return await job.session.step(prepared.batch, { learningRate: prepared.learningRate });
+    return await job.session.step(prepared.batches, { learningRate: prepared.learningRate });
   } catch (cause) {
     if (!(cause instanceof BornAgainError) || cause.code !== 'ERR_NON_FINITE_LOSS') throw cause;
     const { runId, tasks, steps, checkpointDir } = job;
@@ -136,7 +136,7 @@ async function runStep(job: TrainingJob, step: number, prepared: PreparedStep): 
 function record({ job, log }: Training, prepared: PreparedStep, result: StepResult, throughput: Throughput): void {
   const { step, loss, gradientNorm, seconds } = result;
   const { lambda, learningRate } = prepared;
-  const tokens = prepared.batch.tokenIds.length;
+  const tokens = tokensOf(prepared);
   log.append({ step, loss, lambda, learningRate, gradientNorm, tokens, seconds, tasks: lossesByTask(job.tasks, prepared, result.losses) });
   throughput.add(tokens, performance.now());
   const { tokensPerSecond } = throughput;
