@@ -44,7 +44,9 @@ void validateBatch(const Model& model, const Batch& batch, bool training) {
 }
 
 // Steps stay far below 2^32.
-DropoutKey microBatchKey(const DropoutKey& key, size_t microBatch) { return {key.seed, key.step + (static_cast<uint64_t>(microBatch) << 32)}; }
+DropoutKey microBatchKey(const DropoutKey& key, size_t microBatch) {
+  return {key.seed, key.step + (static_cast<uint64_t>(microBatch) << 32)};
+}
 
 std::vector<std::vector<int64_t>> examplesByHead(const Model& model, const std::vector<uint8_t>& taskIds) {
   std::vector<std::vector<int64_t>> examples(model.heads.size());

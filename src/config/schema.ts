@@ -30,11 +30,10 @@ const positiveInteger = z.int().positive();
 const fraction = z.number().min(0).max(1);
 
 /** A list in which nothing stands twice: a task or a seed given twice would be trained twice. */
-const distinct = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .min(1, 'expected at least one')
-    .refine((list) => new Set(list).size === list.length, 'expected no value twice');
+const several = <T extends z.ZodType>(item: T) =>
+  z.array(item).refine((list) => new Set(list).size === list.length, 'expected no value twice');
+
+const distinct = <T extends z.ZodType>(item: T) => several(item).min(1, 'expected at least one');
 
 /** A folder's name, and no arm's flags in it. */
 const VARIANT_NAME = /^[a-z0-9][a-z0-9._-]*$/;
@@ -55,6 +54,15 @@ const trainingShape = (defaults: { epochs: number; batchSize: number; learningRa
         .max(1)
         .default(defaults.layerDecay)
         .describe('alpha: each layer further from the output learns alpha times slower'),
+      grid: z
+        .strictObject({
+          learningRate: several(z.number().positive()).default([]).describe('rates to try with `run`; empty: the one above'),
+          layerDecay: several(z.number().positive().max(1)).default([]).describe('alphas to try with `run`; empty: the one above'),
+          seeds: positiveInteger
+            .default(1)
+            .describe('how many of the first seeds a setting is tried with; all seeds then take the one that is best on dev, task by task'),
+        })
+        .prefault({}),
     })
     .prefault({});
 

@@ -6,7 +6,7 @@ import { shareCores } from '../train/share-cores.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
 import { newModel } from './fit-model.js';
-import { shapeOf } from './work.js';
+import { shapeOf } from './grid.js';
 
 /** Until then buffers grow and caches fill. */
 const WARM_UP_STEPS = 2;

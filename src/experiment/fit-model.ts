@@ -19,7 +19,7 @@ import { BornAgainError } from '../util/errors.js';
 import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext } from './context.js';
 import { provenance } from './provenance.js';
-import { shapeOf } from './work.js';
+import { shapeOf } from './grid.js';
 
 interface Scored {
   readonly scores: TaskScores;

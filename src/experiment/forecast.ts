@@ -5,6 +5,7 @@ import { readBertConfig, type BertConfig } from '../nn/bert-config.js';
 import { planRuns, type PlannedRun, type RunKind } from './arms.js';
 import { calibrate } from './calibrate.js';
 import { createContext, type RunContext } from './context.js';
+import { isTried } from './grid.js';
 import type { ExperimentOptions } from './run.js';
 import { needsOf } from './sources.js';
 import { workOf, type RunWork } from './work.js';
@@ -14,6 +15,9 @@ const CALIBRATION_SECONDS = 3;
 const BYTES_PER_VALUE = 4;
 /** A checkpoint holds parameters and two moments; the last two are kept, and a third is being written. */
 const CHECKPOINT_COPIES = 3 * 3;
+
+/** Of a run that takes a finished trial over. */
+const NOTHING: RunWork = { steps: 0, tokens: 0, flops: 0 };
 
 export interface PlannedWork extends RunWork {
   readonly run: PlannedRun;
@@ -45,7 +49,7 @@ export async function forecast(options: Omit<ExperimentOptions, 'outDir'>): Prom
   const bert = await readBertConfig(options.modelDir);
   const tokensPerSecond = await rates(context, plan);
   const runs = plan.map((run) => {
-    const work = workOf(run, context.data, bert);
+    const work = isTried(run) ? NOTHING : workOf(run, context.data, bert);
     return { run, needs: needsOf(run), ...work, seconds: work.tokens / (tokensPerSecond[run.kind] ?? NaN) };
   });
   const bytes = parameterCount(bert) * BYTES_PER_VALUE;

@@ -10,6 +10,7 @@ import { taskRegistry } from '../tasks/index.js';
 import type { TaskScores } from '../train/events.js';
 import type { Selected } from '../train/selection.js';
 import { writeFileAtomic } from '../util/atomic-file.js';
+import type { GridResult } from './grid.js';
 import { summarise, type ArmSummary } from './summary.js';
 
 /** One arm with one seed. */
@@ -57,10 +58,19 @@ export interface ExperimentResults {
   readonly departures: Readonly<Record<string, Departure>>;
   /** What went wrong in the last call. */
   readonly failures: readonly RunFailure[];
+  /** Where there are grids: what was tried on dev, and chosen. */
+  readonly grid?: readonly GridResult[];
 }
 
-export function experimentResults(config: Config, runs: readonly RunResult[], failures: readonly RunFailure[]): ExperimentResults {
-  return { config, runs, summary: summarise(runs, taskRegistry(config)), tests: [], departures: departuresOf(config), failures };
+export interface Outcome {
+  readonly runs: readonly RunResult[];
+  readonly failures: readonly RunFailure[];
+  readonly grid: readonly GridResult[];
+}
+
+export function experimentResults(config: Config, { runs, failures, grid }: Outcome): ExperimentResults {
+  const results = { config, runs, summary: summarise(runs, taskRegistry(config)), tests: [], departures: departuresOf(config), failures };
+  return grid.length === 0 ? results : { ...results, grid };
 }
 
 /** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */

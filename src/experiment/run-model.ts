@@ -15,8 +15,9 @@ import type { TrainingTask } from '../train/step-maker.js';
 import { ioError } from '../util/io-error.js';
 import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext, RunSources } from './context.js';
+import { adoptRun, type FinishedRun } from './adopt-run.js';
 import { fitModel } from './fit-model.js';
-import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
+import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord, type RunStart } from './run-record.js';
 import { requireSameSettings, runSettings, sameSettings, type Settings } from './settings.js';
 
 export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: RunSources): Settings {
@@ -29,34 +30,61 @@ export async function finishedRun(folder: string, settings: Settings): Promise<R
   return record !== null && sameSettings(record.settings, settings) && existsSync(join(folder, 'model', 'config.json')) ? record : null;
 }
 
+export interface RunPlace {
+  readonly folder: string;
+  readonly sources: RunSources;
+  /** The same training, finished elsewhere: it is taken over where it is whole. */
+  readonly twin: FinishedRun | null;
+  /** What to do with a folder that was begun with other settings: start it anew with a notice, or refuse. */
+  readonly onOtherSettings: 'restart' | 'refuse';
+}
+
 /**
- * Trains and scores a run that is not finished (`finishedRun`), from its checkpoint where it has one.
- * @param onOtherSettings what to do with a folder that was begun with other settings: start it anew with a notice, or refuse
+ * Trains and scores a run that is not finished (`finishedRun`), from its checkpoint where it has one; or takes a finished one over.
  * @throws BornAgainError ERR_OUTPUT_FOLDER (refused), and what training, scoring and writing throw; whatever was finished stays
  */
-export async function trainRun(
-  context: RunContext,
-  run: PlannedRun,
-  folder: string,
-  sources: RunSources,
-  onOtherSettings: 'restart' | 'refuse',
-): Promise<RunRecord> {
+export async function trainRun(context: RunContext, run: PlannedRun, place: RunPlace): Promise<RunRecord> {
+  const { folder, sources, onOtherSettings } = place;
   const settings = settingsOf(context, run, sources);
   const started = performance.now();
   const begun = await readRunStart(folder);
   if (begun !== null && onOtherSettings === 'refuse') requireSameSettings(folder, begun.settings, settings);
+  const adopted = await takeOver(context, run, place, settings);
+  const record = adopted ?? (await fitRun(context, run, place, { settings, started, begun }));
+  await remove(join(folder, 'checkpoints'));
+  context.onEvent({ kind: 'run-finished', runId: run.id, seconds: record.seconds, model: join(folder, 'model') });
+  return record;
+}
+
+interface RunBeginning {
+  readonly settings: Settings;
+  /** By the process's clock. */
+  readonly started: number;
+  readonly begun: RunStart | null;
+}
+
+async function fitRun(context: RunContext, run: PlannedRun, { folder, sources }: RunPlace, beginning: RunBeginning): Promise<RunRecord> {
+  const { settings, started, begun } = beginning;
   // Before anything is removed: teachers that cannot be asked must not cost what the folder holds.
   const tasks = await trainingTasks(context, run, sources);
   if (begun !== null && !sameSettings(begun.settings, settings)) await startAnew(context, run, folder);
   await writeRunStart(folder, settings);
   const fitted = await fitModel(context, run, tasks, folder, sources.initial);
   const seconds = (performance.now() - started) / 1000;
-  const model = join(folder, 'model');
   const { arm, tasks: names, seed } = run;
-  const outcome = { arm, tasks: [...names], seed, ...fitted, seconds, modelHash: await modelFolderHash(model), settings };
-  const record = await writeRunRecord(folder, outcome);
-  await remove(join(folder, 'checkpoints'));
-  context.onEvent({ kind: 'run-finished', runId: run.id, seconds, model });
+  const modelHash = await modelFolderHash(join(folder, 'model'));
+  return writeRunRecord(folder, { arm, tasks: [...names], seed, ...fitted, seconds, modelHash, settings });
+}
+
+/** Null where the run is to be trained here. */
+async function takeOver(context: RunContext, run: PlannedRun, { folder, twin }: RunPlace, settings: Settings): Promise<RunRecord | null> {
+  if (twin === null) return null;
+  const record = await adoptRun(context, run, folder, settings, twin);
+  const message =
+    record === null
+      ? `${twin.folder} holds this training, but not the model it was finished with; it is trained here`
+      : `the same training is finished in ${twin.folder} and is taken over from there`;
+  context.onEvent({ kind: 'notice', level: record === null ? 'warning' : 'info', runId: run.id, message });
   return record;
 }
 

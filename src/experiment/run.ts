@@ -12,13 +12,16 @@ import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
 import type { Selected } from '../train/selection.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
+import type { FinishedRun } from './adopt-run.js';
 import { createContext, type RunContext, type RunSources } from './context.js';
 import { runGraph } from './graph.js';
+import { chooseSetting, isTried, withSetting, type GridResult } from './grid.js';
 import { withLock } from './lock.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
 import { experimentResults, writeResults, type ExperimentResults, type RunFailure, type RunResult } from './results.js';
 import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import type { RunRecord } from './run-record.js';
+import { sameSettings, type Settings } from './settings.js';
 import { needsOf, runFolder, sourcesOf, type Records } from './sources.js';
 import { workOf } from './work.js';
 
@@ -79,9 +82,9 @@ class Experiment {
   /** The plan has teachers before students, so a student is only looked at when its teachers are known to be finished. */
   async findFinished(): Promise<void> {
     for (const run of this.plan) {
-      const sources = this.sourcesOf(run);
-      if (sources === null) continue;
-      const record = await finishedRun(runFolder(this.outDir, run.id), settingsOf(this.context, run, sources));
+      const ready = this.resolve(run);
+      if (ready === null) continue;
+      const record = await finishedRun(runFolder(this.outDir, run.id), settingsOf(this.context, ready.run, ready.sources));
       if (record !== null) this.records.set(run.id, record);
     }
   }
@@ -90,7 +93,14 @@ class Experiment {
     const bert = await readBertConfig(this.context.modelDir);
     return this.plan.map((run) => {
       const { tokens } = workOf(run, this.context.data, bert);
-      return { runId: run.id, arm: run.arm, tasks: run.tasks, seed: run.seed, tokens, finished: this.records.has(run.id) };
+      return {
+        runId: run.id,
+        arm: run.arm,
+        tasks: run.tasks,
+        seed: run.seed,
+        tokens: isTried(run) ? 0 : tokens,
+        finished: this.records.has(run.id),
+      };
     });
   }
 
@@ -110,22 +120,51 @@ class Experiment {
 
   async writeResults(): Promise<ExperimentResults> {
     const { config } = this.context;
-    const results = experimentResults(config, runResults(config, this.plan, this.records), this.failures);
+    const runs = runResults(config, this.plan, this.records);
+    const results = experimentResults(config, { runs, failures: this.failures, grid: this.gridResults() });
     const earlier = this.written;
     this.written = Promise.allSettled([earlier]).then(() => writeResults(this.outDir, results));
     await this.written;
     return results;
   }
 
-  private async trainOne(run: PlannedRun): Promise<void> {
-    const sources = this.sourcesOf(run);
-    if (sources === null) throw new RangeError(`${run.id} was started before what it needs`);
-    this.records.set(run.id, await trainRun(this.context, run, runFolder(this.outDir, run.id), sources, 'restart'));
+  private async trainOne(planned: PlannedRun): Promise<void> {
+    const ready = this.resolve(planned);
+    if (ready === null) throw new RangeError(`${planned.id} was started before what it needs`);
+    const { run, sources } = ready;
+    const folder = runFolder(this.outDir, run.id);
+    const twin = this.finishedTwin(settingsOf(this.context, run, sources));
+    this.records.set(run.id, await trainRun(this.context, run, { folder, sources, twin, onOtherSettings: 'restart' }));
     await this.writeResults();
   }
 
-  private sourcesOf(run: PlannedRun): RunSources | null {
-    return sourcesOf(this.outDir, run, this.records, (task) => this.registry.byName(task).mainMetric);
+  /** A run that is finished and came to the same training: the trial that a grid chose, or that of another arm. */
+  private finishedTwin(settings: Settings): FinishedRun | null {
+    const found = [...this.records].find(([, record]) => sameSettings(record.settings, settings));
+    return found === undefined ? null : { folder: runFolder(this.outDir, found[0]), record: found[1] };
+  }
+
+  /** The run as it is to be trained, its setting chosen; null while something it needs is not finished. */
+  private resolve(run: PlannedRun): { run: PlannedRun; sources: RunSources } | null {
+    const sources = sourcesOf(this.outDir, run, this.records, (task) => this.registry.byName(task).mainMetric);
+    if (sources === null) return null;
+    const choice = this.choiceOf(run);
+    return { sources, run: choice === null ? run : withSetting(run, choice.chosen) };
+  }
+
+  /** Null for a run without a grid, or while a trial is not finished. */
+  private choiceOf(run: PlannedRun): GridResult | null {
+    return run.grid === null ? null : chooseSetting(run, run.grid, this.records, run.tasks.map(this.registry.byName));
+  }
+
+  /** One for each model that has a grid; the runs of all seeds share it. */
+  private gridResults(): GridResult[] {
+    const results = new Map<string, GridResult>();
+    for (const run of this.plan) {
+      const choice = this.choiceOf(run);
+      if (choice !== null) results.set(`${choice.arm}/${choice.task}`, choice);
+    }
+    return [...results.values()];
   }
 }
 

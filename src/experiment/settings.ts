@@ -40,8 +40,11 @@ export function configSettings(config: Config): Settings {
   return { ...flatten({ ...decisive, ...shapes, ...selectionSettings(selection) }, ''), 'seeds[0]': seeds[0] ?? null };
 }
 
-/** Whole batches are the rule and go without saying; micro-batches sum in another order and have other dropout masks. */
-function shapeSettings({ accumulate, ...shape }: TrainingShape): object {
+/**
+ * Whole batches are the rule and go without saying; micro-batches sum in another order and have other dropout masks. A grid decides nothing
+ * by itself: its trials have their settings, and the run that it is for has the one that was chosen.
+ */
+function shapeSettings({ accumulate, grid: _grid, ...shape }: TrainingShape): object {
   return accumulate === 1 ? shape : { ...shape, accumulate };
 }
 

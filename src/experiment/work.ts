@@ -5,6 +5,7 @@ import { outputsOf } from '../distill/targets.js';
 import type { BertConfig } from '../nn/bert-config.js';
 import type { PreparedData } from '../train/prepare-data.js';
 import type { PlannedRun } from './arms.js';
+import { shapeOf } from './grid.js';
 
 export interface RunWork {
   readonly steps: number;
@@ -12,11 +13,6 @@ export interface RunWork {
   readonly tokens: number;
   /** Expected, of training: F = 6 N Σs + 12 L h Σs² + 6 (h² + h C) per sequence, N = L (4 h² + 2 h f). */
   readonly flops: number;
-}
-
-/** What a run is trained with: a single-task model's settings, or a multi-task model's. */
-export function shapeOf({ kind, config }: PlannedRun): PlannedRun['config']['single'] {
-  return kind === 'single' ? config.single : config.multi;
 }
 
 export function workOf(run: PlannedRun, data: PreparedData, bert: BertConfig): RunWork {
