@@ -236,6 +236,12 @@ export const configSchema = z.strictObject({
         .describe('fused engine: the last layer computes only the [CLS] outputs, which is all that is read; the same results, faster'),
       threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 shares the cores between the parallel runs'),
       parallelRuns: positiveInteger.default(1).describe('models trained at once; small models on few cores gain from it'),
+      shareDir: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('folder in which experiments share finished runs: the same training is taken from there, what is trained is put there'),
       checkpointSteps: z.int().nonnegative().default(200).describe('steps between checkpoints of a running model; 0 keeps none'),
       evaluationBatchTokens: positiveInteger.default(4096).describe('tokens per batch in evaluation and prediction'),
     })

@@ -20,7 +20,8 @@ export interface FinishedRun {
   readonly record: RunRecord;
 }
 
-const LOGS = ['steps.jsonl', 'selection.jsonl'];
+/** Logs of a finished run. */
+export const RUN_LOGS = ['steps.jsonl', 'selection.jsonl'];
 
 /**
  * Fills `folder` as if the run had been trained there.
@@ -40,7 +41,7 @@ export async function adoptRun(
   const { info } = description;
   const made = info.made === undefined ? {} : { made: madeHere(info.made, run, modelDir) };
   await writeRunStart(folder, settings);
-  for (const name of LOGS) await copyLog(join(source.folder, name), join(folder, name));
+  for (const name of RUN_LOGS) await copyLog(join(source.folder, name), join(folder, name));
   await copyModelFolder(model, join(folder, 'model'), { ...info, arm: run.arm, preset: run.config.preset, ...made });
   const { format: _format, ...record } = source.record;
   return writeRunRecord(folder, { ...record, arm: run.arm, settings });

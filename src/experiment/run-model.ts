@@ -12,11 +12,13 @@ import type { TeacherOutputs } from '../distill/teacher-store.js';
 import { modelFolderHash } from '../nn/model-folder.js';
 import { teacherOutputs } from '../train/teacher-outputs.js';
 import type { TrainingTask } from '../train/step-maker.js';
+import { BornAgainError } from '../util/errors.js';
 import { ioError } from '../util/io-error.js';
 import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext, RunSources } from './context.js';
 import { adoptRun, type FinishedRun } from './adopt-run.js';
 import { fitModel } from './fit-model.js';
+import { findShared, shareRun } from './run-store.js';
 import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord, type RunStart } from './run-record.js';
 import { requireSameSettings, runSettings, sameSettings, type Settings } from './settings.js';
 
@@ -49,8 +51,10 @@ export async function trainRun(context: RunContext, run: PlannedRun, place: RunP
   const started = performance.now();
   const begun = await readRunStart(folder);
   if (begun !== null && onOtherSettings === 'refuse') requireSameSettings(folder, begun.settings, settings);
-  const adopted = await takeOver(context, run, place, settings);
+  const twin = place.twin ?? (await sharedTwin(context, run, settings));
+  const adopted = twin === null ? null : await takeOver(context, run, folder, settings, twin);
   const record = adopted ?? (await fitRun(context, run, place, { settings, started, begun }));
+  if (adopted === null) await share(context, run, folder, record);
   await remove(join(folder, 'checkpoints'));
   context.onEvent({ kind: 'run-finished', runId: run.id, seconds: record.seconds, model: join(folder, 'model') });
   return record;
@@ -76,9 +80,25 @@ async function fitRun(context: RunContext, run: PlannedRun, { folder, sources }:
   return writeRunRecord(folder, { arm, tasks: [...names], seed, ...fitted, seconds, modelHash, settings });
 }
 
-/** Null where the run is to be trained here. */
-async function takeOver(context: RunContext, run: PlannedRun, { folder, twin }: RunPlace, settings: Settings): Promise<RunRecord | null> {
-  if (twin === null) return null;
+/** An entry of the store that cannot be read is as good as none; the run replaces it when it is finished. */
+async function sharedTwin({ onEvent }: RunContext, run: PlannedRun, settings: Settings): Promise<FinishedRun | null> {
+  try {
+    return await findShared(settings, run.config.runtime);
+  } catch (error) {
+    if (!(error instanceof BornAgainError)) throw error;
+    onEvent({ kind: 'notice', level: 'warning', runId: run.id, message: `the shared run is not taken: ${error.message}` });
+    return null;
+  }
+}
+
+/** Null where the twin is not whole. */
+async function takeOver(
+  context: RunContext,
+  run: PlannedRun,
+  folder: string,
+  settings: Settings,
+  twin: FinishedRun,
+): Promise<RunRecord | null> {
   const record = await adoptRun(context, run, folder, settings, twin);
   const message =
     record === null
@@ -86,6 +106,16 @@ async function takeOver(context: RunContext, run: PlannedRun, { folder, twin }: 
       : `the same training is finished in ${twin.folder} and is taken over from there`;
   context.onEvent({ kind: 'notice', level: record === null ? 'warning' : 'info', runId: run.id, message });
   return record;
+}
+
+/** A store that cannot be written costs the run nothing: it is finished in its own folder. */
+async function share({ onEvent }: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<void> {
+  try {
+    await shareRun(folder, record, run.config.runtime);
+  } catch (error) {
+    if (!(error instanceof BornAgainError)) throw error;
+    onEvent({ kind: 'notice', level: 'warning', runId: run.id, message: `it is not shared: ${error.message}` });
+  }
 }
 
 /** Drops what the earlier training had not finished. Its model and result, if any, stay until the new ones replace them. */

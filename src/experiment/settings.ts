@@ -8,6 +8,12 @@ import { BornAgainError } from '../util/errors.js';
 import type { RunKind } from './arms.js';
 import type { RunSources } from './context.js';
 
+/**
+ * Version of all code that decides what a training comes to: raise it when the same settings would train to another model. It belongs to
+ * a run's settings, so runs of another version are trained again.
+ */
+export const TRAINING_VERSION = 1 as number;
+
 export type Settings = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Content hashes of what goes in. */
@@ -76,6 +82,8 @@ export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: I
     kind,
     ...flatten({ tasks, seed, ...shape, data, sampling, ...distillation, loss, optimizer, schedule, model, customTasks }, ''),
     ...flatten(selectionSettings(selection), ''),
+    // Runs older than the version say nothing, which is 1.
+    ...(TRAINING_VERSION === 1 ? {} : { 'training version': TRAINING_VERSION }),
     ...(initial === null ? {} : { 'initial model': initial.hash }),
     ...inputSettings({ model: inputs.model, data: Object.fromEntries(own) }),
   };
