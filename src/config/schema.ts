@@ -235,7 +235,10 @@ export const configSchema = z.strictObject({
         .default(true)
         .describe('fused engine: the last layer computes only the [CLS] outputs, which is all that is read; the same results, faster'),
       threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 shares the cores between the parallel runs'),
-      parallelRuns: positiveInteger.default(1).describe('models trained at once; small models on few cores gain from it'),
+      parallelRuns: z
+        .union([positiveInteger, z.literal('auto')])
+        .default(1)
+        .describe('models trained at once; small models on few cores gain from it. auto: what some seconds of trying find fastest here'),
       shareDir: z
         .string()
         .min(1)

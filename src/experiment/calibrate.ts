@@ -21,7 +21,13 @@ export async function calibrate(context: RunContext, run: PlannedRun, seconds: n
   const model = await newModel(context, run, tasks);
   const { optimizer, runtime } = config;
   const shape = shapeOf(run);
-  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
+  const session = Session.create({
+    ...model,
+    optimizer,
+    layerDecay: shape.layerDecay,
+    dropoutSeed: seed,
+    runtime: shareCores(runtime, context.parallelRuns),
+  });
   try {
     const steps = createStepMaker({ tasks, shape, config, seed });
     let tokens = 0;
@@ -38,4 +44,11 @@ export async function calibrate(context: RunContext, run: PlannedRun, seconds: n
     await session.close();
     for (const module of [model.bert, ...model.heads]) module.dispose();
   }
+}
+
+/** Real tokens per second of that many such runs trained side by side, the cores divided between them. */
+export async function calibrateSideBySide(context: RunContext, run: PlannedRun, parallelRuns: number, seconds: number): Promise<number> {
+  const shared = { ...context, parallelRuns };
+  const rates = await Promise.all(Array.from({ length: parallelRuns }, () => calibrate(shared, run, seconds)));
+  return rates.reduce((sum, rate) => sum + rate, 0);
 }

@@ -11,6 +11,8 @@ export interface RunContext {
   readonly inputs: InputHashes;
   /** The initial weights. */
   readonly modelDir: string;
+  /** Models trained at once: the cores are divided between them. */
+  readonly parallelRuns: number;
   /** Where teachers' outputs are kept. */
   readonly teacherOutputsDir: string;
   readonly signal?: AbortSignal | undefined;
@@ -33,18 +35,18 @@ export interface RunSources {
 
 export const NO_SOURCES: RunSources = { teachers: {}, initial: null };
 
-export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs'> {
+export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs' | 'parallelRuns'> {
   readonly tasks: readonly string[];
   readonly dataDir: string;
   readonly cacheDir?: string | undefined;
 }
 
-/** Tokenises the data and hashes what goes in. Writes nothing but the cache. Throws as `prepareData` and `modelFolderHash` do. */
+/** Tokenises the data and hashes what goes in; for one run at a time, until its user knows better. Writes nothing but the cache. Throws as `prepareData` and `modelFolderHash` do. */
 export async function createContext(options: ContextOptions): Promise<RunContext> {
   const { tasks, dataDir, cacheDir, ...shared } = options;
   const { config, modelDir, signal, onEvent } = shared;
   const model = await modelFolderHash(modelDir);
   const splits = trainingSplits(tasks, dataDir, config);
   const data = await prepareData({ config, splits, dataDir, modelDir, cacheDir, signal, onEvent });
-  return { ...shared, data, inputs: { model, data: data.hashes() } };
+  return { ...shared, parallelRuns: 1, data, inputs: { model, data: data.hashes() } };
 }

@@ -100,15 +100,15 @@ async function fit(
   const { seed, arm, id: runId, config } = run;
   const { optimizer, runtime } = config;
   const shape = shapeOf(run);
-  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
+  const session = Session.create({
+    ...model,
+    optimizer,
+    layerDecay: shape.layerDecay,
+    dropoutSeed: seed,
+    runtime: shareCores(runtime, context.parallelRuns),
+  });
   try {
-    const { engine, precision, products } = session.computes;
-    onEvent({
-      kind: 'notice',
-      level: 'info',
-      message: `computed by the ${engine} engine in ${precision}, matrix products: ${products}`,
-      runId,
-    });
+    sayWhatComputes(context, runId, session);
     const steps = createStepMaker({ tasks, shape, config, seed });
     const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
@@ -133,6 +133,12 @@ async function fit(
   } finally {
     await session.close();
   }
+}
+
+function sayWhatComputes({ onEvent }: RunContext, runId: string, session: Session): void {
+  const { engine, precision, products } = session.computes;
+  const message = `computed by the ${engine} engine in ${precision}, matrix products: ${products}`;
+  onEvent({ kind: 'notice', level: 'info', message, runId });
 }
 
 /** On dev and, of the tasks that have one, the mismatched set; an event for each. */

@@ -7,6 +7,7 @@ import { calibrate } from './calibrate.js';
 import { createContext, type RunContext } from './context.js';
 import { isTried } from './grid.js';
 import type { ExperimentOptions } from './run.js';
+import { chooseParallelRuns, type ParallelRuns } from './parallel-runs.js';
 import { needsOf } from './sources.js';
 import { workOf, type RunWork } from './work.js';
 
@@ -31,6 +32,8 @@ export interface Forecast {
   readonly runs: readonly PlannedWork[];
   /** Real tokens per second of training, by kind of run, measured just now. */
   readonly tokensPerSecond: Readonly<Partial<Record<RunKind, number>>>;
+  /** How many models train at once, and what was measured to find out. */
+  readonly parallelRuns: ParallelRuns;
   /** Of all models kept, in bytes. */
   readonly modelBytes: number;
   /** Of the checkpoints that exist at once at most, in bytes. */
@@ -52,12 +55,15 @@ export async function forecast(options: Omit<ExperimentOptions, 'outDir'>): Prom
     const work = isTried(run) ? NOTHING : workOf(run, context.data, bert);
     return { run, needs: needsOf(run), ...work, seconds: work.tokens / (tokensPerSecond[run.kind] ?? NaN) };
   });
+  const work = new Map(runs.map(({ run, tokens }) => [run.id, tokens]));
+  const parallelRuns = await chooseParallelRuns(context, plan, ({ id }) => work.get(id) ?? 0);
   const bytes = parameterCount(bert) * BYTES_PER_VALUE;
   return {
     runs,
     tokensPerSecond,
+    parallelRuns,
     modelBytes: bytes * runs.length,
-    checkpointBytes: bytes * CHECKPOINT_COPIES * parallelRuns(config, runs.length),
+    checkpointBytes: bytes * CHECKPOINT_COPIES * checkpointedRuns(config, Math.min(parallelRuns.chosen, runs.length)),
   };
 }
 
@@ -67,8 +73,8 @@ async function rates(context: RunContext, plan: readonly PlannedRun[]): Promise<
   return measured;
 }
 
-function parallelRuns({ runtime }: Config, runs: number): number {
-  return runtime.checkpointSteps === 0 ? 0 : Math.min(runtime.parallelRuns, runs);
+function checkpointedRuns({ runtime }: Config, atOnce: number): number {
+  return runtime.checkpointSteps === 0 ? 0 : atOnce;
 }
 
 /** Of the encoder; heads are small beside it. */

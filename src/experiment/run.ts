@@ -14,9 +14,11 @@ import type { Selected } from '../train/selection.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
 import type { FinishedRun } from './adopt-run.js';
 import { createContext, type RunContext, type RunSources } from './context.js';
+import { chooseParallelRuns, describeRates } from './parallel-runs.js';
 import { runGraph } from './graph.js';
 import { chooseSetting, isTried, withSetting, type GridResult } from './grid.js';
 import { withLock } from './lock.js';
+import { formatPlural } from '../util/format.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
 import { experimentResults, writeResults, type ExperimentResults, type RunFailure, type RunResult } from './results.js';
 import { finishedRun, settingsOf, trainRun } from './run-model.js';
@@ -59,9 +61,22 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
   await claimOutputFolder(outDir, found, config, context.inputs);
   const experiment = new Experiment(context, outDir, plan);
   await experiment.findFinished();
-  onEvent({ kind: 'experiment-plan', runs: await experiment.summaries() });
-  await experiment.train();
+  const summaries = await experiment.summaries();
+  onEvent({ kind: 'experiment-plan', runs: summaries });
+  await experiment.train(await parallelRunsFor(context, plan, summaries));
   return experiment.writeResults();
+}
+
+/** Said in a notice where it was measured. */
+async function parallelRunsFor(context: RunContext, plan: readonly PlannedRun[], summaries: readonly PlannedRunSummary[]): Promise<number> {
+  const known = new Map(summaries.map((summary) => [summary.runId, summary]));
+  const pending = plan.filter(({ id }) => known.get(id)?.finished === false && (known.get(id)?.tokens ?? 0) > 0);
+  const { chosen, measured } = await chooseParallelRuns(context, pending, ({ id }) => known.get(id)?.tokens ?? 0);
+  if (measured.length > 0) {
+    const message = `${formatPlural(chosen, 'model')} at once is fastest here (tokens/s of training, by models at once: ${describeRates(measured)})`;
+    context.onEvent({ kind: 'notice', level: 'info', message });
+  }
+  return chosen;
 }
 
 class Experiment {
@@ -72,7 +87,7 @@ class Experiment {
   private written: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly context: RunContext,
+    private context: RunContext,
     private readonly outDir: string,
     private readonly plan: readonly PlannedRun[],
   ) {
@@ -104,11 +119,12 @@ class Experiment {
     });
   }
 
-  async train(): Promise<void> {
+  async train(parallel: number): Promise<void> {
+    this.context = { ...this.context, parallelRuns: parallel };
     const nodes = this.plan.map((run) => ({ id: run.id, needs: needsOf(run), run }));
     await runGraph(nodes, {
       finished: [...this.records.keys()],
-      parallel: this.context.config.runtime.parallelRuns,
+      parallel,
       signal: this.context.signal,
       work: ({ run }) => this.trainOne(run),
       onFailure: ({ id: runId }, { code, message }, after) => {

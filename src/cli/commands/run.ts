@@ -96,7 +96,7 @@ async function dryRun(flags: RunFlags, config: Config): Promise<void> {
     endedBySignal(() => forecast({ config, dataDir, modelDir, ...(cache === undefined ? {} : { cacheDir: cache }), onEvent })),
   );
   if (flags.json === true) printJson(plan);
-  else printText(renderForecast(plan, config.runtime.parallelRuns));
+  else printText(renderForecast(plan));
 }
 
 /** The exit code tells of runs that failed; their messages were shown when it happened. */
