@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { TokenizedDataset } from '../data/types.js';
 import { glueAverage, selectionScore } from '../metrics/index.js';
 import { initHead, type Head } from '../nn/head.js';
+import type { ModelInfo } from '../nn/heads-file.js';
 import { openModelFolder, writeModelFolder } from '../nn/model-folder.js';
 import type { Bert } from '../nn/bert.js';
 import { taskRegistry } from '../tasks/index.js';
@@ -34,21 +35,28 @@ export interface FittedModel extends Scored {
   readonly selection: Selected | null;
 }
 
+export interface FitPlace {
+  readonly folder: string;
+  /** Hash of the run's settings: a checkpoint of another run is refused. */
+  readonly identity: string;
+  /** The trained model to start from, with a head for each task; null for the pre-trained encoder and new heads. */
+  readonly initial: ModelReference | null;
+}
+
 /**
  * The seed decides everything random: data order, heads, dropout. Writes `folder/model`.
- * @param initial the trained model to start from, with a head for each task; null for the pre-trained encoder and new heads
  * @throws as `train` and `writeModelFolder` do
  */
 export async function fitModel(
   context: RunContext,
   run: PlannedRun,
   tasks: readonly TrainingTask[],
-  folder: string,
-  initial: ModelReference | null,
+  place: FitPlace,
 ): Promise<FittedModel> {
+  const { initial } = place;
   const model = await (initial === null ? newModel(context, run, tasks) : continuedModel(run, initial));
   try {
-    return await fit(context, run, tasks, folder, model);
+    return await fit(context, run, tasks, place, model);
   } finally {
     for (const module of [model.bert, ...model.heads]) module.dispose();
   }
@@ -93,7 +101,7 @@ async function fit(
   context: RunContext,
   run: PlannedRun,
   tasks: readonly TrainingTask[],
-  folder: string,
+  { folder, identity }: FitPlace,
   model: Model,
 ): Promise<FittedModel> {
   const { modelDir, signal, onEvent } = context;
@@ -114,25 +122,43 @@ async function fit(
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
     const selection = selectionJob(context, run, evaluation, join(folder, 'selection.jsonl'));
     const { checkpointSteps } = runtime;
-    const selected = await train({ runId, arm, seed, session, tasks, steps, ...files, checkpointSteps, selection, signal, onEvent });
+    const selected = await train({
+      runId,
+      arm,
+      seed,
+      session,
+      tasks,
+      steps,
+      ...files,
+      checkpointSteps,
+      identity,
+      selection,
+      signal,
+      onEvent,
+    });
     const scored = await scoreModel(context, run, evaluation);
     const kept = selected?.keep === 'best' ? selected.best.step : session.steps;
     const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: kept, tasks });
-    const info = {
-      arm,
-      seed,
-      tasks: [...run.tasks],
-      preset: config.preset,
-      maxLength: config.data.maxLength,
-      truncation: config.data.truncation,
-      scores: Object.fromEntries(Object.entries(scored.scores).map(([task, scores]) => [task, { ...scores }])),
-      made,
-    };
+    const info = modelInfo(run, scored.scores, made);
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
     return { ...scored, steps: session.steps, selection: selected };
   } finally {
     await session.close();
   }
+}
+
+/** What the model's folder says of it. */
+function modelInfo({ arm, seed, tasks, config }: PlannedRun, scores: TaskScores, made: ModelInfo['made']): ModelInfo {
+  return {
+    arm,
+    seed,
+    tasks: [...tasks],
+    preset: config.preset,
+    maxLength: config.data.maxLength,
+    truncation: config.data.truncation,
+    scores: Object.fromEntries(Object.entries(scores).map(([task, own]) => [task, { ...own }])),
+    made,
+  };
 }
 
 function sayWhatComputes({ onEvent }: RunContext, runId: string, session: Session): void {

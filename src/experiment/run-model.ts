@@ -20,7 +20,7 @@ import { adoptRun, type FinishedRun } from './adopt-run.js';
 import { fitModel } from './fit-model.js';
 import { findShared, shareRun } from './run-store.js';
 import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord, type RunStart } from './run-record.js';
-import { requireSameSettings, runSettings, sameSettings, type Settings } from './settings.js';
+import { requireSameSettings, runSettings, sameSettings, settingsHash, type Settings } from './settings.js';
 
 export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: RunSources): Settings {
   return runSettings(run, inputs, sources);
@@ -73,7 +73,7 @@ async function fitRun(context: RunContext, run: PlannedRun, { folder, sources }:
   const tasks = await trainingTasks(context, run, sources);
   if (begun !== null && !sameSettings(begun.settings, settings)) await startAnew(context, run, folder);
   await writeRunStart(folder, settings);
-  const fitted = await fitModel(context, run, tasks, folder, sources.initial);
+  const fitted = await fitModel(context, run, tasks, { folder, identity: settingsHash(settings), initial: sources.initial });
   const seconds = (performance.now() - started) / 1000;
   const { arm, tasks: names, seed } = run;
   const modelHash = await modelFolderHash(join(folder, 'model'));

@@ -16,7 +16,7 @@ import { sha256 } from '../util/hash.js';
 import { errnoOf, ioError } from '../util/io-error.js';
 import { RUN_LOGS, type FinishedRun } from './adopt-run.js';
 import { readRunRecord, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
-import { sameSettings, TRAINING_VERSION, type Settings } from './settings.js';
+import { sameSettings, settingsHash, TRAINING_VERSION, type Settings } from './settings.js';
 
 type Runtime = Config['runtime'];
 
@@ -24,7 +24,7 @@ type Runtime = Config['runtime'];
 export function runKey(settings: Settings, { device, engine, precision, products, firstTokensOnly }: Runtime): string {
   const { runtimeVersion, instructionSet } = loadAddon().runtimeInfo();
   const computed = { device, engine, precision, products, firstTokensOnly, runtimeVersion, instructionSet, version: TRAINING_VERSION };
-  return sha256(JSON.stringify([Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)), computed]));
+  return sha256(JSON.stringify([settingsHash(settings), computed]));
 }
 
 /** Null where there is no store, or no such run in it. Throws ERR_OUTPUT_FOLDER for an entry that is malformed. */

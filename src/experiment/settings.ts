@@ -5,6 +5,7 @@
 import type { Config, TrainingShape } from '../config/schema.js';
 import { selects } from '../train/selection.js';
 import { BornAgainError } from '../util/errors.js';
+import { sha256 } from '../util/hash.js';
 import type { RunKind } from './arms.js';
 import type { RunSources } from './context.js';
 
@@ -92,6 +93,11 @@ export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: I
 /** Whether both have the same names with the same values, in any order. */
 export function sameSettings(a: Settings, b: Settings): boolean {
   return differingNames(a, b).length === 0;
+}
+
+/** The same for the same names with the same values, in any order. */
+export function settingsHash(settings: Settings): string {
+  return sha256(JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /**

@@ -9,6 +9,7 @@ import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpoints
 import type { OnEvent, TaskScores } from './events.js';
 import { cancelledAfter, nonFiniteStep } from './failures.js';
 import { Selection, type Selected, type SelectionJob } from './selection.js';
+import type { Notes } from './session-state.js';
 import type { Session } from './session.js';
 import { StepLog, type StepLogTask } from './step-log.js';
 import { tokensOf, type PreparedStep, type StepMaker, type TrainingTask } from './step-maker.js';
@@ -26,6 +27,8 @@ export interface TrainingJob {
   readonly checkpointDir: string;
   /** Steps between checkpoints; 0 keeps none, not even when cancelled. */
   readonly checkpointSteps: number;
+  /** What the training is, as a hash of all that decides it: a checkpoint of another one is refused. Without it any of this model will do. */
+  readonly identity?: string | undefined;
   /** Without it the last model is the one kept, and dev is not looked at. */
   readonly selection?: SelectionJob | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -160,11 +163,11 @@ function lossesByTask(tasks: readonly TrainingTask[], { examples }: PreparedStep
   );
 }
 
-async function saveCheckpoint({ job: { session, checkpointDir }, log, selection }: Training): Promise<string> {
+async function saveCheckpoint({ job: { session, checkpointDir, identity }, log, selection }: Training): Promise<string> {
   log.flush();
   selection?.log.flush();
   const path = checkpointPath(checkpointDir, session.steps);
-  await session.saveState(path, selection?.state.toNotes());
+  await session.saveState(path, { ...selection?.state.toNotes(), ...(identity === undefined ? {} : { training: identity }) });
   await pruneCheckpoints(checkpointDir);
   await selection?.state.prune(await listCheckpoints(checkpointDir));
   return path;
@@ -180,12 +183,14 @@ async function keepCancelled(training: Training): Promise<BornAgainError> {
  * Loads the newest checkpoint that can be read, saying so where that is not the newest one.
  * @returns the number of finished steps; 0 where there is no checkpoint
  */
-async function resume({ runId, session, steps, checkpointDir, onEvent }: TrainingJob, selection: Selection | null): Promise<number> {
+async function resume(job: TrainingJob, selection: Selection | null): Promise<number> {
+  const { runId, session, steps, checkpointDir, onEvent } = job;
   const checkpoints = await listCheckpoints(checkpointDir);
   for (const [age, checkpoint] of checkpoints.entries()) {
     const { path, step } = checkpoint;
     try {
       const notes = await session.loadState(path);
+      requireSameTraining(job, path, notes);
       await selection?.restore(notes, checkpoint, session);
       if (session.steps === step && step <= steps.totalSteps) return step;
       throw new BornAgainError('ERR_CHECKPOINT', `${path} holds step ${session.steps} of a training of ${steps.totalSteps} steps`, {
@@ -198,6 +203,13 @@ async function resume({ runId, session, steps, checkpointDir, onEvent }: Trainin
     }
   }
   return 0;
+}
+
+/** Checkpoints of before there was an identity have none. */
+function requireSameTraining({ identity, runId }: TrainingJob, path: string, { training }: Notes): void {
+  if (training === undefined || identity === undefined || training === identity) return;
+  const message = `${path} is a checkpoint of another training than ${runId}: its settings, data or teachers are others. Remove it, or choose another output folder`;
+  throw new BornAgainError('ERR_CHECKPOINT', message, { path, runId });
 }
 
 function isUnreadable(error: unknown): error is BornAgainError {

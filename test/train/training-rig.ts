@@ -27,6 +27,7 @@ export interface TrainingCall extends Place {
   readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
+  readonly identity?: string;
   /** The dev score after so many steps; `config.selection` says what is made of it. */
   readonly score?: (step: number) => number;
 }
@@ -62,6 +63,7 @@ export async function trainRte({
   signal,
   onEvent,
   score,
+  identity,
 }: TrainingCall): Promise<Trained> {
   const config = smallConfig(overrides);
   const events: TrainingEvent[] = [];
@@ -84,6 +86,7 @@ export async function trainRte({
       logFile: join(folder, 'steps.jsonl'),
       checkpointDir: join(folder, 'checkpoints'),
       checkpointSteps: config.runtime.checkpointSteps,
+      identity,
       ...(score === undefined ? {} : { selection: selectionOf(config, folder, () => score(session.steps)) }),
       signal,
       onEvent: (event) => {
