@@ -49,7 +49,7 @@ const PHASES = [...WRITES.map(([phase]) => phase), 'evaluation', 'steps', 'start
 /** What kills that do not come at random wait for. */
 const TARGETS = ['checkpoint', 'evaluation', 'teacher outputs', 'best model', 'results', 'model'];
 
-/** Times of writing and of work; all else must be the same. */
+/** Times of work, in result.json and timings.jsonl; all else must be the same. */
 const TIMES = /"(seconds|tokensPerSecond)": ?[0-9.e+-]+/g;
 
 /** A linear congruential generator (Numerical Recipes) is random enough for moments. @param {number} seed */
@@ -147,11 +147,14 @@ async function runAndKill(args, out, when) {
   return signal === 'SIGKILL' ? phaseOf(out, before, message()) : null;
 }
 
+/** TensorBoard's files: each event has its time, and every call begins a file of its own. */
+const EVENT_FILE = /^events\.out\.tfevents\./;
+
 /** Hash of every file that is kept, by its path; the lock and the cache are not results. @param {string} folder */
 function contents(folder) {
   /** @type {Record<string, string>} */
   const hashes = {};
-  for (const file of filesBelow(folder)) {
+  for (const file of filesBelow(folder).filter((name) => !EVENT_FILE.test(path.basename(name)))) {
     const bytes = readFileSync(path.join(folder, file));
     const content = /\.jsonl?$/.test(file) ? bytes.toString().replace(TIMES, '') : bytes;
     hashes[file] = createHash('sha256').update(content).digest('hex');

@@ -22,6 +22,8 @@ export type {
   BadRowPolicy,
   Example,
   ExampleStream,
+  HubTask,
+  NamedColumns,
   NamedSplit,
   OfficialSplit,
   OfficialTask,

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { BadRowPolicy } from '../tasks/read.js';
-import { splitFormat } from '../tasks/locate.js';
+import type { SplitSource } from '../tasks/locate.js';
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import type { Tokenizer } from '../text/tokenizer.js';
 import type { LengthLimit } from '../text/truncate.js';
@@ -42,11 +42,15 @@ const countsSchema = z.strictObject({
 });
 export type SplitCounts = z.infer<typeof countsSchema>;
 
-/** SHA-256 over everything that decides a row's content: data file, tokeniser, settings, labels and columns of the task. */
-export function cacheKey({ task, split, ...settings }: SplitSettings, dataHash: string, tokenizer: Pick<Tokenizer, 'hash'>): string {
+/** SHA-256 over everything that decides a row's content: data files, tokeniser, settings, labels and columns of the task. */
+export function cacheKey(
+  { task, split, ...settings }: SplitSettings,
+  { format, hash }: Pick<SplitSource, 'format'> & { readonly hash: string },
+  tokenizer: Pick<Tokenizer, 'hash'>,
+): string {
   const { name, kind, labels, scoreRange, dropsShortRows } = task;
-  const definition = { name, kind, labels, scoreRange, dropsShortRows, format: splitFormat(task, split) };
-  return sha256(JSON.stringify([FORMAT, dataHash, tokenizer.hash, split, settings.limit.maxLength, settings.limit.truncation, settings.bothOrders, settings.badRows, definition]));
+  const definition = { name, kind, labels, scoreRange, dropsShortRows, format };
+  return sha256(JSON.stringify([FORMAT, hash, tokenizer.hash, split, settings.limit.maxLength, settings.limit.truncation, settings.bothOrders, settings.badRows, definition]));
 }
 
 export function cachePath(cacheDir: string, { task, split }: Pick<SplitSettings, 'task' | 'split'>, key: string): string {

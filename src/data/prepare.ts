@@ -1,18 +1,18 @@
 /**
- * A split from its TSV file to a tokenised dataset, through a cache file that is used only when nothing that decides its content has
+ * A split from its data files to a tokenised dataset, through a cache file that is used only when nothing that decides its content has
  * changed. Rows stream through: reading, tokenising and writing hold one chunk, however long the file. The finished dataset is the flat
  * arrays alone.
  */
 import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { splitPath } from '../tasks/locate.js';
+import { locateSplit, type SplitSource } from '../tasks/locate.js';
 import { readExamples } from '../tasks/read.js';
 import type { ExampleStream } from '../tasks/read.js';
 import type { FaultList } from '../tasks/read-report.js';
 import type { Example } from '../tasks/types.js';
 import type { Tokenizer } from '../text/tokenizer.js';
 import { BornAgainError } from '../util/errors.js';
-import { sha256File } from '../util/hash.js';
+import { sha256, sha256File } from '../util/hash.js';
 import { cacheKey, cachePath, readCacheFile, writeCacheFile } from './cache-file.js';
 import type { LeftOutRows, SplitCounts, SplitSettings } from './cache-file.js';
 import type { TokenizedColumns } from './columns.js';
@@ -28,7 +28,7 @@ export interface PrepareOptions extends SplitSettings {
 }
 
 export interface PrepareReport extends SplitCounts {
-  /** The data file. */
+  /** The data file, or the folder of its shards. */
   readonly file: string;
   readonly cacheFile: string;
   readonly fromCache: boolean;
@@ -46,35 +46,41 @@ export async function prepareSplit(options: PrepareOptions): Promise<{ readonly 
   const started = performance.now();
   const { task, split, cacheDir, tokenizer } = options;
   const settings = { ...options, bothOrders: options.bothOrders && split === 'train' && task.symmetric };
-  const file = splitPath(task, split, options.dataDir);
-  const source = { file, hash: await sha256File(file) };
-  const key = cacheKey(settings, source.hash, tokenizer);
+  const found = locateSplit(task, split, options.dataDir);
+  const source = { ...found, hash: await hashOf(found) };
+  const key = cacheKey(settings, source, tokenizer);
   const cacheFile = cachePath(cacheDir, options, key);
-  const { found, notice } = await findCached(cacheFile, key, options);
-  if (found === null) await build(settings, source, cacheFile, key);
-  const { dataset, counts } = found ?? (await readCacheFile(cacheFile, key, options));
+  const { cached, notice } = await findCached(cacheFile, key, options);
+  if (cached === null) await build(settings, source, cacheFile, key);
+  const { dataset, counts } = cached ?? (await readCacheFile(cacheFile, key, options));
   const seconds = (performance.now() - started) / 1000;
-  return { dataset, report: { ...counts, file, cacheFile, fromCache: found !== null, notice, seconds } };
+  return { dataset, report: { ...counts, file: source.name, cacheFile, fromCache: cached !== null, notice, seconds } };
 }
 
 type Cached = Awaited<ReturnType<typeof readCacheFile>>;
 
 /** A file that cannot be used is not an error, because it can be made again; but it is said. */
-async function findCached(cacheFile: string, key: string, options: PrepareOptions): Promise<{ found: Cached | null; notice: string | null }> {
-  if (!existsSync(cacheFile)) return { found: null, notice: null };
+async function findCached(cacheFile: string, key: string, options: PrepareOptions): Promise<{ cached: Cached | null; notice: string | null }> {
+  if (!existsSync(cacheFile)) return { cached: null, notice: null };
   try {
-    return { found: await readCacheFile(cacheFile, key, options), notice: null };
+    return { cached: await readCacheFile(cacheFile, key, options), notice: null };
   } catch (error) {
     if (error instanceof BornAgainError && (error.code === 'ERR_CACHE' || error.code === 'ERR_IO')) {
-      return { found: null, notice: `${error.message}. It was made again from ${options.task.title}'s data file` };
+      return { cached: null, notice: `${error.message}. It was made again from ${options.task.title}'s data file` };
     }
     throw error;
   }
 }
 
-interface Source {
-  readonly file: string;
+interface Source extends SplitSource {
   readonly hash: string;
+}
+
+/** Of a single file, its own; of several, over theirs. */
+async function hashOf({ files, lists }: SplitSource): Promise<string> {
+  const hashes: string[] = [];
+  for (const file of [...files, ...lists]) hashes.push(await sha256File(file));
+  return hashes.length === 1 ? hashes.join() : sha256(hashes.join('\n'));
 }
 
 async function build(options: PrepareOptions, source: Source, cacheFile: string, key: string): Promise<void> {
@@ -118,9 +124,10 @@ async function* chunked(examples: AsyncIterable<Example>): AsyncGenerator<Exampl
 }
 
 /** The key was made before the rows were read; a file edited meanwhile would lie under the wrong key for ever. */
-async function checkUnchanged({ file, hash }: Source): Promise<void> {
-  if ((await sha256File(file)) === hash) return;
-  throw new BornAgainError('ERR_DATA_FORMAT', `${file} changed while it was read. Run again when it is complete`, { file });
+async function checkUnchanged(source: Source): Promise<void> {
+  if ((await hashOf(source)) === source.hash) return;
+  const { name } = source;
+  throw new BornAgainError('ERR_DATA_FORMAT', `${name} changed while it was read. Run again when it is complete`, { file: name });
 }
 
 function leftOut({ count, rows }: FaultList): LeftOutRows {

@@ -9,6 +9,7 @@ import { basename, join, resolve } from 'node:path';
 import { departuresOf } from '../config/load.js';
 import { readHeadsFile, type ModelInfo } from '../nn/heads-file.js';
 import { copyModelFolder, modelFolderHash } from '../nn/model-folder.js';
+import { LOG_FILES } from '../train/run-log.js';
 import { ioError } from '../util/io-error.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
@@ -20,8 +21,8 @@ export interface FinishedRun {
   readonly record: RunRecord;
 }
 
-/** Logs of a finished run. */
-export const RUN_LOGS = ['steps.jsonl', 'selection.jsonl'];
+/** Logs of a finished run, and what its model answered. */
+export const RUN_LOGS = [...Object.values(LOG_FILES), 'predictions.jsonl'];
 
 /**
  * Fills `folder` as if the run had been trained there.

@@ -1,17 +1,13 @@
 /** One model's life in memory: initial weights and new heads, training, scores on dev, the folder it is kept in. */
 import { join } from 'node:path';
-import type { TokenizedDataset } from '../data/types.js';
-import { glueAverage, selectionScore } from '../metrics/index.js';
 import { initHead, type Head } from '../nn/head.js';
 import type { ModelInfo } from '../nn/heads-file.js';
 import { openModelFolder, writeModelFolder } from '../nn/model-folder.js';
 import type { Bert } from '../nn/bert.js';
-import { taskRegistry } from '../tasks/index.js';
-import type { SplitName } from '../tasks/types.js';
-import { scoreDataset, scoreWithNotices, type EvaluationOptions } from '../train/evaluate.js';
-import type { MetricScores, TaskScores } from '../train/events.js';
+import type { TaskScores } from '../train/events.js';
 import { headSpec } from '../train/heads.js';
-import { selects, type Selected, type SelectionJob } from '../train/selection.js';
+import { RunLog } from '../train/run-log.js';
+import type { Selected } from '../train/selection.js';
 import { Session } from '../train/session.js';
 import { shareCores } from '../train/share-cores.js';
 import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
@@ -19,16 +15,13 @@ import { train } from '../train/trainer.js';
 import { BornAgainError } from '../util/errors.js';
 import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext } from './context.js';
+import { writePredictions } from './predictions.js';
 import { provenance } from './provenance.js';
+import { introduction } from './run-introduction.js';
+import { scoreModel, selectionJob, type ModelScores } from './score-model.js';
 import { shapeOf } from './grid.js';
 
-interface Scored {
-  readonly scores: TaskScores;
-  readonly mismatched: TaskScores;
-  readonly average: number | null;
-}
-
-export interface FittedModel extends Scored {
+export interface FittedModel extends ModelScores {
   /** Optimizer steps done. */
   readonly steps: number;
   /** How the model was chosen on dev; null where it is that of the last step, as planned. */
@@ -44,7 +37,7 @@ export interface FitPlace {
 }
 
 /**
- * The seed decides everything random: data order, heads, dropout. Writes `folder/model`.
+ * The seed decides everything random: data order, heads, dropout. Writes `folder/predictions.jsonl` and `folder/model`.
  * @throws as `train` and `writeModelFolder` do
  */
 export async function fitModel(
@@ -72,7 +65,9 @@ export async function newModel(
   for (const notice of notices) onEvent({ kind: 'notice', runId, ...notice });
   const heads: Head[] = [];
   try {
-    for (const { dataset } of tasks) heads.push(initHead(headSpec(dataset.task, config.model), bert.config.hiddenSize, device, seed));
+    const { hiddenSize } = bert.config;
+    for (const { dataset } of tasks)
+      heads.push(initHead(headSpec(dataset.task, config.model), hiddenSize, device, seed, config.model.headInit));
     return { bert, heads };
   } catch (error) {
     for (const module of [bert, ...heads]) module.dispose();
@@ -115,34 +110,25 @@ async function fit(
     dropoutSeed: seed,
     runtime: shareCores(runtime, context.parallelRuns),
   });
+  const log = new RunLog(folder, { tensorboard: config.logging.tensorboard, introduction: introduction(run) });
   try {
     sayWhatComputes(context, runId, session);
     const steps = createStepMaker({ tasks, shape, config, seed });
-    const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };
-    const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
-    const selection = selectionJob(context, run, evaluation, join(folder, 'selection.jsonl'));
     const { checkpointSteps } = runtime;
-    const selected = await train({
-      runId,
-      arm,
-      seed,
-      session,
-      tasks,
-      steps,
-      ...files,
-      checkpointSteps,
-      identity,
-      selection,
-      signal,
-      onEvent,
-    });
-    const scored = await scoreModel(context, run, evaluation);
+    const checkpoints = { checkpointDir: join(folder, 'checkpoints'), checkpointSteps, identity };
+    const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
+    const selection = selectionJob(context, run, evaluation);
+    const selected = await train({ runId, arm, seed, session, tasks, steps, log, ...checkpoints, selection, signal, onEvent });
+    const { answers, ...scored } = await scoreModel(context, run, evaluation);
+    logScores(log, session.steps, scored);
+    await writePredictions(folder, answers);
     const kept = selected?.keep === 'best' ? selected.best.step : session.steps;
     const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: kept, tasks });
     const info = modelInfo(run, scored.scores, made);
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
     return { ...scored, steps: session.steps, selection: selected };
   } finally {
+    log.close();
     await session.close();
   }
 }
@@ -167,49 +153,7 @@ function sayWhatComputes({ onEvent }: RunContext, runId: string, session: Sessio
   onEvent({ kind: 'notice', level: 'info', message, runId });
 }
 
-/** On dev and, of the tasks that have one, the mismatched set; an event for each. */
-async function scoreModel(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions): Promise<Scored> {
-  const score = (dataset: TokenizedDataset): Promise<MetricScores> => scoreWithNotices(evaluation, dataset, context.onEvent, run.id);
-  const scores = await scoreSplit(context, run, 'dev', score);
-  const mismatched = await scoreSplit(context, run, 'dev_mismatched', score);
-  const tasks = run.tasks.map(taskRegistry(context.config).byName);
-  const average = glueAverage(tasks, { dev: scores, mismatched }, run.config.report.average);
-  const mainMetrics = Object.fromEntries(tasks.map(({ name, mainMetric }) => [name, mainMetric]));
-  const event = { kind: 'evaluated', runId: run.id, mainMetrics } as const;
-  context.onEvent({ ...event, split: 'dev', tasks: scores, average });
-  if (Object.keys(mismatched).length > 0) context.onEvent({ ...event, split: 'dev_mismatched', tasks: mismatched, average: null });
-  return { scores, mismatched, average };
-}
-
-/** Of the run's tasks that have the split. */
-async function scoreSplit(
-  { data }: RunContext,
-  run: PlannedRun,
-  split: SplitName,
-  score: (dataset: TokenizedDataset) => Promise<MetricScores>,
-): Promise<TaskScores> {
-  const tasks: TaskScores = {};
-  for (const name of run.tasks) {
-    const dataset = data.find(name, split);
-    if (dataset !== null) tasks[name] = await score(dataset);
-  }
-  return tasks;
-}
-
-/** How a model in training is scored; undefined where nothing is selected. Undefined scores are told once, of the model that is kept. */
-function selectionJob(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions, logFile: string): SelectionJob | undefined {
-  const settings = run.config.selection;
-  if (!selects(settings)) return undefined;
-  const definitions = run.tasks.map(taskRegistry(context.config).byName);
-  const score = async (dataset: TokenizedDataset): Promise<MetricScores> => (await scoreDataset(evaluation, dataset)).scores;
-  return {
-    settings,
-    epochs: shapeOf(run).epochs,
-    logFile,
-    score: async () => {
-      const tasks = await scoreSplit(context, run, 'dev', score);
-      const mismatched = settings.metric === 'glue' ? await scoreSplit(context, run, 'dev_mismatched', score) : {};
-      return { score: selectionScore(definitions, { dev: tasks, mismatched }, settings.metric), tasks };
-    },
-  };
+function logScores(log: RunLog, step: number, { scores, mismatched, average }: ModelScores): void {
+  log.evaluation({ step, split: 'dev', tasks: scores, average });
+  if (Object.keys(mismatched).length > 0) log.evaluation({ step, split: 'dev_mismatched', tasks: mismatched, average: null });
 }

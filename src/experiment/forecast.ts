@@ -9,16 +9,13 @@ import { isTried } from './grid.js';
 import type { ExperimentOptions } from './run.js';
 import { chooseParallelRuns, type ParallelRuns } from './parallel-runs.js';
 import { needsOf } from './sources.js';
-import { workOf, type RunWork } from './work.js';
+import { NOTHING, workOf, type RunWork } from './work.js';
 
 /** Of each kind of run. */
 const CALIBRATION_SECONDS = 3;
 const BYTES_PER_VALUE = 4;
 /** A checkpoint holds parameters and two moments; the last two are kept, and a third is being written. */
 const CHECKPOINT_COPIES = 3 * 3;
-
-/** Of a run that takes a finished trial over. */
-const NOTHING: RunWork = { steps: 0, tokens: 0, flops: 0 };
 
 export interface PlannedWork extends RunWork {
   readonly run: PlannedRun;

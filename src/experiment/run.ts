@@ -1,7 +1,7 @@
 /**
  * `bornagain run`: every arm, task and seed. OUT is the experiment's memory: finished runs are not trained again, an interrupted one goes
- * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, results.json, teacher-outputs/ and
- * runs/<arm>/<task or all>/seed-<n>/.
+ * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, plan.json, results.json,
+ * teacher-outputs/ and runs/<arm>/<task or all>/seed-<n>/.
  */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
@@ -20,12 +20,13 @@ import { chooseSetting, isTried, withSetting, type GridResult } from './grid.js'
 import { withLock } from './lock.js';
 import { formatPlural } from '../util/format.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
+import { writePlan } from './plan-file.js';
 import { experimentResults, writeResults, type ExperimentResults, type RunFailure, type RunResult } from './results.js';
 import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import type { RunRecord } from './run-record.js';
 import { sameSettings, type Settings } from './settings.js';
 import { needsOf, runFolder, sourcesOf, type Records } from './sources.js';
-import { workOf } from './work.js';
+import { NOTHING, workOf } from './work.js';
 
 export interface ExperimentOptions {
   readonly config: Config;
@@ -62,6 +63,7 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
   const experiment = new Experiment(context, outDir, plan);
   await experiment.findFinished();
   const summaries = await experiment.summaries();
+  await writePlan(outDir, summaries);
   onEvent({ kind: 'experiment-plan', runs: summaries });
   await experiment.train(await parallelRunsFor(context, plan, summaries));
   return experiment.writeResults();
@@ -107,15 +109,8 @@ class Experiment {
   async summaries(): Promise<PlannedRunSummary[]> {
     const bert = await readBertConfig(this.context.modelDir);
     return this.plan.map((run) => {
-      const { tokens } = workOf(run, this.context.data, bert);
-      return {
-        runId: run.id,
-        arm: run.arm,
-        tasks: run.tasks,
-        seed: run.seed,
-        tokens: isTried(run) ? 0 : tokens,
-        finished: this.records.has(run.id),
-      };
+      const { steps, tokens } = isTried(run) ? NOTHING : workOf(run, this.context.data, bert);
+      return { runId: run.id, arm: run.arm, tasks: run.tasks, seed: run.seed, steps, tokens, finished: this.records.has(run.id) };
     });
   }
 
@@ -130,6 +125,8 @@ class Experiment {
       onFailure: ({ id: runId }, { code, message }, after) => {
         this.failures.push({ runId, code, message, after });
         this.context.onEvent({ kind: 'run-failed', runId, message, after });
+        // For whoever looks on. Should it fail, the results written at the end fail too, and that is told.
+        void this.writeResults().catch(() => undefined);
       },
     });
   }

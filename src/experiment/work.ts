@@ -15,6 +15,9 @@ export interface RunWork {
   readonly flops: number;
 }
 
+/** Of a run that takes a finished trial over. */
+export const NOTHING: RunWork = { steps: 0, tokens: 0, flops: 0 };
+
 export function workOf(run: PlannedRun, data: PreparedData, bert: BertConfig): RunWork {
   const datasets = run.tasks.map((task) => data.get(task, 'train'));
   const { batchSize, epochs } = shapeOf(run);

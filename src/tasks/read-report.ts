@@ -5,7 +5,7 @@ export const MAX_LISTED_ROWS = 1000;
 
 export interface RowFault {
   readonly file: string;
-  /** Line of the file, from 1, the header included. */
+  /** Line of the file, from 1, the header included; the row where a format has no lines (Parquet, Arrow). */
   readonly line: number;
   readonly reason: string;
 }
@@ -28,5 +28,6 @@ export class ReadReport {
   /** Rows left out under either policy because the official file is known to hold them (QQP's rows with missing fields). */
   readonly knownOddities = new FaultList();
 
+  /** @param file the split's file, or the folder of its shards */
   constructor(readonly file: string) {}
 }

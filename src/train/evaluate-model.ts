@@ -40,7 +40,7 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Task
     const splits = tasks.map(({ name }) => ({ task: name, split }));
     const data = await prepareData({ ...options, config: { ...config, data: { ...config.data, ...model.limit } }, splits });
     const scores: TaskScores = {};
-    for (const { name } of tasks) scores[name] = await scoreWithNotices(model.evaluation, data.get(name, split), onEvent);
+    for (const { name } of tasks) scores[name] = (await scoreWithNotices(model.evaluation, data.get(name, split), onEvent)).scores;
     return scores;
   } finally {
     await model.close();

@@ -24,6 +24,7 @@ export interface PlannedRunSummary {
   readonly arm: string;
   readonly tasks: readonly string[];
   readonly seed: number;
+  readonly steps: number;
   /** Tokens it will be trained on, as expected from the sets' sizes and lengths. */
   readonly tokens: number;
   /** The run's result is already there from an earlier call: it is not trained again. */

@@ -8,7 +8,7 @@ import { checkFits } from '../data/fits.js';
 import { prepareSplit, type PrepareReport } from '../data/prepare.js';
 import type { TokenizedDataset } from '../data/types.js';
 import { readBertConfig } from '../nn/bert-config.js';
-import { hasSplitFile, taskRegistry } from '../tasks/index.js';
+import { hasSplit, taskRegistry } from '../tasks/index.js';
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import { Tokenizer } from '../text/tokenizer.js';
 import { BornAgainError } from '../util/errors.js';
@@ -72,7 +72,7 @@ export function trainingSplits(tasks: readonly string[], dataDir: string, config
   const registry = taskRegistry(config);
   return tasks.flatMap((name) => {
     const task = registry.byName(name);
-    const splits: SplitName[] = hasSplitFile(task, 'dev_mismatched', dataDir) ? ['train', 'dev', 'dev_mismatched'] : ['train', 'dev'];
+    const splits: SplitName[] = hasSplit(task, 'dev_mismatched', dataDir) ? ['train', 'dev', 'dev_mismatched'] : ['train', 'dev'];
     return splits.map((split) => ({ task: name, split }));
   });
 }

@@ -36,8 +36,6 @@ export interface SelectionJob {
   readonly settings: SelectionSettings;
   /** Of the whole training; may be a fraction. */
   readonly epochs: number;
-  /** `selection.jsonl` of the run. */
-  readonly logFile: string;
   /** Scores the session's model on dev. */
   readonly score: () => Promise<{ score: number; tasks: TaskScores }>;
 }
@@ -56,7 +54,7 @@ export class Selection {
 
   /** @param folder of the checkpoints; `best-<step>.safetensors` is kept there */
   constructor(
-    private readonly job: Omit<SelectionJob, 'score' | 'logFile'>,
+    private readonly job: Omit<SelectionJob, 'score'>,
     private readonly totalSteps: number,
     private readonly folder: string,
   ) {}

@@ -2,16 +2,18 @@
  * Trains one model from its first step, or from its newest checkpoint, to its last. While the session computes a step on its own thread
  * the next batch is packed here. A run that was stopped and goes on ends with the same bytes as one that was not.
  */
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { StepResult } from '../native/types.js';
 import { BornAgainError } from '../util/errors.js';
 import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpoints.js';
 import type { OnEvent, TaskScores } from './events.js';
 import { cancelledAfter, nonFiniteStep } from './failures.js';
+import { JsonLinesLog } from './json-lines-log.js';
+import { LOG_FILES, type RunLog, type StepLogTask } from './run-log.js';
 import { Selection, type Selected, type SelectionJob } from './selection.js';
 import type { Notes } from './session-state.js';
 import type { Session } from './session.js';
-import { StepLog, type StepLogTask } from './step-log.js';
 import { tokensOf, type PreparedStep, type StepMaker, type TrainingTask } from './step-maker.js';
 import { Throughput } from './throughput.js';
 
@@ -22,8 +24,8 @@ export interface TrainingJob {
   readonly session: Session;
   readonly tasks: readonly TrainingTask[];
   readonly steps: StepMaker;
-  /** `steps.jsonl` of the run. */
-  readonly logFile: string;
+  /** Opened here, when it is known which step comes first; closed by the caller. */
+  readonly log: RunLog;
   readonly checkpointDir: string;
   /** Steps between checkpoints; 0 keeps none, not even when cancelled. */
   readonly checkpointSteps: number;
@@ -35,17 +37,16 @@ export interface TrainingJob {
   readonly onEvent: OnEvent;
 }
 
-/** A training at work: its job, and what it writes to. */
+/** A training at work: its job, and how it looks at dev. */
 interface Training {
   readonly job: TrainingJob;
-  readonly log: StepLog;
   readonly selection: OpenSelection | null;
 }
 
 interface OpenSelection {
   readonly state: Selection;
   readonly job: SelectionJob;
-  readonly log: StepLog<SelectionLogEntry>;
+  readonly log: JsonLinesLog<SelectionLogEntry>;
 }
 
 /** A line of `selection.jsonl`. */
@@ -62,31 +63,31 @@ interface SelectionLogEntry {
  *   finished step), ERR_IO (a full disk; earlier checkpoints stay), ERR_CHECKPOINT or ERR_SAFETENSORS (no checkpoint can be read)
  */
 export async function train(job: TrainingJob): Promise<Selected | null> {
-  const { runId, arm, seed, tasks, steps, session, logFile, checkpointDir, selection: wanted, signal, onEvent } = job;
+  const { runId, arm, seed, tasks, steps, session, log, checkpointDir, selection: wanted, signal, onEvent } = job;
   const state = wanted === undefined ? null : new Selection(wanted, steps.totalSteps, checkpointDir);
   const startStep = await resume(job, state);
   const names = tasks.map(({ dataset }) => dataset.task.name);
   onEvent({ kind: 'run-started', runId, arm, tasks: names, seed, totalSteps: steps.totalSteps, startStep });
-  const log = await StepLog.open(logFile, startStep);
-  const selection = wanted === undefined || state === null ? null : await openSelection(wanted, state);
+  await log.open(startStep);
+  const selection = wanted === undefined || state === null ? null : await openSelection(job, wanted, state);
   const cancel = (): void => session.cancel();
   signal?.addEventListener('abort', cancel);
   try {
-    await runSteps({ job, log, selection }, startStep);
+    await runSteps({ job, selection }, startStep);
     await state?.restoreBest(session);
     return state?.outcome ?? null;
   } catch (error) {
     const cancelled = error instanceof BornAgainError && error.code === 'ERR_CANCELLED';
-    throw cancelled ? await keepCancelled({ job, log, selection }) : error;
+    throw cancelled ? await keepCancelled({ job, selection }) : error;
   } finally {
     signal?.removeEventListener('abort', cancel);
-    log.close();
     selection?.log.close();
   }
 }
 
-async function openSelection(job: SelectionJob, state: Selection): Promise<OpenSelection> {
-  return { job, state, log: await StepLog.open<SelectionLogEntry>(job.logFile, state.last?.step ?? 0) };
+async function openSelection({ log }: TrainingJob, job: SelectionJob, state: Selection): Promise<OpenSelection> {
+  const file = join(log.folder, LOG_FILES.selection);
+  return { job, state, log: await JsonLinesLog.open<SelectionLogEntry>(file, state.last?.step ?? 0) };
 }
 
 async function runSteps(training: Training, startStep: number): Promise<void> {
@@ -101,7 +102,7 @@ async function runSteps(training: Training, startStep: number): Promise<void> {
     if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', 'cancelled between two steps');
     const current = next;
     const [result, following] = await Promise.all([runStep(job, step, current), prepareNext(steps, step + 1)]);
-    record(training, current, result, throughput);
+    record(job, current, result, throughput);
     if (selection?.state.due(step + 1) === true) await evaluate(training, selection);
     const last = ends(step + 1);
     next = last ? null : following;
@@ -135,14 +136,15 @@ async function runStep(job: TrainingJob, step: number, prepared: PreparedStep): 
   }
 }
 
-/** A step's line in the log and its event. */
-function record({ job, log }: Training, prepared: PreparedStep, result: StepResult, throughput: Throughput): void {
+/** A step in the logs and its event. */
+function record(job: TrainingJob, prepared: PreparedStep, result: StepResult, throughput: Throughput): void {
   const { step, loss, gradientNorm, seconds } = result;
   const { lambda, learningRate } = prepared;
   const tokens = tokensOf(prepared);
-  log.append({ step, loss, lambda, learningRate, gradientNorm, tokens, seconds, tasks: lossesByTask(job.tasks, prepared, result.losses) });
+  const tasks = lossesByTask(job.tasks, prepared, result.losses);
   throughput.add(tokens, performance.now());
   const { tokensPerSecond } = throughput;
+  job.log.step({ step, loss, lambda, learningRate, gradientNorm, tokens, tasks }, { seconds, tokensPerSecond });
   const { runId, steps, onEvent } = job;
   onEvent({ kind: 'step', runId, step, totalSteps: steps.totalSteps, loss, lambda, learningRate, tokens, tokensPerSecond });
 }
@@ -163,7 +165,7 @@ function lossesByTask(tasks: readonly TrainingTask[], { examples }: PreparedStep
   );
 }
 
-async function saveCheckpoint({ job: { session, checkpointDir, identity }, log, selection }: Training): Promise<string> {
+async function saveCheckpoint({ job: { session, checkpointDir, identity, log }, selection }: Training): Promise<string> {
   log.flush();
   selection?.log.flush();
   const path = checkpointPath(checkpointDir, session.steps);

@@ -35,7 +35,7 @@ const step = (run: { runId: string }, number: number, lambda: number | null): St
 
 function play(display: ProgressDisplay): void {
   display.handle({ kind: 'prepared', task: 'rte', split: 'train', size: 2490, tokens: 150000, seconds: 0.44 });
-  display.handle({ kind: 'experiment-plan', runs: [FIRST, SECOND].map((run) => ({ ...run, tokens: 614_400, finished: false })) });
+  display.handle({ kind: 'experiment-plan', runs: [FIRST, SECOND].map((run) => ({ ...run, steps: 1200, tokens: 614_400, finished: false })) });
   display.handle({ kind: 'run-started', ...FIRST, totalSteps: 1200, startStep: 0 });
   milliseconds += 9000;
   display.handle(step(FIRST, 100, null));
@@ -78,8 +78,8 @@ describe('LineDisplay', () => {
     display.handle({
       kind: 'experiment-plan',
       runs: [
-        { ...FIRST, tokens: 614_400, finished: true },
-        { ...SECOND, tokens: 614_400, finished: false },
+        { ...FIRST, steps: 1200, tokens: 614_400, finished: true },
+        { ...SECOND, steps: 1200, tokens: 614_400, finished: false },
       ],
     });
     display.handle({ kind: 'run-started', ...SECOND, totalSteps: 10, startStep: 0 });

@@ -3,7 +3,10 @@
  * line in index.ts and its name in ROW_FORMATS of src/config/custom-tasks.ts.
  */
 
-/** What a cell can hold once read; text formats give strings only. */
+/**
+ * What a cell can hold once read; text formats give strings only. Where a file names its classes (ClassLabel of Hugging Face's data sets), a
+ * cell has the name, and null where it says that there is no label (−1).
+ */
 export type Cell = string | number | bigint | boolean | null;
 
 export interface Row {
