@@ -17,6 +17,7 @@ import { createContext, type RunContext, type RunSources } from './context.js';
 import { chooseParallelRuns, describeRates } from './parallel-runs.js';
 import { runGraph } from './graph.js';
 import { chooseSetting, isTried, withSetting, type GridResult } from './grid.js';
+import { removeLeftovers } from './leftovers.js';
 import { withLock } from './lock.js';
 import { formatPlural } from '../util/format.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
@@ -60,6 +61,7 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
   const tasks = [...new Set(plan.flatMap((run) => run.tasks))];
   const context = await createContext({ ...options, tasks, teacherOutputsDir: join(outDir, 'teacher-outputs') });
   await claimOutputFolder(outDir, found, config, context.inputs);
+  await removeLeftovers(outDir);
   const experiment = new Experiment(context, outDir, plan);
   await experiment.findFinished();
   const summaries = await experiment.summaries();
