@@ -47,7 +47,7 @@ const WRITES = [
 ];
 const PHASES = [...WRITES.map(([phase]) => phase), 'evaluation', 'steps', 'start-up'];
 /** What kills that do not come at random wait for. */
-const TARGETS = ['checkpoint', 'evaluation', 'teacher outputs', 'best model', 'results', 'model'];
+const TARGETS = ['steps', 'checkpoint', 'evaluation', 'teacher outputs', 'best model', 'results', 'model'];
 
 /** Times of work, in result.json and timings.jsonl; all else must be the same. */
 const TIMES = /"(seconds|tokensPerSecond)": ?[0-9.e+-]+/g;
@@ -114,6 +114,7 @@ function phaseOf(out, before, text) {
  * @param {string} target @param {string} file @param {string} text
  */
 function isTarget(target, file, text) {
+  if (target === 'steps') return file.endsWith('steps.jsonl');
   if (target === 'evaluation') {
     const step = Number(/checkpoints\/step-(\d+)/.exec(file)?.[1] ?? NaN);
     return [...runningSteps(text)].some(([id, steps]) => steps === step && file.includes(id));
