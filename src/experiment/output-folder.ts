@@ -26,16 +26,8 @@ type ExperimentFile = z.infer<typeof experimentSchema>;
 
 /** What this project writes into an output folder, by whichever command. */
 const OWN_ENTRIES = new Set([
-  'runs',
-  'results.json',
-  'run.json',
-  'result.json',
-  'model',
-  'checkpoints',
-  'steps.jsonl',
-  'plan.json',
-  'predictions.jsonl',
-  'teacher-outputs',
+  ...['runs', 'results.json', 'plan.json', 'teacher-outputs'],
+  ...['run.json', 'result.json', 'model', 'checkpoints', 'steps.jsonl', 'selection.jsonl', 'predictions.jsonl'],
 ]);
 
 /**
