@@ -1,14 +1,10 @@
 /** One model's life in memory: initial weights and new heads, training, scores on dev, the folder it is kept in. */
 import { join } from 'node:path';
-import { glueAverage } from '../metrics/index.js';
 import { initHead, type Head } from '../nn/head.js';
 import { openModelFolder, writeModelFolder } from '../nn/model-folder.js';
 import type { Bert } from '../nn/bert.js';
-import { taskRegistry } from '../tasks/index.js';
-import type { SplitName } from '../tasks/types.js';
-import { scoreWithNotices, type EvaluationOptions } from '../train/evaluate.js';
-import type { TaskScores } from '../train/events.js';
 import { headSpec } from '../train/heads.js';
+import { RunLog } from '../train/run-log.js';
 import { Session } from '../train/session.js';
 import { shareCores } from '../train/share-cores.js';
 import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
@@ -16,18 +12,18 @@ import { train } from '../train/trainer.js';
 import { BornAgainError } from '../util/errors.js';
 import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext } from './context.js';
+import { writePredictions } from './predictions.js';
 import { provenance } from './provenance.js';
+import { introduction } from './run-introduction.js';
+import { scoreModel, type ModelScores } from './score-model.js';
 import { shapeOf } from './work.js';
 
-export interface FittedModel {
-  readonly scores: TaskScores;
-  readonly mismatched: TaskScores;
-  readonly average: number | null;
+export interface FittedModel extends ModelScores {
   readonly steps: number;
 }
 
 /**
- * The seed decides everything random: data order, heads, dropout. Writes `folder/model`.
+ * The seed decides everything random: data order, heads, dropout. Writes `folder/predictions.jsonl` and `folder/model`.
  * @param initial the trained model to start from, with a head for each task; null for the pre-trained encoder and new heads
  * @throws as `train` and `writeModelFolder` do
  */
@@ -56,7 +52,9 @@ export async function newModel(
   for (const notice of notices) onEvent({ kind: 'notice', runId, ...notice });
   const heads: Head[] = [];
   try {
-    for (const { dataset } of tasks) heads.push(initHead(headSpec(dataset.task, config.model), bert.config.hiddenSize, device, seed));
+    const { hiddenSize } = bert.config;
+    for (const { dataset } of tasks)
+      heads.push(initHead(headSpec(dataset.task, config.model), hiddenSize, device, seed, config.model.headInit));
     return { bert, heads };
   } catch (error) {
     for (const module of [bert, ...heads]) module.dispose();
@@ -93,6 +91,7 @@ async function fit(
   const { optimizer, runtime } = config;
   const shape = shapeOf(run);
   const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
+  const log = new RunLog(folder, { tensorboard: config.logging.tensorboard, introduction: introduction(run) });
   try {
     const { engine, precision, products } = session.computes;
     onEvent({
@@ -102,10 +101,12 @@ async function fit(
       runId,
     });
     const steps = createStepMaker({ tasks, shape, config, seed });
-    const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };
-    await train({ runId, arm, seed, session, tasks, steps, ...files, checkpointSteps: runtime.checkpointSteps, signal, onEvent });
+    const checkpoints = { checkpointDir: join(folder, 'checkpoints'), checkpointSteps: runtime.checkpointSteps };
+    await train({ runId, arm, seed, session, tasks, steps, log, ...checkpoints, signal, onEvent });
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
-    const scored = await scoreModel(context, run, evaluation);
+    const { answers, ...scored } = await scoreModel(context, run, evaluation);
+    logScores(log, session.steps, scored);
+    await writePredictions(folder, answers);
     const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
     const info = {
       arm,
@@ -120,34 +121,12 @@ async function fit(
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
     return { ...scored, steps: steps.totalSteps };
   } finally {
+    log.close();
     await session.close();
   }
 }
 
-/** On dev and, of the tasks that have one, the mismatched set; an event for each. */
-async function scoreModel(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions): Promise<Omit<FittedModel, 'steps'>> {
-  const scores = await scoreSplit(context, run, evaluation, 'dev');
-  const mismatched = await scoreSplit(context, run, evaluation, 'dev_mismatched');
-  const tasks = run.tasks.map(taskRegistry(context.config).byName);
-  const average = glueAverage(tasks, { dev: scores, mismatched }, run.config.report.average);
-  const mainMetrics = Object.fromEntries(tasks.map(({ name, mainMetric }) => [name, mainMetric]));
-  const event = { kind: 'evaluated', runId: run.id, mainMetrics } as const;
-  context.onEvent({ ...event, split: 'dev', tasks: scores, average });
-  if (Object.keys(mismatched).length > 0) context.onEvent({ ...event, split: 'dev_mismatched', tasks: mismatched, average: null });
-  return { scores, mismatched, average };
-}
-
-/** Of the run's tasks that have the split. */
-async function scoreSplit(
-  { data, onEvent }: RunContext,
-  run: PlannedRun,
-  evaluation: EvaluationOptions,
-  split: SplitName,
-): Promise<TaskScores> {
-  const tasks: TaskScores = {};
-  for (const name of run.tasks) {
-    const dataset = data.find(name, split);
-    if (dataset !== null) tasks[name] = await scoreWithNotices(evaluation, dataset, onEvent, run.id);
-  }
-  return tasks;
+function logScores(log: RunLog, step: number, { scores, mismatched, average }: ModelScores): void {
+  log.evaluation({ step, split: 'dev', tasks: scores, average });
+  if (Object.keys(mismatched).length > 0) log.evaluation({ step, split: 'dev_mismatched', tasks: mismatched, average: null });
 }

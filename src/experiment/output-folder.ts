@@ -22,7 +22,18 @@ const experimentSchema = z.strictObject({
 type ExperimentFile = z.infer<typeof experimentSchema>;
 
 /** What this project writes into an output folder, by whichever command. */
-const OWN_ENTRIES = new Set(['runs', 'results.json', 'run.json', 'result.json', 'model', 'checkpoints', 'steps.jsonl', 'teacher-outputs']);
+const OWN_ENTRIES = new Set([
+  'runs',
+  'results.json',
+  'run.json',
+  'result.json',
+  'model',
+  'checkpoints',
+  'steps.jsonl',
+  'plan.json',
+  'predictions.jsonl',
+  'teacher-outputs',
+]);
 
 /**
  * First check, before data are read: the configuration.

@@ -1,4 +1,7 @@
-/** `bornagain train`: one model. OUT is that run's folder: run.json, steps.jsonl, model/, result.json, and checkpoints/ until it is done. */
+/**
+ * `bornagain train`: one model. OUT is that run's folder: run.json, the logs, model/, predictions.jsonl, result.json, and checkpoints/
+ * until it is done.
+ */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { glueAverage } from '../metrics/index.js';

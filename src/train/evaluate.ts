@@ -69,6 +69,8 @@ export function predictionsOf(logits: Float32Array, outputs: number): Float32Arr
 
 export interface DatasetScores {
   readonly scores: MetricScores;
+  /** What they were computed from (`computeLogits`). */
+  readonly logits: Float32Array;
   /** Scores that are undefined and were set to 0 by convention, said in words. */
   readonly warnings: readonly string[];
 }
@@ -79,7 +81,7 @@ export async function scoreDataset(options: EvaluationOptions, dataset: Tokenize
   const logits = await computeLogits(options, dataset);
   const gold = Float32Array.from({ length: dataset.size }, (_, index) => dataset.label(index));
   const { scores, warnings } = scoreTask(task.metrics, predictionsOf(logits, outputsOf(task)), gold);
-  return { scores, warnings: warnings.map((warning) => `${task.title} ${dataset.split}: ${warning}`) };
+  return { scores, logits, warnings: warnings.map((warning) => `${task.title} ${dataset.split}: ${warning}`) };
 }
 
 /** As `scoreDataset`, its warnings sent as notices. */
@@ -88,8 +90,8 @@ export async function scoreWithNotices(
   dataset: TokenizedDataset,
   onEvent: OnEvent,
   runId?: string,
-): Promise<MetricScores> {
-  const { scores, warnings } = await scoreDataset(options, dataset);
+): Promise<Omit<DatasetScores, 'warnings'>> {
+  const { warnings, ...scored } = await scoreDataset(options, dataset);
   for (const message of warnings) onEvent({ kind: 'notice', level: 'warning', message, ...(runId === undefined ? {} : { runId }) });
-  return scores;
+  return scored;
 }

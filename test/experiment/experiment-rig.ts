@@ -64,8 +64,9 @@ export async function snapshot(folder: string, only: (path: string) => boolean =
   return hashes;
 }
 
-/** Every model's weights and heads. */
-export const weights = (outDir: string): Promise<Record<string, string>> => snapshot(outDir, (path) => path.endsWith('.safetensors'));
+/** Every model's weights and heads, and what it predicted. */
+export const weights = (outDir: string): Promise<Record<string, string>> =>
+  snapshot(outDir, (path) => path.endsWith('.safetensors') || path.endsWith('predictions.jsonl'));
 
 /** Aborts when the given step of a run is reported. */
 export function abortAt(runId: string, step: number): { signal: AbortSignal; onEvent: OnEvent } {
