@@ -1,4 +1,4 @@
-"""The opponent: Transformers and PyTorch as their users run them. Commands come as lines of JSON (bench/lib/worker.ts, bench/lib/sides.ts)."""
+"""The opponent: Transformers and PyTorch as their users run them. Commands are lines of JSON (bench/lib/worker.ts, sides.ts)."""
 
 import json
 import sys
