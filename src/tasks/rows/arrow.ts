@@ -5,6 +5,7 @@ import { DataType, Precision, RecordBatchReader, Type, Vector } from 'apache-arr
 import type { Data, Field, RecordBatch, Schema } from 'apache-arrow';
 import { BornAgainError } from '../../util/errors.js';
 import { ioError } from '../../util/io-error.js';
+import { verifyArrow } from './arrow-verify.js';
 import { classNames, FEATURES_KEY, namedCell, rowsOf, shortestFloat32, textCell } from './cells.js';
 import type { BadCell, Column } from './cells.js';
 import { columnError, locateColumns } from './columns.js';
@@ -20,6 +21,7 @@ export const readArrowRows: RowReader = async function* (file, columns, onBytes)
   });
   try {
     await checkEnd(file, handle);
+    await decoding(file, 'its messages', () => verifyArrow(handle));
     const reader = await decoding(file, 'its schema', async () => (await RecordBatchReader.from(handle)).open());
     const { schema } = reader;
     const places = await decoding(file, 'its schema', async () => placesOf(file, schema, columns));
@@ -83,6 +85,7 @@ function columnOf(batch: RecordBatch, place: number, names: readonly string[] | 
 
 function cellsOf(data: Data): Column {
   const { type, length } = data;
+  if (length > capacity(data)) throw new RangeError(`${length} values in the room of ${capacity(data)}`);
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return Array.from({ length }, (_, row) => textAt(data, row));
   if (DataType.isDictionary(type)) {
     const values = (data.dictionary as Vector).data.flatMap(cellsOf);
@@ -95,6 +98,13 @@ function cellsOf(data: Data): Column {
     const cell = vector.get(row) as Cell;
     return single && typeof cell === 'number' ? shortestFloat32(cell) : cell;
   });
+}
+
+/** How many values the buffers have room for, whatever the batch says. */
+function capacity({ type, values, valueOffsets }: Data): number {
+  if (DataType.isNull(type)) return Infinity;
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return (valueOffsets as ArrayLike<unknown>).length - 1;
+  return (values as ArrayLike<unknown>).length * (DataType.isBool(type) ? 8 : 1);
 }
 
 function textAt(data: Data, row: number): Cell | BadCell {
