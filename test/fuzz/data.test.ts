@@ -109,6 +109,8 @@ describe('a damaged data file', () => {
     'an Arrow stream': tableTarget('stream.arrow'),
     'an Arrow file': tableTarget('file.arrow'),
     'an Arrow stream with a dictionary': tableTarget('dictionary.arrow'),
+    'a Parquet file': tableTarget('snappy.parquet'),
+    'a Parquet file with pages of version 2': tableTarget('indexed.parquet'),
     'a tokenised split': async () => {
       const { cache, key } = await arrowFiles();
       return {
