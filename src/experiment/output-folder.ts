@@ -22,13 +22,18 @@ const experimentSchema = z.strictObject({
   inputs: settingsSchema,
   computes: computesSchema,
 });
-type ExperimentFile = z.infer<typeof experimentSchema>;
+export type ExperimentFile = z.infer<typeof experimentSchema>;
 
 /** What this project writes into an output folder, by whichever command. */
 const OWN_ENTRIES = new Set([
-  ...['runs', 'results.json', 'plan.json', 'teacher-outputs'],
+  ...['runs', 'results.json', 'plan.json', 'calls.jsonl', 'report', 'teacher-outputs'],
   ...['run.json', 'result.json', 'model', 'checkpoints', 'steps.jsonl', 'selection.jsonl', 'predictions.jsonl'],
 ]);
+
+/** Null where there is none. Throws ERR_OUTPUT_FOLDER when it is malformed. */
+export function readExperimentFile(outDir: string): Promise<ExperimentFile | null> {
+  return readOutputJson(join(outDir, 'experiment.json'), experimentSchema);
+}
 
 /**
  * First check, before data are read: the configuration.
@@ -36,7 +41,7 @@ const OWN_ENTRIES = new Set([
  * @throws BornAgainError ERR_OUTPUT_FOLDER
  */
 export async function checkOutputFolder(outDir: string, config: Config): Promise<ExperimentFile | null> {
-  const experiment = await readOutputJson(join(outDir, 'experiment.json'), experimentSchema);
+  const experiment = await readExperimentFile(outDir);
   if (experiment === null) await requireNoResults(outDir);
   else requireSameSettings(outDir, experiment.settings, configSettings(config));
   return experiment;
@@ -68,7 +73,7 @@ export async function claimOutputFolder(outDir: string, { found, context, traini
 
 /** For a folder that is to hold one model: an experiment's, or one with results that no run.json explains, is refused. Throws ERR_OUTPUT_FOLDER. */
 export async function checkTrainingFolder(outDir: string): Promise<void> {
-  if ((await readOutputJson(join(outDir, 'experiment.json'), experimentSchema)) !== null) {
+  if ((await readExperimentFile(outDir)) !== null) {
     const message = `${outDir} holds an experiment of 'bornagain run'. Nothing was changed. Choose another output folder for a single model`;
     throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { outDir });
   }

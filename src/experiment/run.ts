@@ -1,7 +1,7 @@
 /**
  * `bornagain run`: every arm, task and seed. OUT is the experiment's memory: finished runs are not trained again, an interrupted one goes
- * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, plan.json, results.json,
- * teacher-outputs/ and runs/<arm>/<task or all>/seed-<n>/.
+ * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, plan.json, results.json, calls.jsonl,
+ * teacher-outputs/, runs/<arm>/<task or all>/seed-<n>/ and what is reported of them.
  */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
@@ -14,6 +14,7 @@ import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js'
 import type { Selected } from '../train/selection.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
 import type { FinishedRun } from './adopt-run.js';
+import { loggedCall } from './calls.js';
 import { createContext, type RunContext, type RunSources } from './context.js';
 import type { Failures } from './failed-runs.js';
 import { chooseParallelRuns, describeRates } from './parallel-runs.js';
@@ -37,6 +38,8 @@ export interface ExperimentOptions {
   /** Hugging Face folder of the pre-trained BERT. */
   readonly modelDir: string;
   readonly outDir: string;
+  /** The command line, for the report; a program that calls the library has none. */
+  readonly command?: string;
   /** For tokenised data; below `dataDir` when left out. */
   readonly cacheDir?: string;
   /** Aborting it stops after the running step, with a checkpoint. */
@@ -58,7 +61,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
 }
 
 async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]): Promise<ExperimentResults> {
-  const { config, outDir, onEvent } = options;
+  const { config, outDir } = options;
   const found = await checkOutputFolder(outDir, config);
   const tasks = [...new Set(plan.flatMap((run) => run.tasks))];
   const context = await createContext({ ...options, tasks, teacherOutputsDir: join(outDir, 'teacher-outputs') });
@@ -66,9 +69,13 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
   await experiment.findFinished();
   experiment.computes = await claimOutputFolder(outDir, { found, context, training: !experiment.isFinished });
   await removeLeftovers(outDir);
+  return loggedCall({ ...options, command: options.command ?? null }, () => work(experiment, context, outDir, plan));
+}
+
+async function work(experiment: Experiment, context: RunContext, outDir: string, plan: readonly PlannedRun[]): Promise<ExperimentResults> {
   const summaries = await experiment.summaries();
   await writePlan(outDir, summaries);
-  onEvent({ kind: 'experiment-plan', runs: summaries });
+  context.onEvent({ kind: 'experiment-plan', runs: summaries });
   await experiment.train(await parallelRunsFor(context, plan, summaries));
   return experiment.writeResults();
 }

@@ -74,19 +74,28 @@ async function run(flags: RunFlags): Promise<void> {
           dataDir: flags.data,
           modelDir: flags.model,
           outDir: flags.out,
+          command: commandLine(process.argv.slice(2)),
           ...(flags.cache === undefined ? {} : { cacheDir: flags.cache }),
           signal,
           onEvent: display.handle,
         }),
     ),
   );
+  const { writeReport } = await import('../../report/write-report.js');
+  const { file } = await endedBySignal(() => writeReport({ outDir: flags.out, dataDir: flags.data }));
   if (flags.json === true) printJson(results);
-  else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}`);
+  else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}\nReport: ${file}`);
   requireNoFailures(results, flags.out);
 }
 
 function withShare({ share, set = [], ...flags }: RunFlags): RunFlags {
   return { ...flags, set: share === undefined ? set : [...set, `runtime.shareDir=${JSON.stringify(share)}`] };
+}
+
+/** As a POSIX shell takes it. */
+function commandLine(args: readonly string[]): string {
+  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`));
+  return ['bornagain', ...quoted].join(' ');
 }
 
 async function dryRun(flags: RunFlags, config: Config): Promise<void> {
