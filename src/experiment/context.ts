@@ -14,6 +14,8 @@ export interface RunContext {
   readonly computes: Computation;
   /** The initial weights. */
   readonly modelDir: string;
+  /** Models trained at once: the cores are divided between them. */
+  readonly parallelRuns: number;
   /** Where teachers' outputs are kept. */
   readonly teacherOutputsDir: string;
   readonly signal?: AbortSignal | undefined;
@@ -36,14 +38,14 @@ export interface RunSources {
 
 export const NO_SOURCES: RunSources = { teachers: {}, initial: null };
 
-export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs' | 'computes'> {
+export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs' | 'computes' | 'parallelRuns'> {
   readonly tasks: readonly string[];
   readonly dataDir: string;
   readonly cacheDir?: string | undefined;
 }
 
 /**
- * Tokenises the data and hashes what goes in. Writes nothing but the cache.
+ * Tokenises the data and hashes what goes in; for one run at a time, until its user knows better. Writes nothing but the cache.
  * @throws BornAgainError as `resolveComputation`, `prepareData` and `modelFolderHash` do
  */
 export async function createContext(options: ContextOptions): Promise<RunContext> {
@@ -53,5 +55,5 @@ export async function createContext(options: ContextOptions): Promise<RunContext
   const model = await modelFolderHash(modelDir);
   const splits = trainingSplits(tasks, dataDir, config);
   const data = await prepareData({ config, splits, dataDir, modelDir, cacheDir, signal, onEvent });
-  return { ...shared, data, computes, inputs: { model, data: data.hashes() } };
+  return { ...shared, parallelRuns: 1, data, computes, inputs: { model, data: data.hashes() } };
 }

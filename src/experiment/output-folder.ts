@@ -26,18 +26,8 @@ export type ExperimentFile = z.infer<typeof experimentSchema>;
 
 /** What this project writes into an output folder, by whichever command. */
 const OWN_ENTRIES = new Set([
-  'runs',
-  'results.json',
-  'calls.jsonl',
-  'report',
-  'run.json',
-  'result.json',
-  'model',
-  'checkpoints',
-  'steps.jsonl',
-  'plan.json',
-  'predictions.jsonl',
-  'teacher-outputs',
+  ...['runs', 'results.json', 'plan.json', 'calls.jsonl', 'report', 'teacher-outputs'],
+  ...['run.json', 'result.json', 'model', 'checkpoints', 'steps.jsonl', 'selection.jsonl', 'predictions.jsonl'],
 ]);
 
 /** Null where there is none. Throws ERR_OUTPUT_FOLDER when it is malformed. */

@@ -8,9 +8,11 @@ import { departuresOf, type Departure } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Computation } from '../train/computation.js';
 import type { TaskScores } from '../train/events.js';
+import type { Selected } from '../train/selection.js';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { testArms, type ArmTest } from './arm-tests.js';
 import type { Failures } from './failed-runs.js';
+import type { GridResult } from './grid.js';
 import { summarise, type ArmSummary } from './summary.js';
 
 /** One arm with one seed. */
@@ -22,6 +24,8 @@ export interface RunResult {
   readonly mismatched: TaskScores;
   /** `config.report.average` of the tasks trained; null when none of them counts, or GLUE's lacks MNLI's mismatched set. */
   readonly average: number | null;
+  /** Where `config.selection` is on: by run id, the evaluation on dev whose model was kept, or at which training stopped. */
+  readonly selection?: Readonly<Record<string, Selected>>;
   /** Relative to OUT: the model's folder; for an arm of single-task models the folder `runs/<arm>`, with `<task>/seed-<n>/model` below it. */
   readonly model: string;
   /** Tasks on which the model failed, and how; empty where it did on none. */
@@ -50,16 +54,21 @@ export interface ExperimentResults {
   readonly departures: Readonly<Record<string, Departure>>;
   /** What went wrong in the last call. */
   readonly failures: readonly RunFailure[];
+  /** Where there are grids: what was tried on dev, and chosen. */
+  readonly grid?: readonly GridResult[];
 }
 
-export function experimentResults(
-  config: Config,
-  computes: Computation | null,
-  runs: readonly RunResult[],
-  failures: readonly RunFailure[],
-): ExperimentResults {
+export interface Outcome {
+  readonly computes: Computation | null;
+  readonly runs: readonly RunResult[];
+  readonly failures: readonly RunFailure[];
+  readonly grid: readonly GridResult[];
+}
+
+export function experimentResults(config: Config, { computes, runs, failures, grid }: Outcome): ExperimentResults {
   const [summary, tests] = [summarise(runs, config), testArms(runs, config)];
-  return { config, computes, runs, summary, tests, departures: departuresOf(config), failures };
+  const results = { config, computes, runs, summary, tests, departures: departuresOf(config), failures };
+  return grid.length === 0 ? results : { ...results, grid };
 }
 
 /** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */

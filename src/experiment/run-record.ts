@@ -16,6 +16,13 @@ export const computesSchema = z
   .strictObject({ device: z.enum(['cpu', 'cuda']), engine: z.enum(['plain', 'fused']), precision: z.enum(['fp32', 'bf16']) })
   .optional();
 
+const selectedSchema = z.strictObject({
+  keep: z.enum(['last', 'best']),
+  best: z.strictObject({ step: z.int(), score: z.number() }),
+  evaluations: z.int(),
+  stoppedAt: z.int().nullable(),
+});
+
 const startSchema = z.strictObject({ format: z.literal(1), settings: settingsSchema, computes: computesSchema });
 
 const recordSchema = z.strictObject({
@@ -30,7 +37,10 @@ const recordSchema = z.strictObject({
   average: z.number().nullable(),
   /** Tasks on which the model failed; a version that did not look for failures left none of this. */
   failed: z.record(z.string(), z.enum(FAILURES)).optional(),
+  /** Optimizer steps done. */
   steps: z.int(),
+  /** How its model was chosen on dev; null where it is that of the last step, as planned. */
+  selection: selectedSchema.nullable().default(null),
   /** Wall seconds of the call that finished it. */
   seconds: z.number(),
   /** SHA-256 of the model folder: configuration, weights and heads. */

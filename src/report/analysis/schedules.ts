@@ -1,6 +1,6 @@
 /** What the schedules did: λ and the learning rate of each arm, and which tasks its batches held. */
 import { layerwiseScales } from '../../optim/layerwise.js';
-import { shapeOf } from '../../experiment/work.js';
+import { shapeOf } from '../../experiment/grid.js';
 import type { LoadedExperiment, LoadedRun } from '../load/experiment.js';
 import { reportArms } from './arms.js';
 
