@@ -1,6 +1,7 @@
 /**
- * The fused engine against the plain one, dropout on: losses, gradients (a first moment after one step is a tenth of the clipped gradient)
- * and outputs, over shapes that suit no kernel. And its results on one, two and three threads.
+ * The fused and the flash engine against the plain one: losses, gradients (a first moment after one step is a tenth of the clipped gradient)
+ * and outputs, over shapes that suit no kernel; the fused one with dropout on, since it shares the plain one's masks. And its results on one,
+ * two and three threads. The flash engine is CUDA's; here, on the CPU, its attention is composed of operations, the rest is what runs there.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,8 +40,8 @@ interface Run {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-async function run(shape: ModelShape, lengths: readonly number[], runtime: Partial<SessionRuntime>): Promise<Run> {
-  const rig = rigOf(shape, { threads: 2, ...runtime });
+async function run(shape: ModelShape, lengths: readonly number[], runtime: Partial<SessionRuntime>, dropout?: number): Promise<Run> {
+  const rig = rigOf(shape, { threads: 2, ...runtime }, dropout);
   const batch = makeBatch(lengths, 1);
   const outputs = await rig.session.evaluate(batch);
   const { losses, gradientNorm } = await rig.session.step(batch, { learningRate: 1e-3 });
@@ -157,5 +158,105 @@ describe('the fused engine', () => {
     expect(rigOf(shape, {}).session.computes.engine).toBe('fused');
     expect(rigOf(shape, { engine: 'plain' }).session.computes).toEqual({ engine: 'plain', precision: 'fp32', products: 'libtorch' });
     expect(() => rigOf(shape, { engine: 'plain', precision: 'bf16' })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+  });
+});
+
+describe.each(Object.entries(SHAPES))('the flash engine, %s', (_, [shape, lengths]) => {
+  it.each([{ firstTokensOnly: true }, { firstTokensOnly: false }])('agrees with the plain one in fp32 (%o)', async (options) => {
+    const plain = await run(shape, lengths, { engine: 'plain' }, 0);
+    expectClose(await run(shape, lengths, { engine: 'flash', precision: 'fp32', ...options }, 0), plain, 2e-5);
+  });
+
+  it('is near it in bf16', async () => {
+    const plain = await run(shape, lengths, { engine: 'plain' }, 0);
+    expectClose(await run(shape, lengths, { engine: 'flash', precision: 'bf16' }, 0), plain, 8e-2);
+  });
+});
+
+describe('the flash engine', () => {
+  const shape = { hidden: 64, heads: 2, intermediate: 128, layers: 2 };
+  const lengthsOf = (step: number) => Array.from({ length: 9 }, (_, b) => 1 + ((b * 11 + step * 5) % 30));
+
+  async function train(rig: RandomRig, from: number, to: number): Promise<number[]> {
+    const losses: number[] = [];
+    for (let step = from; step < to; step++) {
+      losses.push((await rig.session.step(makeBatch(lengthsOf(step), step), { learningRate: 1e-3 })).loss);
+    }
+    return losses;
+  }
+
+  it('follows the plain one over 20 steps of changing shapes in bf16', async () => {
+    const [plain, flash] = [rigOf(shape, { engine: 'plain' }, 0), rigOf(shape, { engine: 'flash', precision: 'bf16' }, 0)];
+    const [expected, actual] = [await train(plain, 0, 20), await train(flash, 0, 20)];
+    expect(relativeError(Float32Array.from(actual), Float32Array.from(expected))).toBeLessThan(1e-2);
+    const parameters = parametersOf(flash);
+    for (const [name, values] of parametersOf(plain))
+      expect(relativeError(parameters.get(name) as Float32Array, values), name).toBeLessThan(0.1);
+  });
+
+  it('follows the plain one without bias correction and without clipping, heads of a batch absent', async () => {
+    const optimizer = { biasCorrection: false, clipNorm: Infinity };
+    const rigs = [makeRig(shape, 0, { engine: 'plain' }, optimizer), makeRig(shape, 0, { engine: 'flash', precision: 'fp32' }, optimizer)];
+    open.push(...rigs);
+    for (let step = 0; step < 20; step++) {
+      // One sequence in even steps: two heads have no example, and still move.
+      const batch = makeBatch(step % 2 === 0 ? [7] : [7, 3, 20], step);
+      const [plain, flash] = await Promise.all(rigs.map(({ session }) => session.step(batch, { learningRate: 1e-3 })));
+      expect(flash?.gradientNorm).toBeCloseTo(plain?.gradientNorm as number, 4);
+    }
+    const [plain, flash] = await Promise.all(rigs.map(stateOf));
+    for (const [name, values] of plain as Map<string, Float32Array>) {
+      if (name.endsWith('attention.self.key.bias')) continue;
+      expect(relativeError(flash?.get(name) as Float32Array, values), name).toBeLessThan(1e-4);
+    }
+  });
+
+  it.each(['fp32', 'bf16'] as const)(
+    'drops by seed and step: the same bytes again, and after loading a state half-way (%s)',
+    async (precision) => {
+      const [whole, resumed] = [rigOf(shape, { engine: 'flash', precision }), rigOf(shape, { engine: 'flash', precision })];
+      await train(whole, 0, 4);
+      await train(resumed, 0, 4);
+      expect(await stateOf(resumed)).toEqual(await stateOf(whole));
+      const folder = await mkdtemp(join(tmpdir(), 'bornagain-engines-'));
+      folders.push(folder);
+      await whole.session.saveState(join(folder, 'state.safetensors'));
+      const rest = await train(whole, 4, 8);
+      // A step of its own in between, and work that draws from the same generator, change nothing.
+      await train(resumed, 4, 6);
+      await resumed.session.loadState(join(folder, 'state.safetensors'));
+      expect(await train(resumed, 4, 8)).toEqual(rest);
+      expect(await stateOf(resumed)).toEqual(await stateOf(whole));
+    },
+  );
+
+  it('gives two sessions that step at the same time what each gives alone', async () => {
+    const rigs = Array.from({ length: 3 }, () => rigOf(shape, { engine: 'flash', precision: 'fp32', threads: 1 }));
+    const alone = await train(rigs[0] as RandomRig, 0, 6);
+    expect(await Promise.all(rigs.slice(1).map((rig) => train(rig, 0, 6)))).toEqual([alone, alone]);
+  });
+
+  it('drops the share it is told to', async () => {
+    // Dropout scales what it keeps, so the outputs of a model with dropout are those without it on average only: the losses differ, and by seed.
+    const [none, some] = [rigOf(shape, { engine: 'flash' }, 0), rigOf(shape, { engine: 'flash' }, 0.5)];
+    const batch = makeBatch(lengthsOf(0), 0);
+    const losses = await Promise.all([none, some].map(async ({ session }) => (await session.step(batch, { learningRate: 0 })).loss));
+    const again = (await some.session.step(batch, { learningRate: 0 })).loss;
+    expect(new Set([...losses, again]).size).toBe(3);
+    expect(await some.session.evaluate(batch)).toEqual(await none.session.evaluate(batch));
+  });
+
+  it('sees parameters that were loaded between steps', async () => {
+    const [changed, fresh] = [rigOf(shape, { engine: 'flash', precision: 'bf16' }), rigOf(shape, { engine: 'flash', precision: 'bf16' })];
+    const batch = makeBatch([4, 9], 1);
+    const initial = fresh.bert.tensors();
+    await changed.session.step(batch, { learningRate: 1e-2 });
+    changed.bert.load(initial);
+    changed.heads.forEach((head, i) => head.load((fresh.heads[i] as typeof head).tensors()));
+    expect(await changed.session.evaluate(batch)).toEqual(await fresh.session.evaluate(batch));
+  });
+
+  it('is fp32 on the CPU unless asked, with no products to choose', () => {
+    expect(rigOf(shape, { engine: 'flash' }).session.computes).toEqual({ engine: 'flash', precision: 'fp32', products: 'libtorch' });
   });
 });

@@ -1,0 +1,100 @@
+#include <tuple>
+#include <utility>
+
+#include "core/engines/flash/encoder.h"
+#include "core/error.h"
+
+namespace bornagain::flash {
+
+Encoder::Encoder(const BertConfig& config, const Weights& weights, const at::Device& device, bool firstTokensOnly)
+    : config_(config),
+      weights_(weights),
+      attention_(attentionFor(device, weights.real(), config.hiddenSize / config.heads)),
+      firstTokensOnly_(firstTokensOnly),
+      layers_(config.layers) {}
+
+at::Tensor Encoder::forward(const DeviceBatch& batch, bool training, const Interrupt& interrupt) {
+  training_ = training;
+  at::Tensor x = embed(batch);
+  for (int64_t layer = 0; layer < config_.layers; ++layer) {
+    interrupt.check();
+    layers_[layer].input = x;
+    layerForward(batch, layer);
+    x = layers_[layer].output.output;
+    if (!training) layers_[layer] = {};
+  }
+  pooledRows_ = firstTokensOnly_ ? x : x.index_select(0, batch.firstTokens);
+  pooled_ = at::linear(pooledRows_, weights_.pooler.weight.values, weights_.pooler.bias.values).tanh();
+  return pooled_.to(at::kFloat);
+}
+
+// The sum and its norm are in fp32, what comes out is in the precision of products.
+at::Tensor Encoder::embed(const DeviceBatch& batch) {
+  const EmbeddingWeights& w = weights_.embeddings;
+  embedded_ = {};
+  embedded_.sum = at::embedding(w.words.values, batch.tokenIds)
+                      .add_(at::embedding(w.positions.values, batch.positions))
+                      .add_(at::embedding(w.types.values, batch.typeIds));  // [T, h]
+  std::tie(embedded_.output, embedded_.mean, embedded_.rstd) = at::native_layer_norm(
+      embedded_.sum, {config_.hiddenSize}, w.norm.weight.values, w.norm.bias.values, config_.layerNormEpsilon);
+  at::Tensor x = embedded_.output.to(weights_.real());
+  if (rate(config_.hiddenDropout) > 0) std::tie(x, embedded_.kept) = at::native_dropout(x, config_.hiddenDropout, true);
+  return x;
+}
+
+void Encoder::layerForward(const DeviceBatch& batch, int64_t layer) {
+  const LayerWeights& w = weights_.layers[layer];
+  LayerActivations& a = layers_[layer];
+  project(batch, layer);
+  a.attention = attention_.forward(a.qkv, a.layout, rate(config_.attentionDropout));
+  a.attended = normed(at::linear(a.attention.context.flatten(1), w.attentionOutput.weight.values, w.attentionOutput.bias.values), a.rows,
+                      w.attentionNorm);
+  a.intermediate = at::linear(a.attended.output, w.intermediate.weight.values, w.intermediate.bias.values);  // [R, f]
+  a.activated = activate(a.intermediate);
+  a.output = normed(at::linear(a.activated, w.output.weight.values, w.output.bias.values), a.attended.output, w.outputNorm);
+}
+
+// Query, key and value: one product, or in a last layer that is read at first tokens alone one for their queries and one for all keys.
+void Encoder::project(const DeviceBatch& batch, int64_t layer) {
+  const Dense& w = weights_.layers[layer].qkv;
+  LayerActivations& a = layers_[layer];
+  const int64_t h = config_.hiddenSize;
+  const auto product = [&](const at::Tensor& x, int64_t begin, int64_t rows) {
+    return at::linear(x, w.weight.values.narrow(0, begin, rows), w.bias.values.narrow(0, begin, rows));
+  };
+  if (firstTokensIn(layer)) {
+    a.rows = a.input.index_select(0, batch.firstTokens);
+    const at::Tensor keyValue = product(a.input, h, 2 * h);  // [T, 2h]
+    a.qkv = {heads(product(a.rows, 0, h)), heads(keyValue.narrow(1, 0, h)), heads(keyValue.narrow(1, h, h))};
+    a.layout = {batch.firstOffsets, batch.tokenOffsets, 1, batch.shape.maxLength};
+    return;
+  }
+  a.rows = a.input;
+  const at::Tensor qkv = product(a.input, 0, 3 * h);  // [T, 3h]
+  a.qkv = {heads(qkv.narrow(1, 0, h)), heads(qkv.narrow(1, h, h)), heads(qkv.narrow(1, 2 * h, h))};
+  a.layout = {batch.tokenOffsets, batch.tokenOffsets, batch.shape.maxLength, batch.shape.maxLength};
+}
+
+// norm(dropout(values) + residual). Takes `values` over.
+Encoder::Normed Encoder::normed(at::Tensor values, const at::Tensor& residual, const Norm& norm) const {
+  Normed result;
+  if (rate(config_.hiddenDropout) > 0) std::tie(values, result.kept) = at::native_dropout(values, config_.hiddenDropout, true);
+  result.sum = values.add_(residual);
+  std::tie(result.output, result.mean, result.rstd) =
+      at::native_layer_norm(result.sum, {config_.hiddenSize}, norm.weight.values, norm.bias.values, config_.layerNormEpsilon);
+  return result;
+}
+
+at::Tensor Encoder::activate(const at::Tensor& x) const {
+  switch (config_.activation) {
+    case Activation::kGelu:
+      return at::gelu(x);
+    case Activation::kGeluTanh:
+      return at::gelu(x, "tanh");
+    case Activation::kRelu:
+      return at::relu(x);
+  }
+  throw Error("ERR_INVALID_ARGUMENT", "BertConfig: unknown activation");
+}
+
+}  // namespace bornagain::flash
