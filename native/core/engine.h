@@ -46,9 +46,9 @@ struct EngineChoice {
   bool firstTokensOnly;
 };
 
-// Fused on the CPU, flash on a CUDA device that computes flash attention in bf16, plain elsewhere; bf16 only in the fused and the flash engine
-// and, unless asked for, only where the hardware computes it; own products where they have an instruction set for the precision. Throws
-// ERR_INVALID_ARGUMENT for what cannot be had.
+// Fused on the CPU, flash on a CUDA device that computes flash attention in bf16, plain elsewhere; bf16 only in the fused and the flash
+// engine and, unless asked for, only where the hardware computes it; own products where they have an instruction set for the precision.
+// Throws ERR_INVALID_ARGUMENT for what cannot be had.
 EngineChoice chooseEngine(const EngineRequest& request, const at::Device& device);
 
 // Their names in options and reports: "plain", "fused", "flash"; "fp32", "bf16"; "libtorch", "own".

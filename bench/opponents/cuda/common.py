@@ -1,6 +1,6 @@
 """
-What the CUDA opponents share: the bench's folder, the optimizer, the timed loop, and answering commands as lines of JSON. Not run: no GPU was
-to be had. Each opponent gives `build`, `collate` and `loss`.
+What the CUDA opponents share: the bench's folder, the optimizer, the timed loop, and answering commands as lines of JSON. Not run: no GPU
+was to be had. Each opponent gives `build`, `collate` and `loss`.
 """
 
 import json

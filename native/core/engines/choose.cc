@@ -29,7 +29,8 @@ void requirePossible(EngineKind kind, std::optional<Precision> precision, const 
     refuse("the fused engine computes on the CPU, but the model is on " + device.str() + "; take runtime.engine = flash, plain or auto");
   }
   if (kind == EngineKind::kPlain && precision == Precision::kBf16) {
-    refuse("the plain engine computes in fp32; take runtime.engine = fused on the CPU or flash on CUDA, or runtime.precision = fp32 or auto");
+    refuse(
+        "the plain engine computes in fp32; take runtime.engine = fused on the CPU or flash on CUDA, or runtime.precision = fp32 or auto");
   }
   if (kind != EngineKind::kFlash) return;
   if (!device.is_cuda() && !device.is_cpu()) {

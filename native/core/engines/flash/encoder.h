@@ -57,8 +57,8 @@ class Encoder {
 
   // Gradients of the layer's output [R, h] to those of its input [T, h].
   [[nodiscard]] at::Tensor layerBackward(const DeviceBatch& batch, int64_t layer, const at::Tensor& gradient, Gradients& gradients) const;
-  [[nodiscard]] at::Tensor projectBackward(const DeviceBatch& batch, int64_t layer, const QueryKeyValue& gradient, const at::Tensor& residual,
-                                           Gradients& gradients) const;
+  [[nodiscard]] at::Tensor projectBackward(const DeviceBatch& batch, int64_t layer, const QueryKeyValue& gradient,
+                                           const at::Tensor& residual, Gradients& gradients) const;
   // Returns the residual's gradient; that of the values which dropout went over is left in `inner`.
   [[nodiscard]] at::Tensor normedBackward(const Normed& normed, const Norm& norm, const at::Tensor& gradient, at::Tensor& inner,
                                           Gradients& gradients) const;

@@ -35,8 +35,8 @@ at::Tensor Encoder::embed(const DeviceBatch& batch) {
   embedded_.sum = at::embedding(w.words.values, batch.tokenIds)
                       .add_(at::embedding(w.positions.values, batch.positions))
                       .add_(at::embedding(w.types.values, batch.typeIds));  // [T, h]
-  std::tie(embedded_.output, embedded_.mean, embedded_.rstd) = at::native_layer_norm(
-      embedded_.sum, {config_.hiddenSize}, w.norm.weight.values, w.norm.bias.values, config_.layerNormEpsilon);
+  std::tie(embedded_.output, embedded_.mean, embedded_.rstd) =
+      at::native_layer_norm(embedded_.sum, {config_.hiddenSize}, w.norm.weight.values, w.norm.bias.values, config_.layerNormEpsilon);
   at::Tensor x = embedded_.output.to(weights_.real());
   if (rate(config_.hiddenDropout) > 0) std::tie(x, embedded_.kept) = at::native_dropout(x, config_.hiddenDropout, true);
   return x;

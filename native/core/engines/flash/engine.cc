@@ -1,5 +1,7 @@
-// The flash engine: a step as a fixed sequence of LibTorch's operations that never waits for the device. The host waits once, for losses and
-// gradient norm.
+// The flash engine: a step as a fixed sequence of LibTorch's operations that never waits for the device. The host waits once, for losses
+// and gradient norm.
+#include "core/engine.h"
+
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
@@ -7,7 +9,6 @@
 #include <limits>
 #include <utility>
 
-#include "core/engine.h"
 #include "core/engines/flash/encoder.h"
 #include "core/engines/flash/generator.h"
 #include "core/engines/flash/heads.h"

@@ -57,7 +57,8 @@ class Staging {
   // `device` decides whether the block is pinned.
   Staging(const Model& model, const at::Device& device);
 
-  // Fills the block with a validated batch and returns it, int32 on the host. It is the same memory in every call. Evaluation has no targets.
+  // Fills the block with a validated batch and returns it, int32 on the host. It is the same memory in every call. Evaluation has no
+  // targets.
   at::Tensor fill(const Batch& batch, const BatchShape& shape, const StepControls& controls);
 
   // The parts of a block of this shape, on whatever device it is.

@@ -29,7 +29,8 @@ Weights::Weights(const Model& model, AdamW& optimizer, at::ScalarType real) : op
   for (size_t i = 0; i < optimizer.parameters().size(); ++i) places_[optimizer.parameters()[i].tensor.unsafeGetTensorImpl()] = i;
   const Module& bert = *model.encoder;
   const std::string table = "bert.embeddings.";
-  embeddings = {stack(bert, {table + "word_embeddings.weight"}, at::kFloat), stack(bert, {table + "position_embeddings.weight"}, at::kFloat),
+  embeddings = {stack(bert, {table + "word_embeddings.weight"}, at::kFloat),
+                stack(bert, {table + "position_embeddings.weight"}, at::kFloat),
                 stack(bert, {table + "token_type_embeddings.weight"}, at::kFloat), norm(bert, table + "LayerNorm", at::kFloat)};
   for (int64_t i = 0; i < model.encoder->config().layers; ++i) {
     const std::string layer = "bert.encoder.layer." + std::to_string(i);

@@ -56,7 +56,8 @@ class Recorder {
 
 class GraphRunner final : public StepRunner {
  public:
-  explicit GraphRunner(const at::Device& device) : device_(device), direct_(makeDirectRunner(device)), pool_(at::cuda::graph_pool_handle()) {}
+  explicit GraphRunner(const at::Device& device)
+      : device_(device), direct_(makeDirectRunner(device)), pool_(at::cuda::graph_pool_handle()) {}
 
   at::Tensor run(const BatchShape& shape, const at::Tensor& staged, const StepBody& body, const Interrupt& interrupt) override {
     const auto [place, isNew] = recordings_.try_emplace(shape);
@@ -87,7 +88,8 @@ class GraphRunner final : public StepRunner {
     const auto age = [](const auto& entry) { return entry.second == nullptr ? UINT64_MAX : entry.second->lastUse; };
     const auto recorded = std::count_if(recordings_.begin(), recordings_.end(), [](const auto& entry) { return entry.second != nullptr; });
     if (static_cast<size_t>(recorded) < kMostGraphs) return;
-    recordings_.erase(std::min_element(recordings_.begin(), recordings_.end(), [&](const auto& a, const auto& b) { return age(a) < age(b); }));
+    recordings_.erase(
+        std::min_element(recordings_.begin(), recordings_.end(), [&](const auto& a, const auto& b) { return age(a) < age(b); }));
   }
 
   at::Device device_;
