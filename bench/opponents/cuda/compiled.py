@@ -1,6 +1,6 @@
 """
-torch.compile of Transformers' BERT with SDPA, bf16 autocast, CUDA graphs (`reduce-overhead`); padded to multiples of 32, so that it compiles a
-few times only. Not run.
+torch.compile of Transformers' BERT with SDPA, bf16 autocast, CUDA graphs (`reduce-overhead`); padded to multiples of 32, so that it
+compiles a few times only. Not run.
 """
 
 import torch

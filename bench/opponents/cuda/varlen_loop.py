@@ -1,6 +1,6 @@
 """
-A loop written by hand for speed in PyTorch: packed tokens, one product for query, key and value, varlen flash attention, bf16 autocast. What
-an expert writes in a day, with autograd. Not run.
+A loop written by hand for speed in PyTorch: packed tokens, one product for query, key and value, varlen flash attention, bf16 autocast.
+What an expert writes in a day, with autograd. Not run.
 """
 
 import torch
