@@ -1,7 +1,7 @@
 # The flash engine's CUDA graphs (native/core/engines/flash/graphs) need the headers of the CUDA runtime that LibTorch was built with: a
-# toolkit's, or those of pip's wheels. The runtime's wheel, which pip's CUDA LibTorch depends on, lacks crt/; nvidia-cuda-crt (CUDA 12: nvidia-
-# cuda-nvcc-cu12) has it. Without them the engine runs its operations one by one. Sets cuda_graphs_source; target cuda_graphs_headers.
-set(CUDA_RUNTIME_INCLUDE "" CACHE STRING "Folders with cuda_runtime.h and crt/; empty: beside LibTorch, then CUDA_HOME, CUDA_PATH, /usr/local/cuda")
+# toolkit's, or those of pip's wheels. The runtime's wheel, which pip's CUDA LibTorch depends on, lacks crt/; nvidia-cuda-crt (CUDA 12:
+# nvidia-cuda-nvcc-cu12) has it. Without them the engine runs its operations one by one. Sets cuda_graphs_source; target cuda_graphs_headers.
+set(CUDA_RUNTIME_INCLUDE "" CACHE STRING "Folders of cuda_runtime.h and crt/; empty: beside LibTorch, CUDA_HOME, CUDA_PATH, /usr/local/cuda")
 
 add_library(cuda_graphs_headers INTERFACE)
 set(cuda_graphs_source native/core/engines/flash/graphs/absent.cc)
