@@ -55,7 +55,7 @@ export function randomBatch(sequences) {
 export function makeSession({ hidden = 128, layers = 4, threads = 1, engine = 'auto', precision = 'auto', products = 'auto' } = {}) {
   const bert = model({ hidden, layers });
   const spec = { task: 'any', kind: 'classification', labels: ['no', 'yes'], scoreRange: null, activation: 'linear', dropout: 0.1 };
-  const head = initHead(spec, hidden, 'cpu', 1);
+  const head = initHead(spec, hidden, 'cpu', 1, 'truncated_normal');
   const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, biasCorrection: true, clipNorm: 1 };
   const runtime = { engine, precision, products, firstTokensOnly: true, threads };
   const session = Session.create({ bert, heads: [head], optimizer, layerDecay: 0.9, dropoutSeed: 1, runtime });

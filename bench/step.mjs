@@ -81,7 +81,7 @@ function makeSession() {
   const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, biasCorrection: true, clipNorm: 1 };
   const { engine, precision, products } = values;
   const runtime = { engine, precision, products, firstTokensOnly: !values.all, threads: Number(values.threads) };
-  const heads = [initHead(spec, json.hidden_size, 'cpu', 1)];
+  const heads = [initHead(spec, json.hidden_size, 'cpu', 1, 'truncated_normal')];
   return Session.create({ bert, heads, optimizer, layerDecay: 1, dropoutSeed: 1, runtime });
 }
 

@@ -24,7 +24,7 @@ const SETTINGS = [
   'runtime.parallelRuns=2',
 ];
 
-/** Times of writing and of work; all else must be the same. */
+/** Times of work, in result.json and timings.jsonl; all else must be the same. */
 const TIMES = /"(seconds|tokensPerSecond)": ?[0-9.e+-]+/g;
 
 /** A linear congruential generator (Numerical Recipes) is random enough for moments. @param {number} seed */
@@ -62,12 +62,15 @@ async function runAndKill(args, milliseconds) {
   return signal === 'SIGKILL';
 }
 
+/** TensorBoard's files: each event has its time, and every call begins a file of its own. */
+const EVENT_FILE = /^events\.out\.tfevents\./;
+
 /** Hash of every file that is kept, by its path; the lock and the cache are not results. @param {string} folder */
 function contents(folder) {
   /** @type {Record<string, string>} */
   const hashes = {};
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (!entry.isFile() || EVENT_FILE.test(entry.name)) continue;
     const file = path.join(entry.parentPath, entry.name);
     const bytes = readFileSync(file);
     const content = /\.jsonl?$/.test(entry.name) ? bytes.toString().replace(TIMES, '') : bytes;

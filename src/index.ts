@@ -22,6 +22,8 @@ export type {
   BadRowPolicy,
   Example,
   ExampleStream,
+  HubTask,
+  NamedColumns,
   NamedSplit,
   OfficialSplit,
   OfficialTask,
@@ -93,7 +95,7 @@ export type { TrainOneOptions } from './experiment/train-one.js';
 export { runExperiment } from './experiment/run.js';
 export type { ExperimentOptions } from './experiment/run.js';
 export { evaluateModel } from './train/evaluate-model.js';
-export type { EvaluateModelOptions } from './train/evaluate-model.js';
+export type { EvaluateModelOptions, ModelScores } from './train/evaluate-model.js';
 export type { InferenceOptions } from './train/inference.js';
 export { Predictor } from './train/predictor.js';
 export type { Prediction, PredictionRow } from './train/predictor.js';

@@ -14,7 +14,7 @@ const TIERS = [
   ['train'],
   ['distill'],
   ['tasks', 'data', 'nn', 'optim'],
-  ['text', 'tensor', 'metrics'],
+  ['text', 'tensor', 'metrics', 'statistics'],
   ['native'],
   ['util'],
 ];
@@ -81,7 +81,7 @@ describe('the source', () => {
     expect(glueOnly.filter((file) => !file.startsWith('tasks/') && !file.startsWith('report/submission/'))).toEqual(['index.ts']);
   });
 
-  it.each(['metrics/index.ts', 'tasks/index.ts', 'optim/layerwise.ts', 'optim/schedule.ts', 'distill/annealing.ts'])(
+  it.each(['metrics/index.ts', 'statistics/index.ts', 'tasks/index.ts', 'optim/layerwise.ts', 'optim/schedule.ts', 'distill/annealing.ts'])(
     'runs %s without LibTorch',
     (file) => {
       expect(files).toContain(file);

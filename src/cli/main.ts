@@ -13,6 +13,7 @@ import { registerPrepare } from './commands/prepare.js';
 import { registerRun } from './commands/run.js';
 import { registerSubmit } from './commands/submit.js';
 import { registerTrain } from './commands/train.js';
+import { registerWatch } from './commands/watch.js';
 import { describeError, errorAsJson, EXIT, exitCodeOf } from './errors.js';
 import { flushStdout, printJson } from './output.js';
 
@@ -26,6 +27,7 @@ function createProgram(): Command {
     .exitOverride();
   registerRun(program);
   registerTrain(program);
+  registerWatch(program);
   registerEval(program);
   registerPredict(program);
   registerExport(program);

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** How a file is laid out; also its ending. */
-export const ROW_FORMATS = ['tsv', 'csv', 'jsonl'] as const;
+export const ROW_FORMATS = ['tsv', 'csv', 'jsonl', 'parquet', 'arrow'] as const;
 export type RowFormat = (typeof ROW_FORMATS)[number];
 
 /** What a kind of task can be scored by. */
@@ -21,7 +21,7 @@ export const METRIC_NAMES = [...METRICS.classification, ...METRICS.regression] a
 /** A folder's name; no dot, because `<task>.<split>` names a split. */
 const TASK_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 /** Results and folders call other things so. */
-const RESERVED = ['all', 'average'];
+const RESERVED = ['all', 'average', 'mismatched'];
 
 const path = z.string().min(1);
 const column = z.string().min(1);
@@ -38,7 +38,7 @@ const customTaskSchema = z
       .nullable()
       .default(null)
       .describe(
-        'tsv: a header, tabs, no quoting; csv: a header, commas, quoted fields; jsonl: an object per line; null goes by the ending',
+        'tsv: a header, tabs, no quoting; csv: a header, commas, quoted fields; jsonl: an object per line; parquet; arrow: its file or stream format; null goes by the ending',
       ),
     columns: z
       .strictObject({

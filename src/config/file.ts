@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { BornAgainError } from '../util/errors.js';
 import { isPlainObject, type PlainObject } from './merge.js';
+import { parseJson } from '../util/parse-json.js';
 
 /** @throws BornAgainError ERR_CONFIG where the file cannot be read or is no JSON object, with line and column where JSON breaks */
 export function readConfigFile(file: string): PlainObject {
   const text = readText(file);
-  const values = parseJson(file, text);
+  const values = parseValues(file, text);
   if (isPlainObject(values)) return values;
   throw new BornAgainError('ERR_CONFIG', `${file}: expected a JSON object like { "multi": { "epochs": 3 } }`, { file });
 }
@@ -19,9 +20,9 @@ function readText(file: string): string {
   }
 }
 
-function parseJson(file: string, text: string): unknown {
+function parseValues(file: string, text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (cause) {
     const reason = (cause as Error).message.replace(/\s+/g, ' ');
     throw new BornAgainError('ERR_CONFIG', `${file}${placeOf(reason, text)}: this is no JSON: ${reason}`, { file }, { cause });

@@ -28,13 +28,13 @@ const paper = {
   loss: { reduction: 'mean' },
   optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, biasCorrection: true, clipNorm: 1.0 },
   schedule: { warmup: 0.1 },
-  model: { headDropout: 0.1, regression: 'sigmoid' },
+  model: { headDropout: 0.1, headInit: 'truncated_normal', regression: 'sigmoid' },
 } satisfies ConfigInput;
 
 /**
  * The reference code as it runs (section 3): summed loss, so that clipping at 1.0 is nearly always active; copies of small sets and a
  * loss weight per task instead of sampling; one shuffle for all epochs and seeds; MRPC and STS-B in both orders; Adam without bias
- * correction; a linear STS-B head, whose teacher target is the raw, unclamped scalar. Its `lr_decay` of 0.9 holds for single-task models too.
+ * correction; heads drawn as `tf.layers.dense` does; a linear STS-B head, whose teacher target is the raw, unclamped scalar. Its `lr_decay` of 0.9 holds for single-task models too.
  */
 const reference = {
   ...paper,
@@ -43,7 +43,7 @@ const reference = {
   sampling: { kind: 'copies', exponent: 0.75, endExponent: null, order: 'fixed' },
   loss: { reduction: 'sum' },
   optimizer: { ...paper.optimizer, biasCorrection: false },
-  model: { ...paper.model, regression: 'linear' },
+  model: { ...paper.model, headInit: 'glorot_uniform', regression: 'linear' },
 } satisfies ConfigInput;
 
 /**

@@ -22,6 +22,7 @@ export const ARMS = [
 export const ENGINES = ['auto', 'plain', 'fused', 'flash'] as const;
 export const PRECISIONS = ['auto', 'fp32', 'bf16'] as const;
 export const PRODUCTS = ['auto', 'own', 'libtorch'] as const;
+export const HEAD_INITS = ['truncated_normal', 'glorot_uniform'] as const;
 export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'] as const;
 /** Names that a task of one's own cannot have. */
 const BUILT_IN_TASKS = [...GLUE_TASK_NAMES, 'ax'];
@@ -158,6 +159,12 @@ export const configSchema = z.strictObject({
     .strictObject({
       dropout: fraction.nullable().default(null).describe("dropout inside BERT; null takes the model folder's own rates"),
       headDropout: fraction.default(0.1).describe('dropout on the pooled vector before the head'),
+      headInit: z
+        .enum(HEAD_INITS)
+        .default('truncated_normal')
+        .describe(
+          "how a new head's weights are drawn: truncated_normal, as in BERT's own fine-tuning; glorot_uniform, as the reference code does",
+        ),
       regression: z
         .enum(['linear', 'sigmoid'])
         .default('sigmoid')
@@ -172,6 +179,11 @@ export const configSchema = z.strictObject({
         .describe(
           "which average stands for a model: BAM's (accuracy of MRPC and QQP, Spearman, no WNLI) or GLUE's (means of both metrics and of MNLI's sets)",
         ),
+    })
+    .prefault({}),
+  logging: z
+    .strictObject({
+      tensorboard: z.boolean().default(true).describe("write TensorBoard's event files into each run's folder, beside the JSON Lines"),
     })
     .prefault({}),
   runtime: z
@@ -216,5 +228,6 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type TrainingShape = Config['single'];
 /** What a session needs to know of how it computes. */
 export type SessionRuntime = Pick<Config['runtime'], 'engine' | 'precision' | 'products' | 'firstTokensOnly' | 'threads'>;
+export type HeadInit = (typeof HEAD_INITS)[number];
 export type Arm = (typeof ARMS)[number];
 export type Variant = Config['variants'][string];

@@ -3,9 +3,10 @@
  * asked for. The key stands in the name and in the metadata: a renamed or copied file is found out.
  */
 import { join } from 'node:path';
+import type { RecordBatch } from 'apache-arrow';
 import { z } from 'zod';
 import type { BadRowPolicy } from '../tasks/read.js';
-import { splitFormat } from '../tasks/locate.js';
+import type { SplitSource } from '../tasks/locate.js';
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import type { Tokenizer } from '../text/tokenizer.js';
 import type { LengthLimit } from '../text/truncate.js';
@@ -17,7 +18,7 @@ import type { TokenizedColumns, TokenizedTypes } from './columns.js';
 import { FlatDataset } from './dataset.js';
 
 /** Raise it when reading, tokenising or truncation begin to make something else of the same row: old files are then no longer found. */
-const FORMAT = 1;
+const FORMAT = 2;
 const KEY_DIGITS = 16;
 
 export interface SplitSettings {
@@ -36,17 +37,23 @@ export type LeftOutRows = z.infer<typeof faultsSchema>;
 const countsSchema = z.strictObject({
   /** Sequences in the split, swapped copies included. */
   rows: z.int(),
+  /** Of all of them. */
+  tokens: z.int(),
   truncated: z.int(),
   badRows: faultsSchema,
   droppedRows: faultsSchema,
 });
 export type SplitCounts = z.infer<typeof countsSchema>;
 
-/** SHA-256 over everything that decides a row's content: data file, tokeniser, settings, labels and columns of the task. */
-export function cacheKey({ task, split, ...settings }: SplitSettings, dataHash: string, tokenizer: Pick<Tokenizer, 'hash'>): string {
+/** SHA-256 over everything that decides a row's content: data files, tokeniser, settings, labels and columns of the task. */
+export function cacheKey(
+  { task, split, ...settings }: SplitSettings,
+  { format, hash }: Pick<SplitSource, 'format'> & { readonly hash: string },
+  tokenizer: Pick<Tokenizer, 'hash'>,
+): string {
   const { name, kind, labels, scoreRange, dropsShortRows } = task;
-  const definition = { name, kind, labels, scoreRange, dropsShortRows, format: splitFormat(task, split) };
-  return sha256(JSON.stringify([FORMAT, dataHash, tokenizer.hash, split, settings.limit.maxLength, settings.limit.truncation, settings.bothOrders, settings.badRows, definition]));
+  const definition = { name, kind, labels, scoreRange, dropsShortRows, format };
+  return sha256(JSON.stringify([FORMAT, hash, tokenizer.hash, split, settings.limit.maxLength, settings.limit.truncation, settings.bothOrders, settings.badRows, definition]));
 }
 
 export function cachePath(cacheDir: string, { task, split }: Pick<SplitSettings, 'task' | 'split'>, key: string): string {
@@ -57,27 +64,44 @@ export function cachePath(cacheDir: string, { task, split }: Pick<SplitSettings,
 export async function writeCacheFile(
   path: string,
   key: string,
-  { task, split }: Pick<SplitSettings, 'task' | 'split'>,
+  { task, split }: Asked,
   chunks: AsyncIterable<TokenizedColumns>,
   counts: () => SplitCounts,
 ): Promise<void> {
   await writeArrowFile(path, TOKENIZED_SCHEMA, recordBatches(chunks), () => ({ key, task: task.name, split, counts: JSON.stringify(counts()) }));
 }
 
+type Asked = Pick<SplitSettings, 'task' | 'split'>;
+
 /** @throws BornAgainError ERR_CACHE when the file is damaged or not the one of that key; ERR_IO when it cannot be read */
 export async function readCacheFile(
   path: string,
   key: string,
-  { task, split }: Pick<SplitSettings, 'task' | 'split'>,
+  { task, split }: Asked,
 ): Promise<{ readonly dataset: FlatDataset; readonly counts: SplitCounts }> {
-  return readArrowFile<TokenizedTypes, { dataset: FlatDataset; counts: SplitCounts }>(path, async ({ metadata, batches }) => {
-    if (metadata.get('key') !== key) throw new BornAgainError('ERR_CACHE', `${path} was made from other data, tokeniser or settings than its name says`, { path });
+  return openCacheFile(path, key, async (counts, batches) => {
     const parts: TokenizedColumns[] = [];
     for await (const batch of batches) parts.push(fromRecordBatch(batch));
     const dataset = new FlatDataset({ task, split, hash: key }, parts);
-    const counts = parseCounts(path, metadata.get('counts'));
     if (dataset.size !== counts.rows) throw new BornAgainError('ERR_CACHE', `${path} has ${dataset.size} of its ${counts.rows} rows`, { path });
     return { dataset, counts };
+  });
+}
+
+/**
+ * The same without the rows: the file is compared with its checksum, and memory stays flat.
+ * @throws BornAgainError as `readCacheFile`
+ */
+export async function checkCacheFile(path: string, key: string): Promise<SplitCounts> {
+  return openCacheFile(path, key, async (counts) => counts);
+}
+
+type Batches = AsyncIterable<RecordBatch<TokenizedTypes>>;
+
+async function openCacheFile<R>(path: string, key: string, use: (counts: SplitCounts, batches: Batches) => Promise<R>): Promise<R> {
+  return readArrowFile<TokenizedTypes, R>(path, async ({ metadata, batches }) => {
+    if (metadata.get('key') !== key) throw new BornAgainError('ERR_CACHE', `${path} was made from other data, tokeniser or settings than its name says`, { path });
+    return use(parseCounts(path, metadata.get('counts')), batches);
   });
 }
 

@@ -4,6 +4,7 @@ import { initHead, type Head } from '../nn/head.js';
 import { openModelFolder, writeModelFolder } from '../nn/model-folder.js';
 import type { Bert } from '../nn/bert.js';
 import { headSpec } from '../train/heads.js';
+import { RunLog } from '../train/run-log.js';
 import { Session } from '../train/session.js';
 import { shareCores } from '../train/share-cores.js';
 import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
@@ -13,6 +14,7 @@ import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext } from './context.js';
 import { writePredictions } from './predictions.js';
 import { provenance } from './provenance.js';
+import { introduction } from './run-introduction.js';
 import { scoreModel, type ModelScores } from './score-model.js';
 import { shapeOf } from './work.js';
 
@@ -50,7 +52,9 @@ export async function newModel(
   for (const notice of notices) onEvent({ kind: 'notice', runId, ...notice });
   const heads: Head[] = [];
   try {
-    for (const { dataset } of tasks) heads.push(initHead(headSpec(dataset.task, config.model), bert.config.hiddenSize, device, seed));
+    const { hiddenSize } = bert.config;
+    for (const { dataset } of tasks)
+      heads.push(initHead(headSpec(dataset.task, config.model), hiddenSize, device, seed, config.model.headInit));
     return { bert, heads };
   } catch (error) {
     for (const module of [bert, ...heads]) module.dispose();
@@ -87,6 +91,7 @@ async function fit(
   const { optimizer, runtime } = config;
   const shape = shapeOf(run);
   const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
+  const log = new RunLog(folder, { tensorboard: config.logging.tensorboard, introduction: introduction(run) });
   try {
     const { engine, precision, products } = session.computes;
     onEvent({
@@ -96,10 +101,11 @@ async function fit(
       runId,
     });
     const steps = createStepMaker({ tasks, shape, config, seed });
-    const files = { logFile: join(folder, 'steps.jsonl'), checkpointDir: join(folder, 'checkpoints') };
-    await train({ runId, arm, seed, session, tasks, steps, ...files, checkpointSteps: runtime.checkpointSteps, signal, onEvent });
+    const checkpoints = { checkpointDir: join(folder, 'checkpoints'), checkpointSteps: runtime.checkpointSteps };
+    await train({ runId, arm, seed, session, tasks, steps, log, ...checkpoints, signal, onEvent });
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
     const { answers, ...scored } = await scoreModel(context, run, evaluation);
+    logScores(log, session.steps, scored);
     await writePredictions(folder, answers);
     const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
     const info = {
@@ -115,6 +121,12 @@ async function fit(
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
     return { ...scored, steps: steps.totalSteps };
   } finally {
+    log.close();
     await session.close();
   }
+}
+
+function logScores(log: RunLog, step: number, { scores, mismatched, average }: ModelScores): void {
+  log.evaluation({ step, split: 'dev', tasks: scores, average });
+  if (Object.keys(mismatched).length > 0) log.evaluation({ step, split: 'dev_mismatched', tasks: mismatched, average: null });
 }

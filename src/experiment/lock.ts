@@ -2,7 +2,7 @@
  * One process at a time works on an output folder. `OUT/lock.json` names it; a lock whose process is gone is taken over, so a killed
  * experiment needs no cleaning up. The start time tells a process from a later one with the same number.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -65,6 +65,20 @@ async function create(path: string): Promise<boolean> {
 
 /** Null where it is gone. Throws ERR_OUTPUT_FOLDER for a file that is no lock. */
 const readHolder = (path: string): Promise<Holder | null> => readOutputJson(path, holderSchema);
+
+export interface LockState {
+  readonly pid: number;
+  /** When the lock was taken, in milliseconds since 1970 by the file system's clock. */
+  readonly since: number;
+}
+
+/** Who works on the folder now; null where nobody does, or where the holder is gone. Throws ERR_OUTPUT_FOLDER for a file that is no lock. */
+export async function lockState(outDir: string): Promise<LockState | null> {
+  const path = join(outDir, FILE);
+  const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  const holder = await readHolder(path);
+  return since === undefined || holder === null || !isAlive(holder) ? null : { pid: holder.pid, since };
+}
 
 /** A process on another machine (a shared folder) cannot be asked, so it counts as alive. */
 function isAlive({ pid, host, started }: Holder): boolean {

@@ -30,6 +30,7 @@ const OWN_ENTRIES = new Set([
   'model',
   'checkpoints',
   'steps.jsonl',
+  'plan.json',
   'predictions.jsonl',
   'teacher-outputs',
 ]);

@@ -1,6 +1,7 @@
 /**
  * One run, from its folder's state to its result: recognised as finished, continued from a checkpoint, or trained from the start. The
- * folder then holds run.json, steps.jsonl, model/, predictions.jsonl and result.json; checkpoints/ is there only until the result is.
+ * folder then holds run.json, the logs (train/run-log.ts), model/, predictions.jsonl and result.json; checkpoints/ is there only until the
+ * result is.
  */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -11,6 +12,7 @@ import type { TokenizedDataset } from '../data/types.js';
 import { TeacherEnsemble } from '../distill/ensemble.js';
 import type { TeacherOutputs } from '../distill/teacher-store.js';
 import { modelFolderHash } from '../nn/model-folder.js';
+import { removeLogs } from '../train/run-log.js';
 import { teacherOutputs } from '../train/teacher-outputs.js';
 import type { TrainingTask } from '../train/step-maker.js';
 import { ioError } from '../util/io-error.js';
@@ -93,7 +95,8 @@ async function predictAgain(context: RunContext, run: PlannedRun, folder: string
 async function startAnew(context: RunContext, run: PlannedRun, folder: string): Promise<void> {
   const message = 'what it depends on has changed since it was begun (a teacher was trained anew, say); it is trained from the start';
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
-  for (const name of ['checkpoints', 'steps.jsonl']) await remove(join(folder, name));
+  await remove(join(folder, 'checkpoints'));
+  await removeLogs(folder);
 }
 
 async function trainingTasks(context: RunContext, run: PlannedRun, sources: RunSources): Promise<TrainingTask[]> {

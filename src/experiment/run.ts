@@ -1,7 +1,7 @@
 /**
  * `bornagain run`: every arm, task and seed. OUT is the experiment's memory: finished runs are not trained again, an interrupted one goes
- * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, results.json, teacher-outputs/ and
- * runs/<arm>/<task or all>/seed-<n>/.
+ * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, plan.json, results.json,
+ * teacher-outputs/ and runs/<arm>/<task or all>/seed-<n>/.
  */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
@@ -15,6 +15,7 @@ import { createContext, type RunContext, type RunSources } from './context.js';
 import { runGraph } from './graph.js';
 import { withLock } from './lock.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
+import { writePlan } from './plan-file.js';
 import { experimentResults, writeResults, type ExperimentResults, type RunFailure, type RunResult } from './results.js';
 import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import type { RunRecord } from './run-record.js';
@@ -55,7 +56,9 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
   await claimOutputFolder(outDir, found, config, context.inputs);
   const experiment = new Experiment(context, outDir, plan);
   await experiment.findFinished();
-  onEvent({ kind: 'experiment-plan', runs: await experiment.summaries() });
+  const runs = await experiment.summaries();
+  await writePlan(outDir, runs);
+  onEvent({ kind: 'experiment-plan', runs });
   await experiment.train();
   return experiment.writeResults();
 }
@@ -88,8 +91,8 @@ class Experiment {
   async summaries(): Promise<PlannedRunSummary[]> {
     const bert = await readBertConfig(this.context.modelDir);
     return this.plan.map((run) => {
-      const { tokens } = workOf(run, this.context.data, bert);
-      return { runId: run.id, arm: run.arm, tasks: run.tasks, seed: run.seed, tokens, finished: this.records.has(run.id) };
+      const { steps, tokens } = workOf(run, this.context.data, bert);
+      return { runId: run.id, arm: run.arm, tasks: run.tasks, seed: run.seed, steps, tokens, finished: this.records.has(run.id) };
     });
   }
 
@@ -103,6 +106,8 @@ class Experiment {
       onFailure: ({ id: runId }, { code, message }, after) => {
         this.failures.push({ runId, code, message, after });
         this.context.onEvent({ kind: 'run-failed', runId, message, after });
+        // For whoever looks on. Should it fail, the results written at the end fail too, and that is told.
+        void this.writeResults().catch(() => undefined);
       },
     });
   }

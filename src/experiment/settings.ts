@@ -1,6 +1,6 @@
 /**
  * What a result depends on, as flat named values: two experiments, or two runs, are the same when their settings are. Arms and further
- * seeds may be added to an experiment; where it computes (`runtime`), how it is told (`report`) and the preset's name decide nothing.
+ * seeds may be added to an experiment; where it computes (`runtime`), how it is told (`report`, `logging`) and the preset's name decide nothing.
  */
 import type { Config } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
@@ -34,7 +34,16 @@ function flatten(value: object, prefix: string): Record<string, string | number 
  * every distilled run. Variants are arms: they may be added, and what one says is in its runs' settings.
  */
 export function configSettings(config: Config): Settings {
-  const { preset: _preset, arms: _arms, variants: _variants, seeds, runtime: _runtime, report: _report, ...decisive } = config;
+  const {
+    preset: _preset,
+    arms: _arms,
+    variants: _variants,
+    seeds,
+    runtime: _runtime,
+    report: _report,
+    logging: _logging,
+    ...decisive
+  } = config;
   return { ...flatten(decisive, ''), 'seeds[0]': seeds[0] ?? null };
 }
 

@@ -1,5 +1,5 @@
 /**
- * `bornagain train`: one model. OUT is that run's folder: run.json, steps.jsonl, model/, predictions.jsonl, result.json, and checkpoints/
+ * `bornagain train`: one model. OUT is that run's folder: run.json, the logs, model/, predictions.jsonl, result.json, and checkpoints/
  * until it is done.
  */
 import { join } from 'node:path';

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { NativeBertConfig } from '../native/types.js';
 import { BornAgainError } from '../util/errors.js';
 import { conversionAdvice } from './weights/foreign.js';
+import { parseJson } from '../util/parse-json.js';
 
 const size = z.int().positive();
 const rate = z.number().min(0).lt(1);
@@ -58,7 +59,7 @@ export async function readBertConfig(dir: string): Promise<BertConfig> {
   }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     throw new BornAgainError('ERR_MODEL_FOLDER', `${path} is not JSON: ${(cause as Error).message}`, { path }, { cause });
   }

@@ -2,6 +2,8 @@
 import { loadAddon } from '../native/load.js';
 import type { DropoutKey, NativeHead } from '../native/types.js';
 import { Tensor } from '../tensor/index.js';
+import type { HeadInit } from '../config/schema.js';
+import type { Random } from '../util/random.js';
 import { drawParameters } from './draw-parameters.js';
 import { Module } from './module.js';
 
@@ -54,17 +56,22 @@ export class Head extends Module<NativeHead> {
   }
 }
 
-/**
- * A head to train: weights from a normal distribution of standard deviation 0.02 cut at two of them, bias 0, as BERT initialises
- * (google-research/bert, modeling.py, create_initializer). A function of the seed and the task's name only.
- */
-export function initHead(spec: HeadSpec, hiddenSize: number, device: string, seed: number): Head {
-  const head = Head.create(spec, hiddenSize, device);
-  drawParameters(head.native, head.parameterNames(), seed, ['head', spec.task], (normal) => {
+/** How a new head's weights are drawn, by the name in the configuration: `model.headInit`. A weight is [outputs, h]. */
+const DRAWS: Readonly<Record<HeadInit, (random: Random, shape: readonly number[]) => number>> = {
+  // As BERT initialises (google-research/bert, modeling.py, create_initializer): deviation 0.02, cut at two of them.
+  truncated_normal: (random) => {
     for (;;) {
-      const deviate = normal();
+      const deviate = random.normal();
       if (Math.abs(deviate) <= 2) return 0.02 * deviate;
     }
-  });
+  },
+  // As tf.layers.dense does unless told otherwise, and so BAM's code (Glorot and Bengio 2010, equation 16): ±√(6 / (inputs + outputs)).
+  glorot_uniform: (random, [outputs = 0, inputs = 0]) => Math.sqrt(6 / (inputs + outputs)) * (2 * random.uniform() - 1),
+};
+
+/** A head to train: weights drawn as `init` says, bias 0. A function of the seed and the task's name only. */
+export function initHead(spec: HeadSpec, hiddenSize: number, device: string, seed: number, init: HeadInit): Head {
+  const head = Head.create(spec, hiddenSize, device);
+  drawParameters(head.native, head.parameterNames(), seed, ['head', spec.task], DRAWS[init]);
   return head;
 }

@@ -15,6 +15,8 @@ export interface HeadTask {
   /** In class-index order; empty for regression. */
   readonly labels: readonly string[];
   readonly scoreRange: readonly [number, number] | null;
+  /** Classes as Hugging Face's `glue` data set names and numbers them, with the task's label of each: models trained on it are told apart so. */
+  readonly hub?: { readonly labels: readonly (readonly [name: string, label: string])[] } | null;
 }
 
 export interface ClassifierTensors {
@@ -81,22 +83,46 @@ function classification(request: ImportedHeadRequest, outputs: number): Imported
   };
 }
 
-/** By task label, the classifier's class. Names count, case aside; the unnamed LABEL_0, LABEL_1 … only by position, which is said. */
+/** By task label, the classifier's class. Names count; the unnamed LABEL_0, LABEL_1 … only by position, where there is one order, and that is said. */
 function matchLabels(labels: readonly string[], task: HeadTask, path: string): { classes: number[]; notices: ImportNotice[] } {
   const sets = `the model's labels are ${labels.join(', ')}, those of ${task.name} are ${task.labels.join(', ')}`;
+  const entries = task.labels.map((label, index) => `"${index}": "${label}"`).join(', ');
+  const advice = `Name the classes there in the order of the model's outputs, with the task's names: "id2label": {${entries}} or another order`;
   if (labels.length !== task.labels.length) throw refusal(path, `${sets}: not as many`);
   if (labels.every((label, index) => label === `LABEL_${index}`)) {
+    const hubOrder = task.hub?.labels.map(([, label]) => label) ?? task.labels;
+    if (hubOrder.join() !== task.labels.join()) {
+      const orders = `${task.labels.join(', ')} (the reference) and ${hubOrder.join(', ')} (Hugging Face's data set)`;
+      throw refusal(path, `the model does not name its labels, and ${task.name} is trained in two orders: ${orders}. ${advice}`);
+    }
     const pairs = labels.map((label, index) => `${label} as ${task.labels[index]}`).join(', ');
     const message = `${path} does not name its labels; they are taken by position: ${pairs}. If the model was trained with another order, set id2label there`;
     return { classes: [...labels.keys()], notices: [{ level: 'warning', message }] };
   }
-  const folded = labels.map((label) => label.toLowerCase());
-  const classes = task.labels.map((label) => {
-    const exact = labels.indexOf(label);
-    return exact >= 0 ? exact : folded.indexOf(label.toLowerCase());
+  const classes = namedClasses(labels, task);
+  if (classes !== null) return { classes, notices: [] };
+  throw refusal(path, `${sets}. If they mean the same: ${advice}`);
+}
+
+/** By the task's exact names; else by those or the data set's, case and separators aside. Null unless each label is one class. */
+function namedClasses(labels: readonly string[], { labels: wanted, hub }: HeadTask): number[] | null {
+  const exact = wanted.map((label) => labels.indexOf(label));
+  if (!exact.includes(-1)) return exact;
+  const folded = labels.map(foldName);
+  const classes = wanted.map((label) => {
+    const names = [label, ...(hub?.labels ?? []).filter(([, own]) => own === label).map(([name]) => name)].map(foldName);
+    const found = folded.flatMap((name, index) => (names.includes(name) ? [index] : []));
+    return found.length === 1 ? (found[0] ?? -1) : -1;
   });
-  if (new Set(classes).size === classes.length && !classes.includes(-1)) return { classes, notices: [] };
-  throw refusal(path, `${sets}. Set id2label (and label2id) there to the task's names if they mean the same`);
+  return new Set(classes).size === classes.length && !classes.includes(-1) ? classes : null;
+}
+
+/** `Not Entailment`, `not-entailment` and `not_entailment` are the same name to a person. */
+function foldName(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '_');
 }
 
 function regression(request: ImportedHeadRequest): ImportedHead {

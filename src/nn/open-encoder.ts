@@ -24,16 +24,17 @@ export interface EncoderRequest {
 }
 
 /** Throws ERR_CHECKPOINT with every missing, extra and misshapen tensor; ERR_DEVICE. */
-export async function openEncoder({ config, source, layout, device, poolerSeed }: EncoderRequest): Promise<Bert> {
+export async function openEncoder(request: EncoderRequest): Promise<Bert> {
+  const { config, source, layout, device, poolerSeed } = request;
   if (layout.pooler === 'missing' && poolerSeed === null) throw withoutPooler(source.path);
-  requirePlausibleSize(config, source);
+  requirePlausibleSize(request);
   const bert = Bert.create(config, device);
   try {
     const drawn = new Set<string>();
     if (layout.pooler === 'missing' && poolerSeed !== null) {
       for (const name of bert.parameterNames()) if (name.startsWith('bert.pooler.')) drawn.add(name);
       // As Transformers initialises what a checkpoint lacks (modeling_bert.py, _init_weights).
-      drawParameters(bert.native, [...drawn], poolerSeed, ['pooler'], (normal) => config.initializerRange * normal());
+      drawParameters(bert.native, [...drawn], poolerSeed, ['pooler'], (random) => config.initializerRange * random.normal());
     }
     await loadFromSource(bert.native, source, layout.encoder, drawn);
     return bert;
@@ -59,18 +60,40 @@ export function encoderNotices({ config, source, layout, poolerSeed }: EncoderRe
   return notices;
 }
 
+/** The keys of config.json that sizes come from, and the tensor and axis that show what a file holds of each. */
+const SIZE_KEYS = [
+  { key: 'vocab_size', size: 'vocabSize', tensor: 'bert.embeddings.word_embeddings.weight', axis: 0 },
+  { key: 'hidden_size', size: 'hiddenSize', tensor: 'bert.embeddings.word_embeddings.weight', axis: 1 },
+  { key: 'max_position_embeddings', size: 'maxPositions', tensor: 'bert.embeddings.position_embeddings.weight', axis: 0 },
+  { key: 'type_vocab_size', size: 'typeVocabSize', tensor: 'bert.embeddings.token_type_embeddings.weight', axis: 0 },
+  { key: 'intermediate_size', size: 'intermediateSize', tensor: 'bert.encoder.layer.0.intermediate.dense.weight', axis: 0 },
+] as const;
+
 /**
  * A config.json of another model, or a damaged one, may ask for more memory than there is. Where it is only somewhat off, loading names the
  * tensors; this is for what must not even be tried.
  */
-function requirePlausibleSize(config: BertConfig, source: TensorSource): void {
+function requirePlausibleSize(request: EncoderRequest): void {
+  const { config, source } = request;
   const { hiddenSize: h, intermediateSize, layers, vocabSize, maxPositions, typeVocabSize } = config;
   const needed = h * (vocabSize + maxPositions + typeVocabSize) + layers * (4 * h * h + 2 * h * intermediateSize) + h * h;
   let held = 0;
   for (const shape of source.shapes.values()) held += shape.reduce((product, size) => product * size, 1);
   if (needed <= 2 * held + 1e6 && layers <= source.shapes.size) return;
-  const message = `${source.path} holds ${held} weights, config.json describes a model of ${layers} layers and ${needed}; they are not of the same model`;
-  throw new BornAgainError('ERR_CHECKPOINT', message, { path: source.path, held, needed });
+  const faults = differingSizes(request);
+  const message = `${source.path} holds ${held} weights, config.json describes a model of ${needed}; they are not of the same model${faults.length === 0 ? '' : `: ${faults.join('; ')}`}`;
+  throw new BornAgainError('ERR_CHECKPOINT', message, { path: source.path, held, needed, faults });
+}
+
+/** `vocab_size is 2147483647, the file's is 30522` for each size in which config.json and the tensors differ. */
+function differingSizes({ config, source, layout }: EncoderRequest): string[] {
+  const faults = SIZE_KEYS.flatMap(({ key, size, tensor, axis }) => {
+    const held = source.shapes.get(layout.encoder.get(tensor) ?? '')?.[axis];
+    return held === undefined || held === config[size] ? [] : [`${key} is ${config[size]}, the file's is ${held}`];
+  });
+  const numbers = [...layout.encoder.keys()].flatMap((name) => /^bert\.encoder\.layer\.(\d+)\./.exec(name)?.[1] ?? []);
+  const layers = new Set(numbers).size;
+  return layers === config.layers ? faults : [...faults, `num_hidden_layers is ${config.layers}, the file's is ${layers}`];
 }
 
 function withoutPooler(path: string): BornAgainError {

@@ -5,6 +5,7 @@
 import { BornAgainError } from '../util/errors.js';
 import { FLOAT_BYTES } from './weights/floats.js';
 import { shown } from './weights/source.js';
+import { parseJson } from '../util/parse-json.js';
 
 /** The format's types of whole bytes. */
 export const DTYPE_BYTES = {
@@ -44,7 +45,7 @@ export function corrupt(path: string, what: string, cause?: unknown): BornAgainE
 export function parseHeader(bytes: Uint8Array, dataBytes: number, path: string): SafetensorsHeader {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    json = parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
     throw corrupt(path, `its header is not JSON (${shown((cause as Error).message)})`, cause);
   }

@@ -13,6 +13,7 @@ export const ax: OfficialTask = {
   splits: {
     test: { file: 'diagnostic.tsv', header: { 1: 'sentence1', 2: 'sentence2' }, textA: 1, textB: 2, label: null, minFields: 3 },
   },
+  hub: { ...mnli.hub, config: 'ax', splits: { test: 'test' } },
   metrics: ['matthews'],
   mainMetric: 'matthews',
   symmetric: false,

@@ -12,6 +12,7 @@ export function customTask(name: string, task: CustomTask): TaskDefinition {
     labels,
     scoreRange,
     folder: null,
+    hub: null,
     splits: splitsOf(task),
     metrics: metricsOf(task),
     mainMetric: mainMetricOf(task) ?? impossible(name, 'metric'),
@@ -22,7 +23,7 @@ export function customTask(name: string, task: CustomTask): TaskDefinition {
 }
 
 function splitsOf({ files, format, columns }: CustomTask): Partial<Record<SplitName, NamedSplit>> {
-  const splitOf = (file: string): NamedSplit => ({ file, format: format ?? formatOf(file), ...columns });
+  const splitOf = (file: string): NamedSplit => ({ file, format: format ?? formatOf(file), ...columns, classes: [] });
   const { train, dev, test } = files;
   return { train: splitOf(train), dev: splitOf(dev), ...(test === undefined ? {} : { test: splitOf(test) }) };
 }

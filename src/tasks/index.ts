@@ -61,8 +61,20 @@ export function unknownTask(name: string, known: readonly string[]): BornAgainEr
 }
 
 export { formatScore, labelName, rawScore, scaledScore } from './labels.js';
-export { hasSplitFile, splitFormat, splitPath } from './locate.js';
+export { hasSplit, locateSplit, splitFormat } from './locate.js';
+export type { SplitSource } from './locate.js';
 export { readExamples } from './read.js';
 export type { BadRowPolicy, ExampleStream } from './read.js';
 export type { ReadReport, RowFault } from './read-report.js';
-export type { Example, NamedSplit, OfficialSplit, OfficialTask, SplitFormat, SplitName, TaskDefinition, TaskKind } from './types.js';
+export type {
+  Example,
+  HubTask,
+  NamedColumns,
+  NamedSplit,
+  OfficialSplit,
+  OfficialTask,
+  SplitFormat,
+  SplitName,
+  TaskDefinition,
+  TaskKind,
+} from './types.js';

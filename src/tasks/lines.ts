@@ -13,20 +13,24 @@ export const MAX_LINE_BYTES = 1 << 20;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
+/** Told how many bytes of a file have been read since it was told last. */
+export type OnBytes = (bytes: number) => void;
+
 /**
  * The lines of one chunk of the file at a time, in order: a promise per line would cost more than the parsing. A final newline starts no
  * line of its own. The buffers are views that nothing writes to afterwards.
  * @throws BornAgainError ERR_IO when the file cannot be read, ERR_DATA_FORMAT for a line over MAX_LINE_BYTES
  */
-export async function* readLines(path: string): AsyncGenerator<Buffer[]> {
-  yield* splitLines(createReadStream(path, { highWaterMark: CHUNK_BYTES }), path);
+export async function* readLines(path: string, onBytes?: OnBytes): AsyncGenerator<Buffer[]> {
+  yield* splitLines(createReadStream(path, { highWaterMark: CHUNK_BYTES }), path, onBytes);
 }
 
 /** The same for any stream of bytes, such as stdin; `name` stands for it in messages. */
-export async function* splitLines(source: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer[]> {
+export async function* splitLines(source: AsyncIterable<Buffer>, name: string, onBytes?: OnBytes): AsyncGenerator<Buffer[]> {
   let rest: Buffer = Buffer.alloc(0);
   let count = 0;
   for await (const chunk of chunks(source, name)) {
+    onBytes?.(chunk.length);
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const lines: Buffer[] = [];
     let start = 0;

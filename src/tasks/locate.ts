@@ -1,13 +1,24 @@
 /**
- * Where a split's file lies, and what to say when it is not there. Names are compared exactly against the directory's listing, so that a
- * data folder that works on a case-insensitive disk works on every other one too.
+ * Where a split's files lie: GLUE's official folder, the corpus's own files in it (MRPC), Hugging Face's `glue` data set, or where the
+ * configuration says. A task's folder decides for all its splits, so that two sources are never mixed. Names are compared exactly against
+ * the directory's listing, so that a data folder that works on a case-insensitive disk works on every other one too.
  */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BornAgainError } from '../util/errors.js';
-import type { SplitFormat, SplitName, TaskDefinition } from './types.js';
+import { findHubFiles } from './hub.js';
+import { missingSplit, missingPath } from './missing-split.js';
+import type { HubTask, NamedColumns, OfficialSplit, SplitFormat, SplitName, TaskDefinition } from './types.js';
 
-const SHOWN = 20;
+export interface SplitSource {
+  readonly format: OfficialSplit | NamedColumns;
+  /** In the order of their rows; several where the split is in shards. */
+  readonly files: readonly [string, ...string[]];
+  /** Other files that decide what the split holds: the list of a `RowShare`. */
+  readonly lists: readonly string[];
+  /** What to call it: the file, or the folder of the shards. */
+  readonly name: string;
+}
 
 /** @throws BornAgainError ERR_INVALID_ARGUMENT where the task has no such split */
 export function splitFormat(task: TaskDefinition, split: SplitName): SplitFormat {
@@ -26,76 +37,54 @@ export function splitFormat(task: TaskDefinition, split: SplitName): SplitFormat
 }
 
 /**
- * Path of a split's file, `<dataDir>/<official folder>/<official file>`, or where the configuration says.
+ * The split's files and how to read them.
  * @throws BornAgainError ERR_DATA_MISSING naming the path, the official name and what is there instead
  */
-export function splitPath(task: TaskDefinition, split: SplitName, dataDir: string): string {
-  const { file } = splitFormat(task, split);
-  const path = task.folder === null ? resolve(dataDir, file) : join(dataDir, task.folder, file);
-  const folders = listing(dataDir);
-  if (folders === null) throw missing(path, `the data directory ${dataDir} does not exist or is no directory`);
-  if (task.folder === null) requireConfigured(task, split, path);
-  else requireOfficial(task, task.folder, split, { dataDir, folders });
-  if (!statSync(path).isFile()) throw missing(path, 'it is no regular file');
-  return path;
+export function locateSplit(task: TaskDefinition, split: SplitName, dataDir: string): SplitSource {
+  const format = splitFormat(task, split);
+  const source = findSplit(task, split, format, dataDir);
+  if (source === null) throw missingSplit(task, split, dataDir, format.file);
+  const irregular = [...source.files, ...source.lists].find((file) => !statSync(file).isFile());
+  if (irregular !== undefined) throw missingPath(irregular, 'it is no regular file');
+  return source;
 }
 
-/** Whether the task has the split and its file is there; for splits whose absence is no error. */
-export function hasSplitFile(task: TaskDefinition, split: SplitName, dataDir: string): boolean {
+/** Whether the task has the split and its files are there; for splits whose absence is no error. */
+export function hasSplit(task: TaskDefinition, split: SplitName, dataDir: string): boolean {
   const format = task.splits[split];
-  if (format === undefined) return false;
-  return existsSync(task.folder === null ? resolve(dataDir, format.file) : join(dataDir, task.folder, format.file));
+  return format !== undefined && findSplit(task, split, format, dataDir) !== null;
 }
 
-function requireConfigured(task: TaskDefinition, split: SplitName, path: string): void {
-  const files = listing(dirname(path));
-  if (files?.includes(basename(path)) === true) return;
-  const found = files === null ? `there is no folder ${dirname(path)}` : `${dirname(path)} holds ${shown(files)}`;
-  throw missing(path, `customTasks.${task.name}.files.${split} names it, relative to the data folder; ${found}`);
+function findSplit(task: TaskDefinition, split: SplitName, format: SplitFormat, dataDir: string): SplitSource | null {
+  if (task.folder === null) return findBeside(resolve(dataDir, format.file), format);
+  const folders = listing(dataDir) ?? [];
+  const folder = join(dataDir, task.folder);
+  if (!folders.includes(task.folder) || listing(folder) === null) return task.hub === null ? null : findOnHub(task.hub, split, dataDir);
+  const corpus = task.corpusSplits?.[split];
+  return findBeside(join(folder, format.file), format) ?? (corpus === undefined ? null : findBeside(join(folder, corpus.file), corpus));
 }
 
-function requireOfficial(
-  task: TaskDefinition,
-  name: string,
-  split: SplitName,
-  data: { dataDir: string; folders: readonly string[] },
-): void {
-  const { dataDir, folders } = data;
-  const { file } = splitFormat(task, split);
-  const folder = join(dataDir, name);
-  const files = folders.includes(name) ? listing(folder) : null;
-  if (files === null) throw missing(join(folder, file), folderHint(task, name, data));
-  if (files.includes(file)) return;
-  throw missing(join(folder, file), `the official name of ${task.title}'s ${split} file is ${file}; ${folder} holds ${shown(files)}`);
+/** The file and what goes with it in the same folder, or null where anything is not there. */
+function findBeside(path: string, format: SplitFormat): SplitSource | null {
+  const listFile = 'share' in format ? format.share?.listFile : undefined;
+  const lists = listFile === undefined ? [] : [join(dirname(path), listFile)];
+  const present = listing(dirname(path)) ?? [];
+  if (![path, ...lists].every((each) => present.includes(basename(each)))) return null;
+  return { format, files: [path], lists, name: path };
+}
+
+function findOnHub({ config, textA, textB, labels, splits }: HubTask, split: SplitName, dataDir: string): SplitSource | null {
+  const name = splits[split];
+  if (name === undefined || listing(dataDir)?.includes(config) !== true) return null;
+  const found = findHubFiles(join(dataDir, config), name);
+  const [first, ...more] = found?.files ?? [];
+  if (found === null || first === undefined) return null;
+  // GLUE's test sets have no labels: −1 in all of them but MRPC's, whose labels the leaderboard does not count as known.
+  const label = split.startsWith('test') ? null : 'label';
+  const format = { format: found.format, textA, textB, label, classes: labels };
+  return { format, files: [first, ...more], lists: [], name: more.length === 0 ? first : dirname(first) };
 }
 
 function listing(directory: string): string[] | null {
-  return statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(directory).sort() : null;
-}
-
-function folderHint(task: TaskDefinition, name: string, { dataDir, folders }: { dataDir: string; folders: readonly string[] }): string {
-  const official = `the official folder of ${task.title} is called ${name}`;
-  const own = [name, task.name, task.title].map(plain);
-  const alike = folders.find((folder) => folder !== name && own.some((each) => isAlias(plain(folder), each)));
-  if (alike !== undefined) return `${official}; there is ${join(dataDir, alike)}: rename it to ${name}`;
-  return `${official}; ${dataDir} holds ${shown(folders)}`;
-}
-
-/** Case, punctuation and a suffix or missing end apart: `sst`, `QNLIv2`, `diagnostics`. */
-function isAlias(folder: string, name: string): boolean {
-  return folder.startsWith(name) || (folder.length > 1 && name.startsWith(folder));
-}
-
-/** `SST-2`, `sst_2` and `SST2` are the same name to a person. */
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
-}
-
-function shown(names: readonly string[]): string {
-  if (names.length === 0) return 'nothing';
-  return names.slice(0, SHOWN).join(', ') + (names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '');
-}
-
-function missing(path: string, why: string): BornAgainError {
-  return new BornAgainError('ERR_DATA_MISSING', `${path} is missing: ${why}`, { path });
+  return statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(directory) : null;
 }

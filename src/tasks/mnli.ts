@@ -1,6 +1,7 @@
 /**
  * MNLI: does the premise entail the hypothesis? The gold label is the last of 12 columns in train and of 16 in dev, where five
- * annotators' labels stand before it. The order of the labels is the reference code's.
+ * annotators' labels stand before it. The order of the labels is the reference code's;
+ * Hugging Face's integers have another one.
  */
 import type { OfficialSplit, OfficialTask } from './types.js';
 
@@ -22,6 +23,23 @@ export const mnli: OfficialTask = {
     dev_mismatched: { file: 'dev_mismatched.tsv', ...labelled, minFields: 16 },
     test: { file: 'test_matched.tsv', ...unlabelled },
     test_mismatched: { file: 'test_mismatched.tsv', ...unlabelled },
+  },
+  hub: {
+    config: 'mnli',
+    textA: 'premise',
+    textB: 'hypothesis',
+    labels: [
+      ['entailment', 'entailment'],
+      ['neutral', 'neutral'],
+      ['contradiction', 'contradiction'],
+    ],
+    splits: {
+      train: 'train',
+      dev: 'validation_matched',
+      dev_mismatched: 'validation_mismatched',
+      test: 'test_matched',
+      test_mismatched: 'test_mismatched',
+    },
   },
   metrics: ['accuracy'],
   mainMetric: 'accuracy',

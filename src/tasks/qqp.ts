@@ -2,6 +2,7 @@
  * QQP: do two questions ask the same? Its official train file was cut at line ends inside questions, which leaves rows with missing
  * fields, and holds two rows with an empty question (huggingface/datasets#277): they are dropped and counted, not refused.
  */
+import { HUB_SPLITS } from './hub.js';
 import type { OfficialSplit, OfficialTask } from './types.js';
 
 const labelled: Omit<OfficialSplit, 'file'> = {
@@ -24,6 +25,16 @@ export const qqp: OfficialTask = {
     train: { file: 'train.tsv', ...labelled },
     dev: { file: 'dev.tsv', ...labelled },
     test: { file: 'test.tsv', header: { 1: 'question1', 2: 'question2' }, textA: 1, textB: 2, label: null, minFields: 3 },
+  },
+  hub: {
+    config: 'qqp',
+    textA: 'question1',
+    textB: 'question2',
+    labels: [
+      ['not_duplicate', '0'],
+      ['duplicate', '1'],
+    ],
+    splits: HUB_SPLITS,
   },
   metrics: ['f1', 'accuracy'],
   mainMetric: 'accuracy',

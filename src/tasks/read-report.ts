@@ -5,7 +5,7 @@ export const MAX_LISTED_ROWS = 1000;
 
 export interface RowFault {
   readonly file: string;
-  /** Line of the file, from 1, the header included. */
+  /** Line of the file, from 1, the header included; the row where a format has no lines (Parquet, Arrow). */
   readonly line: number;
   readonly reason: string;
 }
@@ -23,10 +23,17 @@ export class FaultList {
 export class ReadReport {
   /** Examples handed out so far. */
   examples = 0;
+  /** Of the split's files, read so far; about right for Parquet and Arrow. */
+  bytes = 0;
   /** Malformed rows left out because the policy is `skip`. */
   readonly skipped = new FaultList();
   /** Rows left out under either policy because the official file is known to hold them (QQP's rows with missing fields). */
   readonly knownOddities = new FaultList();
 
-  constructor(readonly file: string) {}
+  constructor(
+    /** The split's file, or the folder of its shards. */
+    readonly file: string,
+    /** Size of all of them. */
+    readonly totalBytes: number,
+  ) {}
 }

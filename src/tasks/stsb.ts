@@ -2,6 +2,7 @@
  * STS-B: how similar are two sentences, from 0 to 5? The one regression task; its label is the last column. Its place in the average
  * is Spearman's correlation, as in ELECTRA's Table 2, which quotes BAM's runs.
  */
+import { HUB_SPLITS } from './hub.js';
 import type { OfficialSplit, OfficialTask } from './types.js';
 
 const texts = { 7: 'sentence1', 8: 'sentence2' };
@@ -19,6 +20,13 @@ export const stsb: OfficialTask = {
     train: { file: 'train.tsv', ...labelled },
     dev: { file: 'dev.tsv', ...labelled },
     test: { file: 'test.tsv', header: texts, textA: 7, textB: 8, label: null, minFields: 9 },
+  },
+  hub: {
+    config: 'stsb',
+    textA: 'sentence1',
+    textB: 'sentence2',
+    labels: [],
+    splits: HUB_SPLITS,
   },
   metrics: ['pearson', 'spearman'],
   mainMetric: 'spearman',

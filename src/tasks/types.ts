@@ -30,19 +30,51 @@ export interface OfficialSplit {
   readonly label: number | null;
   /** A row with fewer fields than this is malformed. */
   readonly minFields: number;
+  /** Where the file holds another split's rows too. */
+  readonly share?: RowShare;
 }
 
-/** One split's file of a task out of the configuration, columns by name. */
-export interface NamedSplit {
-  /** Relative to the data folder. */
-  readonly file: string;
+/** The rows of a file that make one split of several, told apart by a list beside it: tab-separated values of the key columns. */
+export interface RowShare {
+  readonly listFile: string;
+  /** Columns of the file that the list's lines stand for. */
+  readonly key: readonly number[];
+  /** Whether the listed rows are this split's, or the others. */
+  readonly listed: boolean;
+}
+
+/** How rows with columns by name become examples. */
+export interface NamedColumns {
   readonly format: RowFormat;
   readonly textA: string;
   readonly textB: string | null;
-  readonly label: string;
+  /** null where the split has no labels. */
+  readonly label: string | null;
+  /** What the label column's integers, or its names, stand for; empty where labels stand as they are. */
+  readonly classes: readonly HubClass[];
+}
+
+/** One split's file of a task out of the configuration. */
+export interface NamedSplit extends NamedColumns {
+  /** Relative to the data folder. */
+  readonly file: string;
 }
 
 export type SplitFormat = OfficialSplit | NamedSplit;
+
+/** A class as the hub names it, and the task's label for it. */
+export type HubClass = readonly [name: string, label: string];
+
+/** The task in Hugging Face's `glue` data set, where columns have names, labels are integers and dev is called validation. */
+export interface HubTask {
+  readonly config: string;
+  readonly textA: string;
+  readonly textB: string | null;
+  /** By integer; the order is that data set's, not this task's. Empty for scores, which stand as they are. */
+  readonly labels: readonly HubClass[];
+  /** Its name of each split. */
+  readonly splits: Readonly<Partial<Record<SplitName, string>>>;
+}
 
 export interface TaskDefinition {
   /** Name on the command line and in results.json, lower case: `mnli`. */
@@ -59,6 +91,10 @@ export interface TaskDefinition {
   /** The official folder below the data directory: `MNLI`; null for a task out of the configuration, whose files say it themselves. */
   readonly folder: string | null;
   readonly splits: Readonly<Partial<Record<SplitName, SplitFormat>>>;
+  /** The same splits in the files of the corpus that the official ones are made from, where people have those instead (MRPC). */
+  readonly corpusSplits?: Readonly<Partial<Record<SplitName, OfficialSplit>>>;
+  /** The same in Hugging Face's `glue` data set; null for a task out of the configuration. */
+  readonly hub: HubTask | null;
   /** Everything reported; `mainMetric` stands for the task in averages (BAM's choice). */
   readonly metrics: readonly MetricName[];
   readonly mainMetric: MetricName;
@@ -76,5 +112,6 @@ export interface TaskDefinition {
 /** One of GLUE's, whose files are its official ones. */
 export interface OfficialTask extends TaskDefinition {
   readonly folder: string;
+  readonly hub: HubTask;
   readonly splits: Readonly<Partial<Record<SplitName, OfficialSplit>>>;
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BornAgainError } from '../util/errors.js';
 import { errnoOf, ioError } from '../util/io-error.js';
+import { parseJson } from '../util/parse-json.js';
 
 const tokenSchema = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
 
@@ -38,7 +39,7 @@ export interface TokenizerFiles {
 export async function readTokenizerFiles(dir: string): Promise<TokenizerFiles> {
   const path = { json: join(dir, 'tokenizer.json'), vocab: join(dir, 'vocab.txt'), config: join(dir, 'tokenizer_config.json') };
   const [json, vocab, configText] = await Promise.all([readIfThere(path.json), readIfThere(path.vocab), readIfThere(path.config)]);
-  const config = configText === null ? {} : parseJson(path.config, configText, configSchema);
+  const config = configText === null ? {} : parseFile(path.config, configText, configSchema);
   const specialTokens = {
     cls: config.cls_token ?? '[CLS]',
     sep: config.sep_token ?? '[SEP]',
@@ -67,7 +68,7 @@ function normalizerSettings(config: TokenizerConfig): Record<string, unknown> {
 }
 
 function adjusted(path: string, text: string, config: TokenizerConfig): string {
-  const definition = parseJson(path, text, definitionSchema);
+  const definition = parseFile(path, text, definitionSchema);
   const { normalizer } = definition;
   const settings = normalizer?.type === 'BertNormalizer' ? { normalizer: { ...normalizer, ...normalizerSettings(config) } } : {};
   return JSON.stringify({ ...definition, ...settings, truncation: null, padding: null });
@@ -107,9 +108,9 @@ function fromVocabulary(text: string, config: TokenizerConfig, unknown: string, 
   });
 }
 
-function parseJson<T>(path: string, text: string, schema: z.ZodType<T>): T {
+function parseFile<T>(path: string, text: string, schema: z.ZodType<T>): T {
   try {
-    return schema.parse(JSON.parse(text));
+    return schema.parse(parseJson(text));
   } catch (cause) {
     const what = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
     throw new BornAgainError('ERR_TOKENIZER', `${path} is malformed: ${what}`, { path }, { cause });

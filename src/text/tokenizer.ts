@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { Tokenizer as RustTokenizer } from 'tokenizers';
 import { BornAgainError } from '../util/errors.js';
 import { sha256 } from '../util/hash.js';
+import { KnownWords } from './known-words.js';
 import { readTokenizerFiles } from './tokenizer-files.js';
 import type { TokenizerFiles } from './tokenizer-files.js';
 
@@ -17,6 +18,7 @@ const BATCH = 1024;
 export class Tokenizer {
   private constructor(
     private readonly rust: RustTokenizer,
+    private readonly words: KnownWords | null,
     /** File the vocabulary came from. */
     readonly source: string,
     /** Largest id plus one: the least number of rows that an embedding needs. */
@@ -48,20 +50,39 @@ export class Tokenizer {
     let vocabSize = 0;
     for (const id of ids.values()) vocabSize = Math.max(vocabSize, id + 1);
     const hash = sha256(JSON.stringify([version, files.specialTokens, files.definition]));
-    return new Tokenizer(rust, files.source, vocabSize, idOf(cls), idOf(sep), idOf(pad), hash);
+    return new Tokenizer(rust, KnownWords.of(files.definition), files.source, vocabSize, idOf(cls), idOf(sep), idOf(pad), hash);
   }
 
   /**
-   * Ids of each text, in the order given. Runs off the event loop, in parallel over the texts.
+   * Ids of each text, in the order given. Texts of known words are put together here, the others tokenised off the event loop, in parallel.
    * @throws BornAgainError ERR_TOKENIZER when the library refuses
    */
   async encode(texts: readonly string[]): Promise<Int32Array[]> {
     const result: Int32Array[] = [];
     for (let start = 0; start < texts.length; start += BATCH) {
-      const encodings = await this.encodeBatch(texts.slice(start, start + BATCH));
-      for (const encoding of encodings) result.push(Int32Array.from(encoding.getIds()));
+      const batch = texts.slice(start, start + BATCH);
+      for (const ids of this.words === null ? await this.encodeWhole(batch) : await this.encodeByWords(batch, this.words)) result.push(ids);
     }
     return result;
+  }
+
+  private async encodeByWords(texts: readonly string[], words: KnownWords): Promise<Int32Array[]> {
+    const known = texts.map((text) => words.lookUp(text));
+    const fresh = [...new Set(known.flatMap((found) => (found instanceof Int32Array || found === null ? [] : found)))];
+    (await this.encodeWhole(fresh)).forEach((ids, index) => words.add(fresh[index] ?? '', ids));
+    const complete = known.map((found, index) =>
+      found instanceof Int32Array || found === null ? found : words.lookUp(texts[index] ?? ''),
+    );
+    const rest = (await this.encodeWhole(texts.filter((_, index) => !(complete[index] instanceof Int32Array)))).values();
+    return complete.map((found) => (found instanceof Int32Array ? found : (rest.next().value ?? new Int32Array(0))));
+  }
+
+  private async encodeWhole(texts: string[]): Promise<Int32Array[]> {
+    const encodings: Int32Array[] = [];
+    for (let start = 0; start < texts.length; start += BATCH) {
+      for (const encoding of await this.encodeBatch(texts.slice(start, start + BATCH))) encodings.push(Int32Array.from(encoding.getIds()));
+    }
+    return encodings;
   }
 
   private async encodeBatch(texts: string[]): Promise<Awaited<ReturnType<RustTokenizer['encodeBatch']>>> {

@@ -2,9 +2,10 @@
  * The checkpoints of one run: `step-<n>.safetensors` holds the session's whole state after n steps. Nothing else is needed to go on,
  * because batches, λ, learning rate and dropout are functions of seed and step. Two are kept, so that one unreadable file loses little.
  */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, ioError } from '../util/io-error.js';
+import { removeFile } from '../util/remove-file.js';
 
 const KEPT = 2;
 const FILE_NAME = /^step-(\d+)\.safetensors$/;
@@ -37,12 +38,4 @@ export async function listCheckpoints(folder: string): Promise<Checkpoint[]> {
 /** Removes all but the newest two. Call it after a new one is whole on the disk. */
 export async function pruneCheckpoints(folder: string): Promise<void> {
   for (const { path } of (await listCheckpoints(folder)).slice(KEPT)) await removeFile(path);
-}
-
-async function removeFile(path: string): Promise<void> {
-  try {
-    await rm(path, { force: true });
-  } catch (error) {
-    throw ioError('remove', path, error);
-  }
 }

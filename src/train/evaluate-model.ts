@@ -1,6 +1,6 @@
 /** `bornagain eval`: scores of a model folder on a labelled split of its tasks. */
 import type { Config } from '../config/schema.js';
-import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
+import { hasSplit, taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
 import { headIndex, scoreWithNotices } from './evaluate.js';
@@ -20,13 +20,20 @@ export interface EvaluateModelOptions {
   readonly onEvent: OnEvent;
 }
 
+/** Fractions. */
+export interface ModelScores {
+  readonly tasks: TaskScores;
+  /** On the mismatched set, of the tasks that have one (MNLI); empty for another split than `dev`. */
+  readonly mismatched: TaskScores;
+}
+
 /**
- * Scores by task, fractions. MNLI's `dev` is the matched set, `dev_mismatched` the other.
+ * Scores by task. MNLI's `dev` is the matched set, beside which the mismatched one is scored where the data folder has it, as in training.
  * @throws BornAgainError ERR_UNKNOWN_TASK (no head for a task), ERR_INVALID_ARGUMENT (a split without labels, or that a task does not
  *   have), and what opening the model and reading the data throw
  */
-export async function evaluateModel(options: EvaluateModelOptions): Promise<TaskScores> {
-  const { modelDir, split, config, onEvent } = options;
+export async function evaluateModel(options: EvaluateModelOptions): Promise<ModelScores> {
+  const { modelDir, dataDir, split, config, onEvent } = options;
   const { customTasks } = config;
   const task = options.tasks?.length === 1 ? options.tasks[0] : undefined;
   const model = await InferenceModel.open(modelDir, config.runtime, {
@@ -38,13 +45,25 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Task
     const tasks = labelledTasks(model, options.tasks, split, taskRegistry(config));
     for (const task of tasks) headIndex(model.evaluation.heads, task);
     const splits = tasks.map(({ name }) => ({ task: name, split }));
+    const twofold = split === 'dev' ? tasks.filter((task) => 'dev_mismatched' in task.splits) : [];
+    for (const task of twofold) {
+      if (hasSplit(task, 'dev_mismatched', dataDir)) splits.push({ task: task.name, split: 'dev_mismatched' });
+      else onEvent({ kind: 'notice', level: 'info', message: matchedOnly(task) });
+    }
     const data = await prepareData({ ...options, config: { ...config, data: { ...config.data, ...model.limit } }, splits });
-    const scores: TaskScores = {};
-    for (const { name } of tasks) scores[name] = (await scoreWithNotices(model.evaluation, data.get(name, split), onEvent)).scores;
+    const scores: ModelScores = { tasks: {}, mismatched: {} };
+    for (const each of splits) {
+      const part = each.split === split ? scores.tasks : scores.mismatched;
+      part[each.task] = (await scoreWithNotices(model.evaluation, data.get(each.task, each.split), onEvent)).scores;
+    }
     return scores;
   } finally {
     await model.close();
   }
+}
+
+function matchedOnly(task: TaskDefinition): string {
+  return `${task.title} is scored on its matched set alone: the data folder has no mismatched one`;
 }
 
 /** Those asked for, or all of the model's that have the split. */

@@ -9,6 +9,17 @@ export type MetricScores = Partial<Record<MetricName, number>>;
 /** Scores by task name. */
 export type TaskScores = Record<string, MetricScores>;
 
+/** A split is being tokenised; not sent where the cache has it. */
+export interface PreparingEvent {
+  readonly kind: 'preparing';
+  readonly task: string;
+  readonly split: SplitName;
+  /** Sequences so far. */
+  readonly rows: number;
+  /** Of the split, from 0 to 1. */
+  readonly fraction: number;
+}
+
 /** One tokenised split is ready. */
 export interface PreparedEvent {
   readonly kind: 'prepared';
@@ -24,6 +35,7 @@ export interface PlannedRunSummary {
   readonly arm: string;
   readonly tasks: readonly string[];
   readonly seed: number;
+  readonly steps: number;
   /** Tokens it will be trained on, as expected from the sets' sizes and lengths. */
   readonly tokens: number;
   /** The run's result is already there from an earlier call: it is not trained again. */
@@ -102,6 +114,14 @@ export interface NoticeEvent {
 }
 
 export type TrainingEvent =
-  PreparedEvent | ExperimentPlanEvent | RunStartedEvent | StepEvent | EvaluatedEvent | RunFinishedEvent | RunFailedEvent | NoticeEvent;
+  | PreparingEvent
+  | PreparedEvent
+  | ExperimentPlanEvent
+  | RunStartedEvent
+  | StepEvent
+  | EvaluatedEvent
+  | RunFinishedEvent
+  | RunFailedEvent
+  | NoticeEvent;
 
 export type OnEvent = (event: TrainingEvent) => void;

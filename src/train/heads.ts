@@ -30,6 +30,6 @@ export function taskOfHead({ task: name, kind, texts, labels, scoreRange }: Head
   }
   const metrics = metricsOf({ kind, metrics: [] });
   const mainMetric = kind === 'classification' ? 'accuracy' : 'pearson';
-  const nothing = { folder: null, splits: {}, symmetric: false, dropsShortRows: false };
+  const nothing = { folder: null, hub: null, splits: {}, symmetric: false, dropsShortRows: false };
   return { name, title: name, kind, texts, labels, scoreRange, metrics, mainMetric, head: name, ...nothing };
 }

@@ -5,10 +5,10 @@
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { checkFits } from '../data/fits.js';
-import { prepareSplit, type PrepareReport } from '../data/prepare.js';
+import { prepareCacheFile, prepareSplit, type PrepareOptions, type PrepareProgress, type PrepareReport } from '../data/prepare.js';
 import type { TokenizedDataset } from '../data/types.js';
 import { readBertConfig } from '../nn/bert-config.js';
-import { hasSplitFile, taskRegistry } from '../tasks/index.js';
+import { hasSplit, taskRegistry } from '../tasks/index.js';
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import { Tokenizer } from '../text/tokenizer.js';
 import { BornAgainError } from '../util/errors.js';
@@ -72,7 +72,7 @@ export function trainingSplits(tasks: readonly string[], dataDir: string, config
   const registry = taskRegistry(config);
   return tasks.flatMap((name) => {
     const task = registry.byName(name);
-    const splits: SplitName[] = hasSplitFile(task, 'dev_mismatched', dataDir) ? ['train', 'dev', 'dev_mismatched'] : ['train', 'dev'];
+    const splits: SplitName[] = hasSplit(task, 'dev_mismatched', dataDir) ? ['train', 'dev', 'dev_mismatched'] : ['train', 'dev'];
     return splits.map((split) => ({ task: name, split }));
   });
 }
@@ -82,31 +82,47 @@ export function trainingSplits(tasks: readonly string[], dataDir: string, config
  *   ERR_DATA_MISSING, ERR_DATA_FORMAT (with file and line), ERR_CANCELLED, ERR_IO
  */
 export async function prepareData(options: PrepareDataOptions): Promise<PreparedData> {
+  const prepared = new PreparedData();
+  await prepareEach(options, async (split) => {
+    const { dataset, report } = await prepareSplit(split);
+    prepared.add(dataset);
+    return report;
+  });
+  return prepared;
+}
+
+/**
+ * The same up to the cache: memory stays flat, however large the data.
+ * @throws BornAgainError as `prepareData`
+ */
+export async function fillCache(options: PrepareDataOptions): Promise<void> {
+  await prepareEach(options, prepareCacheFile);
+}
+
+async function prepareEach(options: PrepareDataOptions, prepare: (split: PrepareOptions) => Promise<PrepareReport>): Promise<void> {
   const { config, splits, dataDir, modelDir, cacheDir = defaultCacheDir(options.dataDir), signal, onEvent } = options;
   const { maxLength, truncation, bothOrders, badRows } = config.data;
   const tokenizer = await Tokenizer.fromFolder(modelDir);
   checkFits(tokenizer, await readBertConfig(modelDir), maxLength);
-  const prepared = new PreparedData();
+  const shared = { limit: { maxLength, truncation }, bothOrders, badRows, dataDir, cacheDir, tokenizer };
   const registry = taskRegistry(config);
   for (const { task: name, split } of splits) {
-    if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', 'cancelled while the data was prepared');
+    throwIfCancelled(signal);
     const task = registry.byName(name);
-    const { dataset, report } = await prepareSplit({
-      task,
-      split,
-      limit: { maxLength, truncation },
-      bothOrders,
-      badRows,
-      dataDir,
-      cacheDir,
-      tokenizer,
-    });
-    if (dataset.size === 0) throw new BornAgainError('ERR_DATA_FORMAT', `${report.file} holds no example`, { file: report.file });
-    prepared.add(dataset);
-    onEvent({ kind: 'prepared', task: name, split, size: dataset.size, tokens: dataset.totalTokens, seconds: report.seconds });
+    const onProgress = (progress: PrepareProgress): void => {
+      throwIfCancelled(signal);
+      onEvent({ kind: 'preparing', task: name, split, ...progress });
+    };
+    const report = await prepare({ ...shared, task, split, onProgress });
+    const { rows, tokens, seconds, file } = report;
+    if (rows === 0) throw new BornAgainError('ERR_DATA_FORMAT', `${file} holds no example`, { file });
+    onEvent({ kind: 'prepared', task: name, split, size: rows, tokens, seconds });
     for (const notice of noticesOf(report, task, split, maxLength)) onEvent({ kind: 'notice', ...notice });
   }
-  return prepared;
+}
+
+function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', 'cancelled while the data was prepared');
 }
 
 type Notice = { readonly level: 'info' | 'warning'; readonly message: string };

@@ -8,8 +8,8 @@ import { BornAgainError } from '../util/errors.js';
 import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpoints.js';
 import type { OnEvent } from './events.js';
 import { cancelledAfter, nonFiniteStep } from './failures.js';
+import type { RunLog, StepLogTask } from './run-log.js';
 import type { Session } from './session.js';
-import { StepLog, type StepLogTask } from './step-log.js';
 import type { PreparedStep, StepMaker, TrainingTask } from './step-maker.js';
 import { Throughput } from './throughput.js';
 
@@ -20,8 +20,8 @@ export interface TrainingJob {
   readonly session: Session;
   readonly tasks: readonly TrainingTask[];
   readonly steps: StepMaker;
-  /** `steps.jsonl` of the run. */
-  readonly logFile: string;
+  /** Opened here, when it is known which step comes first; closed by the caller. */
+  readonly log: RunLog;
   readonly checkpointDir: string;
   /** Steps between checkpoints; 0 keeps none, not even when cancelled. */
   readonly checkpointSteps: number;
@@ -35,25 +35,24 @@ export interface TrainingJob {
  *   finished step), ERR_IO (a full disk; earlier checkpoints stay), ERR_CHECKPOINT or ERR_SAFETENSORS (no checkpoint can be read)
  */
 export async function train(job: TrainingJob): Promise<void> {
-  const { runId, arm, seed, tasks, steps, session, logFile, signal, onEvent } = job;
+  const { runId, arm, seed, tasks, steps, session, log, signal, onEvent } = job;
   const startStep = await resume(job);
   const names = tasks.map(({ dataset }) => dataset.task.name);
   onEvent({ kind: 'run-started', runId, arm, tasks: names, seed, totalSteps: steps.totalSteps, startStep });
-  const log = await StepLog.open(logFile, startStep);
+  await log.open(startStep);
   const cancel = (): void => session.cancel();
   signal?.addEventListener('abort', cancel);
   try {
-    await runSteps(job, startStep, log);
+    await runSteps(job, startStep);
   } catch (error) {
     const cancelled = error instanceof BornAgainError && error.code === 'ERR_CANCELLED';
-    throw cancelled ? await keepCancelled(job, log) : error;
+    throw cancelled ? await keepCancelled(job) : error;
   } finally {
     signal?.removeEventListener('abort', cancel);
-    log.close();
   }
 }
 
-async function runSteps(job: TrainingJob, startStep: number, log: StepLog): Promise<void> {
+async function runSteps(job: TrainingJob, startStep: number): Promise<void> {
   const { session, steps, checkpointSteps, signal } = job;
   const throughput = new Throughput();
   let next = startStep < steps.totalSteps ? steps.prepare(startStep) : null;
@@ -62,9 +61,9 @@ async function runSteps(job: TrainingJob, startStep: number, log: StepLog): Prom
     const current = next;
     const [result, following] = await Promise.all([runStep(job, step, current), prepareNext(steps, step + 1)]);
     next = following;
-    record(job, log, current, result, throughput);
+    record(job, current, result, throughput);
     const last = next === null;
-    if (checkpointSteps > 0 && (last || session.steps % checkpointSteps === 0)) await saveCheckpoint(job, log);
+    if (checkpointSteps > 0 && (last || session.steps % checkpointSteps === 0)) await saveCheckpoint(job);
   }
 }
 
@@ -84,14 +83,15 @@ async function runStep(job: TrainingJob, step: number, prepared: PreparedStep): 
   }
 }
 
-/** A step's line in the log and its event. */
-function record(job: TrainingJob, log: StepLog, prepared: PreparedStep, result: StepResult, throughput: Throughput): void {
+/** A step in the logs and its event. */
+function record(job: TrainingJob, prepared: PreparedStep, result: StepResult, throughput: Throughput): void {
   const { step, loss, gradientNorm, seconds } = result;
   const { lambda, learningRate } = prepared;
   const tokens = prepared.batch.tokenIds.length;
-  log.append({ step, loss, lambda, learningRate, gradientNorm, tokens, seconds, tasks: lossesByTask(job.tasks, prepared, result.losses) });
+  const tasks = lossesByTask(job.tasks, prepared, result.losses);
   throughput.add(tokens, performance.now());
   const { tokensPerSecond } = throughput;
+  job.log.step({ step, loss, lambda, learningRate, gradientNorm, tokens, tasks }, { seconds, tokensPerSecond });
   const { runId, steps, onEvent } = job;
   onEvent({ kind: 'step', runId, step, totalSteps: steps.totalSteps, loss, lambda, learningRate, tokens, tokensPerSecond });
 }
@@ -112,7 +112,7 @@ function lossesByTask(tasks: readonly TrainingTask[], { examples }: PreparedStep
   );
 }
 
-async function saveCheckpoint({ session, checkpointDir }: TrainingJob, log: StepLog): Promise<string> {
+async function saveCheckpoint({ session, checkpointDir, log }: TrainingJob): Promise<string> {
   log.flush();
   const path = checkpointPath(checkpointDir, session.steps);
   await session.saveState(path);
@@ -120,9 +120,9 @@ async function saveCheckpoint({ session, checkpointDir }: TrainingJob, log: Step
   return path;
 }
 
-async function keepCancelled(job: TrainingJob, log: StepLog): Promise<BornAgainError> {
+async function keepCancelled(job: TrainingJob): Promise<BornAgainError> {
   const { runId, session, steps, checkpointSteps } = job;
-  const path = checkpointSteps > 0 && session.steps > 0 ? await saveCheckpoint(job, log) : null;
+  const path = checkpointSteps > 0 && session.steps > 0 ? await saveCheckpoint(job) : null;
   return cancelledAfter(runId, session.steps, steps.totalSteps, path);
 }
 

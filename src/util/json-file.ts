@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { writeFileAtomic } from './atomic-file.js';
 import { BornAgainError, type ErrorCode } from './errors.js';
 import { errnoOf, ioError } from './io-error.js';
+import { parseJson } from './parse-json.js';
 
 /**
  * Null where there is no such file.
@@ -19,7 +20,7 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, code: 
     throw ioError('read', path, error);
   }
   try {
-    return schema.parse(JSON.parse(text));
+    return schema.parse(parseJson(text));
   } catch (cause) {
     const what = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
     throw new BornAgainError(code, `${path} is malformed: ${what}. ${remedy}`, { path }, { cause });

@@ -50,22 +50,27 @@ describe('a classifier of Transformers', () => {
     expect(stdout.split('\n')).toHaveLength(3);
   });
 
-  it('is scored on its task, and without one is refused with what to say', async () => {
+  /** Accuracy counted by hand from predictions of the set's lines. */
+  async function counted(set: string): Promise<number> {
+    const lines = readFileSync(`data/mini-glue/MNLI/${set}.tsv`, 'utf8').trimEnd().split('\n').slice(1);
+    const rows = lines.map((line) => line.split('\t'));
+    const input = rows.map((fields) => `${fields[8]}\t${fields[9]}\n`).join('');
+    const { stdout } = await runCli(['predict', '--model', place('sharded-classifier'), '--task', 'mnli', '--input', '-'], input);
+    const predictions = stdout.trimEnd().split('\n');
+    return predictions.filter((line, i) => line.split('\t')[0] === rows[i]?.at(-1)).length / rows.length;
+  }
+
+  it('is scored on its task, both sets of MNLI, and without one is refused with what to say', async () => {
     const evaluate = (...more: string[]) =>
       runCli(['eval', '--model', place('sharded-classifier'), '--data', 'data/mini-glue', '--cache', place('cache'), ...more]);
     const scored = await evaluate('--tasks', 'mnli', '--json');
     expect(scored.code).toBe(0);
-    const { mnli } = JSON.parse(scored.stdout) as { mnli: { accuracy: number } };
-    // Counted by hand from predictions of the same lines.
-    const lines = readFileSync('data/mini-glue/MNLI/dev_matched.tsv', 'utf8').trimEnd().split('\n').slice(1);
-    const rows = lines.map((line) => line.split('\t'));
-    const input = rows.map((fields) => `${fields[8]}\t${fields[9]}\n`).join('');
-    const { stdout } = await runCli(['predict', '--model', place('sharded-classifier'), '--task', 'mnli', '--input', '-'], input);
-    const right = stdout
-      .trimEnd()
-      .split('\n')
-      .filter((line, i) => line.split('\t')[0] === rows[i]?.at(-1)).length;
-    expect(mnli.accuracy).toBe(right / rows.length);
+    expect(JSON.parse(scored.stdout)).toEqual({
+      mnli: { accuracy: await counted('dev_matched') },
+      mismatched: { mnli: { accuracy: await counted('dev_mismatched') } },
+    });
+    const { stdout } = await evaluate('--tasks', 'mnli');
+    expect(stdout).toMatch(/^mnli +accuracy 0\.\d{4}\nmnli mismatched  accuracy 0\.\d{4}\n$/);
     const unnamed = await evaluate();
     expect(unnamed.code).toBe(1);
     expect(unnamed.stderr).toContain('Name the task it is of (--tasks NAME)');

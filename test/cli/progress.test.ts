@@ -35,7 +35,10 @@ const step = (run: { runId: string }, number: number, lambda: number | null): St
 
 function play(display: ProgressDisplay): void {
   display.handle({ kind: 'prepared', task: 'rte', split: 'train', size: 2490, tokens: 150000, seconds: 0.44 });
-  display.handle({ kind: 'experiment-plan', runs: [FIRST, SECOND].map((run) => ({ ...run, tokens: 614_400, finished: false })) });
+  display.handle({
+    kind: 'experiment-plan',
+    runs: [FIRST, SECOND].map((run) => ({ ...run, steps: 1200, tokens: 614_400, finished: false })),
+  });
   display.handle({ kind: 'run-started', ...FIRST, totalSteps: 1200, startStep: 0 });
   milliseconds += 9000;
   display.handle(step(FIRST, 100, null));
@@ -73,13 +76,27 @@ describe('LineDisplay', () => {
     ]);
   });
 
+  it('has a line every ten seconds while a split is tokenised', () => {
+    const display = new LineDisplay(stream, new ProgressTracker(() => milliseconds));
+    for (const [rows, fraction] of [
+      [2048, 0.002],
+      [300_000, 0.3],
+      [310_000, 0.31],
+      [600_000, 0.599],
+    ] as const) {
+      display.handle({ kind: 'preparing', task: 'mnli', split: 'train', rows, fraction });
+      milliseconds += rows === 300_000 ? 1000 : 10_000;
+    }
+    expect(output).toBe('preparing mnli train: 300,000 examples, 30 %\npreparing mnli train: 600,000 examples, 59 %\n');
+  });
+
   it('counts models finished by an earlier call', () => {
     const display = new LineDisplay(stream, new ProgressTracker(() => milliseconds));
     display.handle({
       kind: 'experiment-plan',
       runs: [
-        { ...FIRST, tokens: 614_400, finished: true },
-        { ...SECOND, tokens: 614_400, finished: false },
+        { ...FIRST, steps: 1200, tokens: 614_400, finished: true },
+        { ...SECOND, steps: 1200, tokens: 614_400, finished: false },
       ],
     });
     display.handle({ kind: 'run-started', ...SECOND, totalSteps: 10, startStep: 0 });
@@ -103,6 +120,16 @@ describe('BarDisplay', () => {
     }
   });
 
+  it('draws a bar for the split that is being tokenised, gone when it is ready', () => {
+    const display = new BarDisplay(Object.assign(stream, { isTTY: true, columns: 200 }), new ProgressTracker());
+    display.handle({ kind: 'preparing', task: 'mnli', split: 'train', rows: 300_000, fraction: 0.309 });
+    display.handle({ kind: 'prepared', task: 'mnli', split: 'train', size: 1_000_000, tokens: 1, seconds: 60 });
+    expect(visible()).toContain('30% preparing mnli train: 300,000 examples');
+    expect(visible().endsWith('prepared mnli train: 1,000,000 examples, 1 token (1 min 00 s)\n')).toBe(true);
+    expect(output.lastIndexOf('\u001B[?25h')).toBeGreaterThan(output.lastIndexOf('\u001B[?25l'));
+    display.stop();
+  });
+
   it('gives the cursor back, also when stopped twice, and writes plain lines afterwards', () => {
     const display = new BarDisplay(Object.assign(stream, { isTTY: true, columns: 200 }), new ProgressTracker());
     play(display);
@@ -112,6 +139,18 @@ describe('BarDisplay', () => {
     output = '';
     display.say('after');
     expect(output).toBe('after\n');
+  });
+
+  it('cuts a bar at the width of a narrow terminal', () => {
+    const display = new BarDisplay(Object.assign(stream, { isTTY: true, columns: 40 }), new ProgressTracker(() => milliseconds));
+    display.handle({ kind: 'run-started', ...FIRST, totalSteps: 1200, startStep: 0 });
+    display.handle(step(FIRST, 300, null));
+    display.stop();
+    const bars = visible()
+      .split(/[\r\n]+/)
+      .filter((row) => /[█░]/.test(row));
+    expect(bars.length).toBeGreaterThan(0);
+    for (const bar of bars) expect(bar).toHaveLength(40);
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.js';
 
-const COMMANDS = ['run', 'train', 'eval', 'predict', 'export', 'submit', 'prepare', 'doctor'];
+const COMMANDS = ['run', 'train', 'watch', 'eval', 'predict', 'export', 'submit', 'prepare', 'doctor'];
 
 let folder: string;
 beforeAll(() => {
@@ -47,6 +47,9 @@ describe('wrong usage ends with 2 and one message', () => {
     { args: ['run', '--dta', 'x'], message: "unknown option '--dta'\n(Did you mean --data?)" },
     { args: ['run', '--data', 'x'], message: "required option '--model <dir>' not specified" },
     { args: ['run', '--preset', 'papper'], message: 'Allowed choices are quickstart, paper, reference' },
+    { args: ['watch'], message: "missing required argument 'run_dir'" },
+    { args: ['watch', 'runs', '--port', '70000'], message: '--port 70000: expected a whole number up to 65535' },
+    { args: ['watch', 'src'], message: "src holds no experiment. Name the folder that 'bornagain run --out' was given" },
     { args: ['train', '--arm', 'double'], message: 'Allowed choices are single, multi, distilled' },
     { args: ['eval', '--split', 'tset'], message: 'Allowed choices are dev, dev_mismatched, train, test' },
   ])('$args', async ({ args, message }) => {

@@ -43,9 +43,18 @@ describe('a task in the configuration', () => {
   it('becomes what a built-in task is, after those', () => {
     const { all, byName } = taskRegistry(resolve({ moods: MOODS, near: { ...NEAR, symmetric: true, title: 'Near' } }));
     expect(all.map(({ name }) => name)).toEqual([...TASKS.map(({ name }) => name), 'moods', 'near']);
-    const columns = { textA: 'text', textB: null, label: 'mood' };
+    const columns = { textA: 'text', textB: null, label: 'mood', classes: [] };
     expect(byName('moods')).toEqual({
-      ...{ name: 'moods', title: 'moods', kind: 'classification', texts: 1, labels: ['sad', 'happy'], scoreRange: null, folder: null },
+      ...{
+        name: 'moods',
+        title: 'moods',
+        kind: 'classification',
+        texts: 1,
+        labels: ['sad', 'happy'],
+        scoreRange: null,
+        folder: null,
+        hub: null,
+      },
       splits: {
         train: { file: 'moods/train.csv', format: 'csv', ...columns },
         dev: { file: 'moods/dev.csv', format: 'csv', ...columns },
@@ -112,7 +121,7 @@ describe('a task described wrongly', () => {
     [
       'an ending',
       { ...MOODS, files: { train: 'a.csv', dev: 'b.xls' } },
-      'files.dev: expected an ending of .tsv, .csv, .jsonl, or the task',
+      'files.dev: expected an ending of .tsv, .csv, .jsonl, .parquet, .arrow, or the task',
     ],
     ['no kind', { ...MOODS, kind: undefined }, 'kind: expected "classification" or "regression", got nothing'],
     ['no text', { ...MOODS, columns: {} }, 'columns.textA: expected string, got nothing'],
@@ -147,6 +156,7 @@ describe('a task described wrongly', () => {
     ['rte', 'a built-in task has that name'],
     ['ax', 'a built-in task has that name'],
     ['all', "results use the name 'all' already"],
+    ['mismatched', "results use the name 'mismatched' already"],
     ['Moods', 'expected a name of lower-case letters, digits, dashes and underscores'],
     ['a.b', 'expected a name of lower-case letters'],
     ['../up', 'expected a name of lower-case letters'],

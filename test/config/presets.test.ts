@@ -28,6 +28,7 @@ describe('paper', () => {
     expect(config.loss.reduction).toBe('mean');
     expect(config.optimizer.biasCorrection).toBe(true);
     expect(config.model.regression).toBe('sigmoid');
+    expect(config.model.headInit).toBe('truncated_normal');
     expect(config.data.bothOrders).toBe(false);
   });
 
@@ -46,6 +47,7 @@ describe('reference', () => {
     expect(config.data.bothOrders).toBe(true);
     expect(config.optimizer).toMatchObject({ biasCorrection: false, epsilon: 1e-6, clipNorm: 1, weightDecay: 0.01 });
     expect(config.model.regression).toBe('linear');
+    expect(config.model.headInit).toBe('glorot_uniform');
     expect(config.tasks).toEqual(EIGHT_TASKS);
   });
 

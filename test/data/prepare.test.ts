@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { prepareSplit } from '../../src/data/prepare.js';
+import { prepareCacheFile, prepareSplit } from '../../src/data/prepare.js';
 import type { PrepareOptions } from '../../src/data/prepare.js';
 import type { TokenizedDataset } from '../../src/data/types.js';
 import { taskByName } from '../../src/tasks/index.js';
@@ -59,12 +59,22 @@ describe('prepareSplit', () => {
     glue.mrpc(ROWS, ['7\ta\tb\tc\td']);
     const first = await prepare({ badRows: 'skip', limit: { maxLength: 8, truncation: 'reference' } });
     const progress: number[] = [];
-    const second = await prepare({ badRows: 'skip', limit: { maxLength: 8, truncation: 'reference' }, onProgress: ({ done }) => progress.push(done) });
+    const second = await prepare({ badRows: 'skip', limit: { maxLength: 8, truncation: 'reference' }, onProgress: ({ rows }) => progress.push(rows) });
     expect(second.report).toEqual({ ...first.report, fromCache: true, seconds: second.report.seconds });
     expect(second.report.badRows).toEqual({ count: 1, rows: [{ line: 6, reason: expect.stringContaining("'7'") as string }] });
     expect(contents(second.dataset)).toEqual(contents(first.dataset));
     expect(second.dataset.hash).toBe(first.dataset.hash);
     expect(progress).toEqual([]);
+  });
+
+  it('makes and checks the cache file without its rows as well, with the same report', async () => {
+    const report = await prepareCacheFile(glue.options(tokenizer, {}));
+    expect(await prepareCacheFile(glue.options(tokenizer, {}))).toMatchObject({ ...report, fromCache: true, seconds: expect.any(Number) });
+    const { dataset, report: read } = await prepare();
+    expect(read).toMatchObject({ ...report, fromCache: true, seconds: expect.any(Number) });
+    expect([report.rows, report.tokens]).toEqual([dataset.size, dataset.totalTokens]);
+    truncateSync(report.cacheFile, 100);
+    expect((await prepareCacheFile(glue.options(tokenizer, {}))).notice).toMatch(/no complete Arrow file.*made again/s);
   });
 
   it('adds swapped copies, behind all others, with their own ids', async () => {
@@ -97,7 +107,12 @@ describe('prepareSplit', () => {
     const many = Array.from({ length: 5000 }, (_, row): Row => [`film ${row}`, `${row} ${'x '.repeat(row % 7)}.`, row % 2]);
     glue.mrpc(many);
     const progress: number[] = [];
-    const first = contents((await prepare({ onProgress: ({ done }) => progress.push(done) })).dataset);
+    const fractions: number[] = [];
+    const onProgress: PrepareOptions['onProgress'] = ({ rows, fraction }) => {
+      progress.push(rows);
+      fractions.push(fraction);
+    };
+    const first = contents((await prepare({ onProgress })).dataset);
     const again = await prepare();
     expect(again.report.fromCache).toBe(true);
     expect(contents(again.dataset)).toEqual(first);
@@ -107,6 +122,8 @@ describe('prepareSplit', () => {
     expect(first.map(({ id }) => id)).toEqual(many.map((_, row) => `train-${row}`));
     expect(progress.at(-1)).toBe(5000);
     expect(progress.length).toBeGreaterThan(1);
+    expect([...fractions].sort((a, b) => a - b)).toEqual(fractions);
+    expect(fractions.at(-1)).toBe(1);
   });
 
   it('lets errors of the data file through and leaves no cache behind', async () => {

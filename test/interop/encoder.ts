@@ -33,7 +33,7 @@ export const comparison: Comparison = {
   async run(peer) {
     const inputs = await modelInputs(await Tokenizer.fromFolder(MINILM), PER_KIND, SEED);
     const model = await openModelFolder(MINILM, { device: 'cpu', dropout: 0 });
-    const head = initHead(HEAD, model.config.hiddenSize, 'cpu', SEED);
+    const head = initHead(HEAD, model.config.hiddenSize, 'cpu', SEED, 'truncated_normal');
     await writeSafetensors(join(peer.folder, 'head.safetensors'), head.tensors());
     const probed = everyNth(inputs, 9);
     await peer.ask('encoder.py', { model: MINILM, inputs, probed, classes: HEAD.labels.length });

@@ -14,7 +14,7 @@ import { taskByName } from '../../src/tasks/index.js';
 import { headSpec } from '../../src/train/heads.js';
 import { prepareData } from '../../src/train/prepare-data.js';
 import { Session } from '../../src/train/session.js';
-import type { StepLogEntry } from '../../src/train/step-log.js';
+import { LOG_FILES, RunLog, type StepLogEntry } from '../../src/train/run-log.js';
 import { createStepMaker, type PreparedStep, type TrainingTask } from '../../src/train/step-maker.js';
 import { train } from '../../src/train/trainer.js';
 import type { Comparison } from './lib/comparison.js';
@@ -42,7 +42,7 @@ export const comparison: Comparison = {
     const splits = [{ task: 'rte', split: 'train' as const }];
     const data = await prepareData({ config, splits, dataDir, modelDir: MINILM, onEvent: () => undefined });
     const { bert } = await openModelFolder(MINILM, { device: 'cpu', dropout: config.model.dropout });
-    const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', SEED);
+    const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', SEED, 'truncated_normal');
     await writeSafetensors(join(peer.folder, 'head.safetensors'), head.tensors());
     const tasks: TrainingTask[] = [{ dataset: data.get('rte', 'train'), teacher: null }];
     const steps = createStepMaker({ tasks, shape: config.single, config, seed: SEED });
@@ -53,12 +53,13 @@ export const comparison: Comparison = {
     const request = { model: MINILM, optimizer, scales: Object.fromEntries(names.map((name, i) => [name, scales[i]])), batches };
 
     const session = Session.create({ bert, heads: [head], optimizer, layerDecay: single.layerDecay, dropoutSeed: SEED, runtime });
-    const logFile = join(peer.folder, 'steps.jsonl');
-    const run = { runId: 'interop', arm: 'single', seed: SEED, session, tasks, steps, logFile, onEvent: () => undefined };
+    const log = new RunLog(peer.folder, { tensorboard: false, introduction: '' });
+    const run = { runId: 'interop', arm: 'single', seed: SEED, session, tasks, steps, log, onEvent: () => undefined };
     await train({ ...run, checkpointDir: join(peer.folder, 'checkpoints'), checkpointSteps: 0 });
+    log.close();
     await session.close();
-    const log = (await readFile(logFile, 'utf8')).trimEnd().split('\n');
-    const ours = log.map((line) => JSON.parse(line) as StepLogEntry);
+    const lines = (await readFile(join(peer.folder, LOG_FILES.steps), 'utf8')).trimEnd().split('\n');
+    const ours = lines.map((line) => JSON.parse(line) as StepLogEntry);
     const trained = new Map([...bert.tensors(), ...head.tensors()]);
 
     const theirs = await peer.ask<{ losses: number[]; norms: number[] }>('finetuning.py', request);

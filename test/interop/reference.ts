@@ -17,7 +17,7 @@ import { taskByName } from '../../src/tasks/index.js';
 import { headSpec } from '../../src/train/heads.js';
 import { prepareData } from '../../src/train/prepare-data.js';
 import { Session } from '../../src/train/session.js';
-import type { StepLogEntry } from '../../src/train/step-log.js';
+import { LOG_FILES, RunLog, type StepLogEntry } from '../../src/train/run-log.js';
 import { createStepMaker, type StepMaker, type TrainingTask } from '../../src/train/step-maker.js';
 import { train } from '../../src/train/trainer.js';
 import { createRandom } from '../../src/util/random.js';
@@ -131,21 +131,24 @@ async function trainOurs(folder: string, dataDir: string, config: Config): Promi
     tasks.push({ dataset, teacher: new TeacherEnsemble(dataset.task.kind, [await teacher(folder, dataset)]) });
   }
   const { bert } = await openModelFolder(TINY_BERT, { device: 'cpu', dropout: config.model.dropout });
-  const heads = names.map((name) => initHead(headSpec(taskByName(name), config.model), bert.config.hiddenSize, 'cpu', SEED));
+  const heads = names.map((name) =>
+    initHead(headSpec(taskByName(name), config.model), bert.config.hiddenSize, 'cpu', SEED, config.model.headInit),
+  );
   const all = (): Map<string, NamedTensor> => new Map([bert, ...heads].flatMap((module) => [...module.tensors()]));
   await writeSafetensors(join(folder, 'initial.safetensors'), all());
   const { optimizer, multi, runtime } = config;
   const session = Session.create({ bert, heads, optimizer, layerDecay: multi.layerDecay, dropoutSeed: SEED, runtime });
   const steps = createStepMaker({ tasks, shape: multi, config, seed: SEED });
-  const logFile = join(folder, `${config.preset}-${config.distillation.annealing}.jsonl`);
+  const log = new RunLog(join(folder, `${config.preset}-${config.distillation.annealing}`), { tensorboard: false, introduction: '' });
   try {
     const run = { runId: 'interop', arm: 'single-multi', seed: SEED, session, tasks, steps, onEvent: () => undefined };
-    await train({ ...run, logFile, checkpointDir: join(folder, 'checkpoints'), checkpointSteps: runtime.checkpointSteps });
+    await train({ ...run, log, checkpointDir: join(folder, 'checkpoints'), checkpointSteps: runtime.checkpointSteps });
   } finally {
+    log.close();
     await session.close();
   }
-  const log = (await readFile(logFile, 'utf8')).trimEnd().split('\n');
-  return { steps, tasks, log: log.map((line) => JSON.parse(line) as StepLogEntry), parameters: all() };
+  const lines = (await readFile(join(log.folder, LOG_FILES.steps), 'utf8')).trimEnd().split('\n');
+  return { steps, tasks, log: lines.map((line) => JSON.parse(line) as StepLogEntry), parameters: all() };
 }
 
 /** Stored outputs of a teacher that never was: logits, and for a score raw scalars, some outside [0, 1]. */

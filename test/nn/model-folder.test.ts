@@ -112,7 +112,7 @@ describe('writing a model folder', () => {
   it('keeps encoder, heads, tokeniser and how it was made', async () => {
     await writeFile(join(model, 'vocab.txt'), '[PAD]\n');
     const { bert, config } = await openModelFolder(model, OPTIONS);
-    const heads = [SPEC, SCORE].map((spec) => initHead(spec, config.hiddenSize, 'cpu', 3));
+    const heads = [SPEC, SCORE].map((spec) => initHead(spec, config.hiddenSize, 'cpu', 3, 'truncated_normal'));
     const written = join(dir, 'written');
     await writeModelFolder(written, { bert, heads, tokenizerFrom: model, info: INFO });
     expect(await readdir(written)).toEqual([
@@ -137,7 +137,7 @@ describe('writing a model folder', () => {
   it('has a hash that follows weights and heads, not how it was made', async () => {
     const { bert, config } = await openModelFolder(model, OPTIONS);
     const write = async (name: string, seed: number, info = INFO): Promise<string> => {
-      const head = initHead(SPEC, config.hiddenSize, 'cpu', seed);
+      const head = initHead(SPEC, config.hiddenSize, 'cpu', seed, 'truncated_normal');
       await writeModelFolder(join(dir, name), { bert, heads: [head], tokenizerFrom: model, info });
       head.dispose();
       return modelFolderHash(join(dir, name));
@@ -153,7 +153,7 @@ describe('writing a model folder', () => {
 describe('a head to train', () => {
   it("is a function of seed and task, with BERT's truncated normal weights and zero bias", () => {
     const weights = (seed: number, task: string): NamedTensor => {
-      const head = initHead({ ...SPEC, task }, 512, 'cpu', seed);
+      const head = initHead({ ...SPEC, task }, 512, 'cpu', seed, 'truncated_normal');
       const tensors = head.tensors();
       head.dispose();
       expect([...(tensors.get(`heads.${task}.classifier.bias`) as NamedTensor).data]).toEqual([0, 0]);
@@ -168,5 +168,21 @@ describe('a head to train', () => {
     // A normal distribution cut at two deviations has 0.8796 of the deviation (scipy.stats.truncnorm(-2, 2).std()).
     const deviation = Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
     expect(Math.abs(deviation / 0.02 - 0.8796)).toBeLessThan(0.08);
+  });
+
+  it.each([1, 2, 3])('of %d outputs is drawn as tf.layers.dense does where asked: uniform within √(6 / (inputs + outputs))', (outputs) => {
+    const spec: HeadSpec = outputs === 1 ? SCORE : { ...SPEC, labels: Array.from({ length: outputs }, (_, label) => `label ${label}`) };
+    const inputs = 4000;
+    const head = initHead(spec, inputs, 'cpu', 5, 'glorot_uniform');
+    const [weight, bias] = [...head.tensors().values()].map(({ data }) => data);
+    head.dispose();
+    expect(bias).toEqual(new Float32Array(outputs));
+    const bound = Math.sqrt(6 / (inputs + outputs));
+    const sorted = Float64Array.from(weight as Float32Array, (value) => (value / bound + 1) / 2).sort();
+    expect(sorted[0]).toBeGreaterThanOrEqual(0);
+    expect(sorted.at(-1)).toBeLessThanOrEqual(1 + 1e-6);
+    // Kolmogorov's distance from the uniform distribution; 1.95 / √n is exceeded with probability 0.001.
+    const distance = sorted.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (i + 0.5) / sorted.length)), 0);
+    expect(distance).toBeLessThan(1.95 / Math.sqrt(sorted.length));
   });
 });

@@ -143,15 +143,18 @@ describe('an encoder of Hugging Face', () => {
   });
 
   it.each([
-    { num_hidden_layers: 1e9 },
-    { vocab_size: 1e12 },
-    { intermediate_size: 1e13 },
-    { hidden_size: 2e15 },
-    { max_position_embeddings: 1e14 },
-  ])('refuses %j, which no such file can fill, before it takes memory', async (config) => {
-    await expect(open(await changed('regression', config))).rejects.toMatchObject(
-      refusal('ERR_CHECKPOINT', 'they are not of the same model'),
+    ['num_hidden_layers', 2 ** 31 - 1, 2],
+    ['vocab_size', 1e12, 61],
+    ['intermediate_size', 1e13, 24],
+    ['hidden_size', 2e15, 16],
+    ['max_position_embeddings', 1e14, 20],
+    ['type_vocab_size', 2 ** 31 - 1, 2],
+  ])('refuses %s %d by name before it takes memory', async (key, value, held) => {
+    const before = process.memoryUsage.rss();
+    await expect(open(await changed('regression', { [key]: value }))).rejects.toMatchObject(
+      refusal('ERR_CHECKPOINT', 'they are not of the same model', `${key} is ${value}, the file's is ${held}`),
     );
+    expect(process.memoryUsage.rss() - before).toBeLessThan(2 ** 28);
   });
 
   it.each([
@@ -225,7 +228,7 @@ describe('a sequence classifier of Transformers as the head of a task', () => {
       'bin-classifier',
       { id2label: { 0: 'bad', 1: 'good' } },
       RTE,
-      ['labels are bad, good, those of rte are entailment, not_entailment', 'Set id2label'],
+      ['labels are bad, good, those of rte are entailment, not_entailment', '"id2label": {"0": "entailment", "1": "not_entailment"}'],
     ],
     ['bin-classifier', { id2label: { 0: 'entailment', 1: 'Entailment' } }, RTE, ['entailment, Entailment']],
     ['bin-classifier', { id2label: { 0: 'a', 1: 'b', 2: 'c' } }, RTE, ['id2label names 3 labels, the head has 2 outputs']],

@@ -25,7 +25,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'submission-'));
   modelDir = join(folder, 'model');
   const { bert } = await openModelFolder('models/tiny-bert', { device: 'cpu', dropout: null });
-  const heads = TASKS.map((task) => initHead(headSpec(taskByName(task), config.model), bert.config.hiddenSize, 'cpu', 1));
+  const heads = TASKS.map((task) =>
+    initHead(headSpec(taskByName(task), config.model), bert.config.hiddenSize, 'cpu', 1, 'truncated_normal'),
+  );
   const info = { arm: 'multi', seed: 1, tasks: TASKS, preset: 'custom', maxLength: 64, truncation: 'reference' as const, scores: {} };
   await writeModelFolder(modelDir, { bert, heads, tokenizerFrom: 'models/tiny-bert', info });
   for (const module of [bert, ...heads]) module.dispose();

@@ -1,5 +1,5 @@
 /** Examples of a task out of the configuration, from its files: content, ids, and every fault with its file and line. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -63,6 +63,44 @@ describe('examples', () => {
       { id: 'test-2', textA: 'r', textB: 's', label: 1 },
     ]);
   });
+});
+
+describe('tables of pyarrow and of Hugging Face', () => {
+  const task = (file: string, columns: { textA: string; textB?: string; label: string }, labels: string[]): TaskDefinition =>
+    taskRegistry(
+      configSchema.parse({ customTasks: { own: { kind: 'classification', files: { train: file, dev: file }, columns, labels } } }),
+    ).byName('own');
+
+  async function read(definition: TaskDefinition, folder: string): Promise<Example[]> {
+    const examples: Example[] = [];
+    for await (const example of readExamples(definition, 'train', folder, { badRows: 'skip' })) examples.push(example);
+    return examples;
+  }
+
+  it.each(['snappy.parquet', 'stream.arrow'])('%s: numbers are labels as they are printed, ids go by row', async (file) => {
+    const labels = Array.from({ length: 119 }, (_, index) => String(index - 1));
+    const examples = await read(task(file, { textA: 'text', label: 'number' }, labels), 'test/fixtures/rows');
+    const table = JSON.parse(readFileSync('test/fixtures/rows/tables.json', 'utf8')) as [string | null, number | null][];
+    const expected = table.flatMap(([text, number], row) =>
+      (text ?? '').trim() === '' || number === null ? [] : [{ id: `train-${row}`, textA: text, textB: null, label: number + 1 }],
+    );
+    expect(examples).toEqual(expected);
+  });
+
+  it.each(['glue/mnli/train-00000-of-00001.parquet', 'cache/mnli/0.0.0/bcdcba79d07bc864/glue-train.arrow'])(
+    '%s: named classes are labels by their names, in the order of the configuration',
+    async (file) => {
+      const labels = ['neutral', 'entailment', 'contradiction'];
+      const examples = await read(task(file, { textA: 'premise', textB: 'hypothesis', label: 'label' }, labels), 'test/fixtures/hub');
+      const expected: Example[] = [];
+      for await (const example of readExamples(byName('mnli'), 'train', 'data/mini-glue', { badRows: 'stop' })) expected.push(example);
+      const names = byName('mnli').labels;
+      expect(examples).toEqual(
+        expected.slice(0, examples.length).map((example) => ({ ...example, label: labels.indexOf(names[example.label ?? -1] ?? '') })),
+      );
+      expect(examples.length).toBe(9);
+    },
+  );
 });
 
 it.each([

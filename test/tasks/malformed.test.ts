@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readExamples, splitPath, taskByName } from '../../src/tasks/index.js';
+import { readExamples, locateSplit, taskByName } from '../../src/tasks/index.js';
 import type { BadRowPolicy, SplitName } from '../../src/tasks/index.js';
 import { readLines } from '../../src/tasks/lines.js';
 import { contentOf, makeDataDir, officialFile, writeFile } from './official-files.js';
@@ -170,21 +170,21 @@ describe('what is not there', () => {
 
   it('the data directory', () => {
     const absent = join(dataDir, 'absent');
-    expect(() => splitPath(taskByName('rte'), 'dev', absent)).toThrow(
+    expect(() => locateSplit(taskByName('rte'), 'dev', absent)).toThrow(
       missing(`${absent}/RTE/dev.tsv is missing: the data directory ${absent} does not exist or is no directory`),
     );
     const file = writeFile(dataDir, 'file', '');
-    expect(() => splitPath(taskByName('rte'), 'dev', file)).toThrow(
+    expect(() => locateSplit(taskByName('rte'), 'dev', file)).toThrow(
       missing(`${file}/RTE/dev.tsv is missing: the data directory ${file} does not exist or is no directory`),
     );
   });
 
   it('the folder', () => {
-    expect(() => splitPath(taskByName('rte'), 'dev', dataDir)).toThrow(
+    expect(() => locateSplit(taskByName('rte'), 'dev', dataDir)).toThrow(
       missing(`${dataDir}/RTE/dev.tsv is missing: the official folder of RTE is called RTE; ${dataDir} holds nothing`),
     );
     for (const name of ['CoLA', 'WNLI']) mkdirSync(join(dataDir, name));
-    expect(() => splitPath(taskByName('rte'), 'dev', dataDir)).toThrow(
+    expect(() => locateSplit(taskByName('rte'), 'dev', dataDir)).toThrow(
       missing(`${dataDir}/RTE/dev.tsv is missing: the official folder of RTE is called RTE; ${dataDir} holds CoLA, WNLI`),
     );
   });
@@ -200,7 +200,7 @@ describe('what is not there', () => {
     writeFile(dataDir, `${found}/test.tsv`, 'x');
     mkdirSync(join(dataDir, '__MACOSX'));
     const message = expect.stringContaining(`is called ${official}; there is ${join(dataDir, found)}: rename it to ${official}`) as string;
-    expect(() => splitPath(taskByName(task), 'test', dataDir)).toThrow(missing(message));
+    expect(() => locateSplit(taskByName(task), 'test', dataDir)).toThrow(missing(message));
   });
 
   it('the file', () => {
@@ -212,7 +212,7 @@ describe('what is not there', () => {
       ),
     );
     mkdirSync(join(dataDir, 'MNLI/dev_matched.tsv'));
-    expect(() => splitPath(taskByName('mnli'), 'dev', dataDir)).toThrow(
+    expect(() => locateSplit(taskByName('mnli'), 'dev', dataDir)).toThrow(
       missing(`${dataDir}/MNLI/dev_matched.tsv is missing: it is no regular file`),
     );
   });

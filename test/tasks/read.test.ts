@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readExamples, splitPath, TASKS, taskByName } from '../../src/tasks/index.js';
+import { readExamples, locateSplit, TASKS, taskByName } from '../../src/tasks/index.js';
 import type { BadRowPolicy, Example, SplitName } from '../../src/tasks/index.js';
 import { contentOf, makeDataDir, OFFICIAL_FILES, officialFile, writeFile } from './official-files.js';
 
@@ -31,7 +31,7 @@ describe('official files', () => {
 
   it.each(OFFICIAL_FILES)('$task $split', async (file) => {
     const path = writeFile(dataDir, file.path, contentOf(file));
-    expect(splitPath(taskByName(file.task), file.split, dataDir)).toBe(path);
+    expect(locateSplit(taskByName(file.task), file.split, dataDir).name).toBe(path);
     const { examples, report } = await readAll(file.task, file.split);
     expect(examples).toEqual(file.examples.map(([textA, textB, label], row) => ({ id: `${file.split}-${row}`, textA, textB, label })));
     expect(report.file).toBe(path);

@@ -124,6 +124,68 @@ describe('jsonl', () => {
   });
 });
 
+describe('parquet and arrow', () => {
+  const file = (name: string): string => `test/fixtures/rows/${name}`;
+  const expected = JSON.parse(readFileSync(file('tables.json'), 'utf8')) as [string | null, number | null, number, boolean][];
+  const rows = expected.map((cells, index) => ({ line: index + 1, cells }));
+  const columns = ['text', 'number', 'decimal', 'flag'];
+  /** 64-bit integers come as bigints; the values are what is compared. */
+  const plain = (all: (Row | UnreadableRow)[]) =>
+    all.map((row) =>
+      'reason' in row ? row : { ...row, cells: row.cells.map((cell) => (typeof cell === 'bigint' ? Number(cell) : cell)) },
+    );
+
+  it.each([
+    ['parquet', 'snappy'],
+    ['parquet', 'indexed'],
+    ['parquet', 'gzip'],
+    ['parquet', 'brotli'],
+    ['arrow', 'file'],
+    ['arrow', 'stream'],
+    ['arrow', 'dictionary'],
+  ] as const)('%s: reads what pyarrow wrote, nulls and 32-bit decimals included (%s)', async (format, name) => {
+    expect(plain(await readAll(file(`${name}.${format}`), format, columns))).toEqual(rows);
+    const [first] = plain(await readAll(file(`${name}.${format}`), format, ['number', 'text']));
+    expect(first).toEqual({ line: 1, cells: [expected[0]?.[1], expected[0]?.[0]] });
+  });
+
+  it.each([
+    [
+      'parquet',
+      'snappy',
+      'txet',
+      "there is no column 'txet'; did you mean 'text'? The columns are 'unused', 'text', 'number', 'decimal', 'flag'",
+    ],
+    [
+      'arrow',
+      'stream',
+      'txet',
+      "there is no column 'txet'; did you mean 'text'? The columns are 'unused', 'text', 'number', 'decimal', 'flag'",
+    ],
+    ['parquet', 'snappy', 'unused', "'unused' holds lists or objects, no text or number"],
+    ['arrow', 'stream', 'unused', "'unused' is of type List<Int64>, no text or number"],
+    ['arrow', 'compressed', 'text', 'cannot decode the batch after row 0 as Arrow: Record batch is compressed but codec not found'],
+  ] as const)('%s: %s cannot give %s', async (format, name, column, reason) => {
+    const message = expect.stringContaining(`${name}.${format}: ${reason}`);
+    await expect(readAll(file(`${name}.${format}`), format, [column])).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT', message });
+  });
+
+  it('names a row whose text is no UTF-8', async () => {
+    const bytes = readFileSync(file('stream.arrow'));
+    bytes[bytes.indexOf('日本') + 1] = 0x20;
+    const faults = (await read(bytes, 'arrow', ['text'])).filter((row) => 'reason' in row);
+    expect(faults).toEqual([{ line: expect.any(Number), reason: "'text' holds bytes that are no UTF-8" }]);
+  });
+
+  it.each(['snappy.parquet', 'file.arrow', 'stream.arrow'])('refuses %s cut short, anywhere', async (name) => {
+    const bytes = readFileSync(file(name));
+    const format = name.endsWith('.arrow') ? 'arrow' : 'parquet';
+    for (let size = 0; size < bytes.length; size += 41) {
+      await expect(read(bytes.subarray(0, size), format, columns), `${size} bytes`).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT' });
+    }
+  });
+});
+
 describe('the header', () => {
   it.each([
     ['csv', 'id,txet,label\n1,a,b\n', "there is no column 'text'; did you mean 'txet'? The columns are 'id', 'txet', 'label'"],

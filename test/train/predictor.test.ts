@@ -1,13 +1,14 @@
 /** A trained model folder that answers: the same scores, logits and labels by every way in. */
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TeacherOutputs } from '../../src/distill/teacher-store.js';
 import { trainOne } from '../../src/experiment/train-one.js';
 import { modelFolderHash } from '../../src/nn/model-folder.js';
 import { readExamples, taskByName } from '../../src/tasks/index.js';
-import { evaluateModel, type EvaluateModelOptions } from '../../src/train/evaluate-model.js';
+import { evaluateModel, type EvaluateModelOptions, type ModelScores } from '../../src/train/evaluate-model.js';
 import { predictionsOf } from '../../src/train/evaluate.js';
-import type { MetricScores, TaskScores } from '../../src/train/events.js';
+import type { MetricScores, TrainingEvent } from '../../src/train/events.js';
 import { prepareData } from '../../src/train/prepare-data.js';
 import { Predictor } from '../../src/train/predictor.js';
 import { teacherOutputs, teacherOutputsPath } from '../../src/train/teacher-outputs.js';
@@ -18,7 +19,7 @@ const config = smallConfig({ multi: { epochs: 2, batchSize: 8, learningRate: 1e-
 const ignore = (): void => undefined;
 let place: Place;
 let model: string;
-let trained: { readonly tasks: TaskScores };
+let trained: ModelScores;
 let predictor: Predictor;
 
 beforeAll(async () => {
@@ -37,21 +38,33 @@ async function rows(task: string, split: 'train' | 'dev') {
   return list;
 }
 
-const evaluate = (options: Partial<EvaluateModelOptions> = {}): Promise<TaskScores> =>
+const evaluate = (options: Partial<EvaluateModelOptions> = {}): Promise<ModelScores> =>
   evaluateModel({ modelDir: model, dataDir: place.dataDir, split: 'dev', config, onEvent: ignore, ...options });
 
 describe('evaluateModel', () => {
   it('gives the scores that training gave, whatever the batch size', async () => {
-    expect(await evaluate()).toEqual(trained.tasks);
+    expect(await evaluate()).toEqual({ tasks: trained.tasks, mismatched: trained.mismatched });
+    expect(Object.keys(trained.mismatched)).toEqual(['mnli']);
     const runtime = { ...config.runtime, evaluationBatchTokens: 1 };
-    const oneByOne = await evaluate({ config: { ...config, runtime } });
+    const { tasks: oneByOne } = await evaluate({ config: { ...config, runtime } });
     expect(oneByOne['rte']).toEqual(trained.tasks['rte']);
     const pearson = (scores: MetricScores | undefined): number => scores?.pearson ?? NaN;
     expect(pearson(oneByOne['stsb'])).toBeCloseTo(pearson(trained.tasks['stsb']), 4);
   });
 
   it('scores the mismatched set of the one task that has it', async () => {
-    expect(Object.keys(await evaluate({ split: 'dev_mismatched' }))).toEqual(['mnli']);
+    expect(await evaluate({ split: 'dev_mismatched' })).toEqual({ tasks: trained.mismatched, mismatched: {} });
+    expect(await evaluate({ tasks: ['rte'] })).toEqual({ tasks: { rte: trained.tasks['rte'] }, mismatched: {} });
+  });
+
+  it('says so where the mismatched set is not there', async () => {
+    const dataDir = await temporaryFolder();
+    await cp(place.dataDir, dataDir, { recursive: true });
+    await rm(join(dataDir, 'MNLI', 'dev_mismatched.tsv'));
+    const messages: string[] = [];
+    const onEvent = (event: TrainingEvent): void => void (event.kind === 'notice' && messages.push(event.message));
+    expect(await evaluate({ dataDir, tasks: ['mnli'], onEvent })).toEqual({ tasks: { mnli: trained.tasks['mnli'] }, mismatched: {} });
+    expect(messages).toContain('MNLI is scored on its matched set alone: the data folder has no mismatched one');
   });
 
   it('refuses a split without labels, and a task without a head', async () => {

@@ -3,8 +3,9 @@ import { readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { learningRateAt } from '../../src/optim/schedule.js';
+import { LOG_FILES, type TimingLogEntry } from '../../src/train/run-log.js';
 import { smallData, temporaryFolder, tinyModel } from './tiny-model.js';
-import { readSteps, trainRte, type Place, type Trained } from './training-rig.js';
+import { readLog, readSteps, trainRte, type Place, type Trained } from './training-rig.js';
 
 const STEPS = 12;
 let place: Place;
@@ -53,6 +54,24 @@ describe('a training', () => {
       // A mean over one task: the optimizer's loss is the mean of the examples' losses.
       expect(tasks['rte']?.loss).toBeCloseTo(loss, 5);
     }
+  });
+
+  it('logs times apart, a line for each step', async () => {
+    const timings = await readLog<TimingLogEntry>(wholeFolder, LOG_FILES.timings);
+    expect(timings.map(({ step }) => step)).toEqual(numbers(1, STEPS));
+    for (const { seconds, tokensPerSecond } of timings) {
+      expect(seconds).toBeGreaterThan(0);
+      expect(tokensPerSecond).toBeGreaterThan(0);
+    }
+    expect(Object.keys((await readSteps(wholeFolder))[0] ?? {})).not.toContain('seconds');
+  });
+
+  it('logs the same bytes with the same seed, and no event files where they are off', async () => {
+    const folder = await temporaryFolder();
+    await trainRte({ ...place, folder, config: { logging: { tensorboard: false } } });
+    expect(await readFile(join(folder, LOG_FILES.steps))).toEqual(await readFile(join(wholeFolder, LOG_FILES.steps)));
+    expect((await readdir(wholeFolder)).filter((name) => name.includes('tfevents'))).toHaveLength(1);
+    expect((await readdir(folder)).filter((name) => name.includes('tfevents'))).toEqual([]);
   });
 
   it('sends an event when it starts and one for each step', () => {
@@ -135,7 +154,9 @@ describe('a killed training', () => {
     const rest = await trainRte({ ...place, folder });
     expect(rest.events[0]).toMatchObject({ startStep: 6 });
     expect(rest.bytes).toBe(whole.bytes);
-    expect((await readSteps(folder)).map(({ step }) => step)).toEqual(numbers(1, STEPS));
+    expect(await readFile(join(folder, LOG_FILES.steps))).toEqual(await readFile(join(wholeFolder, LOG_FILES.steps)));
+    const timings = await readLog<TimingLogEntry>(folder, LOG_FILES.timings);
+    expect(timings.map(({ step }) => step)).toEqual(numbers(1, STEPS));
   });
 
   it('takes the checkpoint before, with a notice, when the newest is cut', async () => {

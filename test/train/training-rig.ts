@@ -11,7 +11,7 @@ import type { OnEvent, TrainingEvent } from '../../src/train/events.js';
 import { headSpec } from '../../src/train/heads.js';
 import { prepareData } from '../../src/train/prepare-data.js';
 import { Session } from '../../src/train/session.js';
-import type { StepLogEntry } from '../../src/train/step-log.js';
+import { LOG_FILES, RunLog, type StepLogEntry } from '../../src/train/run-log.js';
 import { createStepMaker } from '../../src/train/step-maker.js';
 import { train } from '../../src/train/trainer.js';
 
@@ -62,11 +62,12 @@ export async function trainRte({
   const events: TrainingEvent[] = [];
   const data = await prepareData({ config, splits: [{ task: 'rte', split: 'train' }], dataDir, modelDir, onEvent: () => undefined });
   const { bert } = await openModelFolder(modelDir, { device: 'cpu', dropout: config.model.dropout });
-  const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', seed);
+  const head = initHead(headSpec(taskByName('rte'), config.model), bert.config.hiddenSize, 'cpu', seed, 'truncated_normal');
   const options = { optimizer: config.optimizer, layerDecay: config.single.layerDecay, dropoutSeed: seed, runtime: config.runtime };
   const session = Session.create({ bert, heads: [head], ...options });
   const cancel = vi.spyOn(session, 'cancel'); // the real one is called
   const tasks = [{ dataset: data.get('rte', 'train'), teacher: null }];
+  const log = new RunLog(folder, { tensorboard: config.logging.tensorboard, introduction: 'A training of the tests.' });
   try {
     const error = await train({
       runId: 'single/rte/seed-1',
@@ -75,7 +76,7 @@ export async function trainRte({
       session,
       tasks,
       steps: createStepMaker({ tasks, shape: config.single, config, seed }),
-      logFile: join(folder, 'steps.jsonl'),
+      log,
       checkpointDir: join(folder, 'checkpoints'),
       checkpointSteps: config.runtime.checkpointSteps,
       signal,
@@ -91,12 +92,15 @@ export async function trainRte({
     for (const module of [bert, head]) for (const { data: values } of module.tensors().values()) hash.update(new Uint8Array(values.buffer));
     return { events, bytes: hash.digest('hex'), cancels: cancel.mock.calls.length, error };
   } finally {
+    log.close();
     await session.close();
     for (const module of [bert, head]) module.dispose();
   }
 }
 
-export async function readSteps(folder: string): Promise<StepLogEntry[]> {
-  const lines = (await readFile(join(folder, 'steps.jsonl'), 'utf8')).trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as StepLogEntry);
+export const readSteps = (folder: string): Promise<StepLogEntry[]> => readLog(folder, LOG_FILES.steps);
+
+export async function readLog<Entry>(folder: string, file: string): Promise<Entry[]> {
+  const lines = (await readFile(join(folder, file), 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Entry);
 }

@@ -32,7 +32,8 @@ Example:
   $ bornagain eval --model runs/quickstart/runs/multi/all/seed-1/model --data data/mini-glue --tasks rte
 
 Texts are cut as in the model's training. Tasks of your own need the configuration that describes their files (--config).
-Scores are fractions. With --json: { "rte": { "accuracy": 0.71 }, … }.`;
+MNLI's dev is scored on both of its sets; --split dev_mismatched takes the second alone.
+Scores are fractions. With --json: { "rte": { "accuracy": 0.71 }, …, "mismatched": { "mnli": { "accuracy": 0.63 } } }, the last where there is MNLI.`;
 
 export function registerEval(program: Command): void {
   const command = program.command('eval').description('score a trained model');
@@ -61,6 +62,7 @@ async function evaluate(flags: EvalFlags): Promise<void> {
       }),
     ),
   );
-  if (flags.json === true) printJson(scores);
-  else printText(formatScores(scores));
+  const { tasks: byTask, mismatched } = scores;
+  if (flags.json === true) printJson(Object.keys(mismatched).length === 0 ? byTask : { ...byTask, mismatched });
+  else printText(formatScores(byTask, mismatched));
 }

@@ -29,12 +29,12 @@ async function prepare(flags: PrepareFlags): Promise<void> {
   const config = configFromFlags(flags);
   requireFolder('--data', flags.data);
   requireFolder('--model', flags.model);
-  const { defaultCacheDir, prepareData, trainingSplits } = await import('../../train/prepare-data.js');
+  const { defaultCacheDir, fillCache, trainingSplits } = await import('../../train/prepare-data.js');
   const cacheDir = flags.cache ?? defaultCacheDir(flags.data);
   const splits: Omit<PreparedEvent, 'kind'>[] = [];
   await withDisplay((display) =>
     endedBySignal(() =>
-      prepareData({
+      fillCache({
         config,
         splits: trainingSplits(config.tasks, flags.data, config),
         dataDir: flags.data,

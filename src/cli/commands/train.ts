@@ -81,7 +81,7 @@ async function train(flags: TrainFlags): Promise<void> {
     ),
   );
   if (flags.json === true) printJson(trained);
-  else printText(`${formatScores(trained.tasks)}\nModel: ${trained.model}`);
+  else printText(`${formatScores(trained.tasks, trained.mismatched)}\nModel: ${trained.model}`);
 }
 
 /** Every combination of kind, tasks and teachers that cannot be trained, told before anything is loaded. */

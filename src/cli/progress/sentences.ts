@@ -1,5 +1,5 @@
 /** Each event as a line of text, the same in a terminal and in a log. Steps are apart: they come too often for a line each. */
-import type { EvaluatedEvent, RunStartedEvent, StepEvent, TrainingEvent } from '../../train/events.js';
+import type { EvaluatedEvent, PreparingEvent, RunStartedEvent, StepEvent, TrainingEvent } from '../../train/events.js';
 import { formatCount, formatDuration, formatPlural } from '../../util/format.js';
 import type { ProgressTracker } from './tracker.js';
 
@@ -15,6 +15,7 @@ export function sentence(event: TrainingEvent, tracker: ProgressTracker): string
     }
     case 'run-started':
       return startSentence(event, tracker);
+    case 'preparing':
     case 'step':
       return null;
     case 'evaluated':
@@ -43,6 +44,11 @@ function scoreText(event: EvaluatedEvent): string {
   });
   const average = event.average === null || scores.length === 1 ? '' : `; average ${event.average.toFixed(3)}`;
   return `${event.split} ${scores.join(', ')}${average}`;
+}
+
+/** What a split that is being tokenised shows: `preparing mnli train: 120,000 examples`. */
+export function preparingText({ task, split, rows }: PreparingEvent): string {
+  return `preparing ${task} ${split}: ${formatPlural(rows, 'example')}`;
 }
 
 /** What a step shows, in both displays: `loss 0.693 | λ 0.25 | 12,345 tokens/s | 8 s left`. */

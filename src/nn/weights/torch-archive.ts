@@ -41,7 +41,7 @@ export class TorchArchive implements TensorSource {
       const tensors = parseStateDictionary(pickle, path);
       const root = onlyPickle(entries, path).name.slice(0, -'data.pkl'.length);
       await requireLittleEndian(file, entries.get(`${root}byteorder`));
-      return new TorchArchive(file, tensors, placeStorages(tensors, entries, root, path));
+      return new TorchArchive(file, tensors, placeStorages(tensors, entries, root, file));
     } catch (error) {
       await file.close();
       throw error;
@@ -159,12 +159,17 @@ function placeStorages(
   tensors: ReadonlyMap<string, TorchTensor>,
   entries: ReadonlyMap<string, ZipEntry>,
   root: string,
-  path: string,
+  { path, size: fileBytes }: FileBytes,
 ): ReadonlyMap<string, number> {
   const starts = new Map<string, number>();
   for (const [name, { storage, offset, shape, strides }] of tensors) {
     const entry = entries.get(`${root}data/${storage.key}`);
     if (entry === undefined) throw malformed(path, `the storage '${shown(storage.key)}' of '${shown(name)}' is not in it`);
+    // Strides of 0 repeat elements: without a bound, a few bytes could claim any number of them.
+    const elements = shape.reduce((product, size) => product * size, 1);
+    if (!(elements <= fileBytes)) {
+      throw malformed(path, `'${shown(name)}' is [${shown(shape.join(', '))}], more elements than the file has bytes`);
+    }
     const end = offset + span(shape, strides);
     if (!(end <= elementsOf(storage, entry))) {
       throw malformed(

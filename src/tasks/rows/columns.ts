@@ -4,9 +4,10 @@ import { BornAgainError } from '../../util/errors.js';
 
 /**
  * Index of each wanted column in the header.
+ * @param line the header's; null for a format without lines
  * @throws BornAgainError ERR_DATA_FORMAT for a column that the header does not have, or has twice
  */
-export function locateColumns(file: string, line: number, header: readonly string[], wanted: readonly string[]): number[] {
+export function locateColumns(file: string, line: number | null, header: readonly string[], wanted: readonly string[]): number[] {
   return wanted.map((name) => {
     const index = header.indexOf(name);
     const reason = index < 0 ? missingColumn(name, header) : header.lastIndexOf(name) > index ? `there are two columns '${name}'` : null;
@@ -22,7 +23,9 @@ export function missingColumn(name: string, present: readonly string[]): string 
   return `there is no column '${name}'; did you mean '${closest(name, [...present])}'? The columns are ${listed}`;
 }
 
-export function columnError(file: string, line: number, reason: string): BornAgainError {
-  const advice = "A task's columns are named under customTasks in the configuration";
-  return new BornAgainError('ERR_DATA_FORMAT', `${file}:${line}: ${reason}. ${advice}`, { file, line, reason });
+/** @param line null for a format whose columns stand on no line */
+export function columnError(file: string, line: number | null, reason: string): BornAgainError {
+  const advice = "The columns of a task of one's own are named under customTasks in the configuration";
+  const place = line === null ? file : `${file}:${line}`;
+  return new BornAgainError('ERR_DATA_FORMAT', `${place}: ${reason}. ${advice}`, { file, ...(line === null ? {} : { line }), reason });
 }

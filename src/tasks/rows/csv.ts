@@ -5,7 +5,7 @@
  */
 import { parse } from 'csv-parse/sync';
 import { BornAgainError } from '../../util/errors.js';
-import { MAX_LINE_BYTES, readLines } from '../lines.js';
+import { MAX_LINE_BYTES, readLines, type OnBytes } from '../lines.js';
 import { textFault, withoutByteOrderMark } from '../text.js';
 import { columnError, locateColumns } from './columns.js';
 import type { Row, RowReader, UnreadableRow } from './types.js';
@@ -20,10 +20,10 @@ interface CsvRecord {
 
 type Fields = readonly string[];
 
-export const readCsvRows: RowReader = async function* (file, columns) {
+export const readCsvRows: RowReader = async function* (file, columns, onBytes) {
   let width = 0;
   let places: readonly number[] | null = null;
-  for await (const records of readRecords(file)) {
+  for await (const records of readRecords(file, onBytes)) {
     const rows: (Row | UnreadableRow)[] = [];
     for (const { line, fields } of parseRecords(records)) {
       if (places === null) {
@@ -44,10 +44,10 @@ function toRow(line: number, fields: Fields | string, width: number, places: rea
 }
 
 /** The complete records of one chunk of the file at a time. */
-async function* readRecords(file: string): AsyncGenerator<CsvRecord[]> {
+async function* readRecords(file: string, onBytes: OnBytes | undefined): AsyncGenerator<CsvRecord[]> {
   let line = 0;
   const open = new OpenRecord(file);
-  for await (const lines of readLines(file)) {
+  for await (const lines of readLines(file, onBytes)) {
     const records: CsvRecord[] = [];
     for (const bytes of lines) {
       line += 1;

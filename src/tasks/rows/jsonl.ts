@@ -4,9 +4,9 @@ import { textFault, withoutByteOrderMark } from '../text.js';
 import { missingColumn } from './columns.js';
 import type { Cell, Row, RowReader, UnreadableRow } from './types.js';
 
-export const readJsonLines: RowReader = async function* (file, columns) {
+export const readJsonLines: RowReader = async function* (file, columns, onBytes) {
   let line = 0;
-  for await (const lines of readLines(file)) {
+  for await (const lines of readLines(file, onBytes)) {
     yield lines.map((bytes) => {
       line += 1;
       return parseLine(line === 1 ? withoutByteOrderMark(bytes) : bytes, line, columns);

@@ -5,11 +5,11 @@ import { textFault, withoutByteOrderMark } from '../text.js';
 import { columnError, locateColumns } from './columns.js';
 import type { Row, RowReader, UnreadableRow } from './types.js';
 
-export const readTsvRows: RowReader = async function* (file, columns) {
+export const readTsvRows: RowReader = async function* (file, columns, onBytes) {
   let line = 0;
   let width = 0;
   let places: readonly number[] = [];
-  for await (const lines of readLines(file)) {
+  for await (const lines of readLines(file, onBytes)) {
     const rows: (Row | UnreadableRow)[] = [];
     for (const bytes of lines) {
       line += 1;

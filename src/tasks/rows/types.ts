@@ -3,7 +3,12 @@
  * line in index.ts and its name in ROW_FORMATS of src/config/custom-tasks.ts.
  */
 
-/** What a cell can hold once read; text formats give strings only. */
+import type { OnBytes } from '../lines.js';
+
+/**
+ * What a cell can hold once read; text formats give strings only. Where a file names its classes (ClassLabel of Hugging Face's data sets), a
+ * cell has the name, and null where it says that there is no label (−1).
+ */
 export type Cell = string | number | bigint | boolean | null;
 
 export interface Row {
@@ -22,6 +27,7 @@ export interface UnreadableRow {
 /**
  * The file's rows in order, some at a time: a promise for each would cost more than the reading.
  * @param columns names of the columns wanted
+ * @param onBytes for progress; about right where a format is not read from front to back
  * @throws BornAgainError ERR_DATA_FORMAT where no row can be trusted (a column is missing from the header), ERR_IO
  */
-export type RowReader = (file: string, columns: readonly string[]) => AsyncIterable<readonly (Row | UnreadableRow)[]>;
+export type RowReader = (file: string, columns: readonly string[], onBytes?: OnBytes) => AsyncIterable<readonly (Row | UnreadableRow)[]>;

@@ -131,6 +131,11 @@ describe('a file of torch.save', () => {
     ['a storage said to be shorter', { pickle: pickleOf({ elements: 5 }) }, "needs 6 elements of storage '0', which has 5"],
     ['a missing storage', { pickle: pickleOf({ key: '1' }) }, "the storage '1' of 'a' is not in it"],
     ['a negative stride', { pickle: pickleOf({ strides: [-3, 1] }) }, 'storage, shape and strides'],
+    [
+      'an element repeated without end',
+      { pickle: pickleOf({ shape: [2 ** 30, 2], strides: [0, 1] }) },
+      'more elements than the file has bytes',
+    ],
     ['strides for another shape', { pickle: pickleOf({ strides: [1] }) }, 'storage, shape and strides'],
     ['compressed entries', { options: { compress: true } }, 'compressed'],
     ['another byte order', { byteorder: 'big' }, "byte order 'big'"],

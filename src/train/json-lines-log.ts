@@ -1,6 +1,7 @@
 /**
- * `steps.jsonl` of a run: one line per finished step. A run that continues first drops every line past its checkpoint, because those
- * steps are done again; a torn last line goes the same way. Lines are handed to the operating system at once, in order.
+ * A log of a run as JSON Lines, an entry for a finished step or for what was done at its end. A run that continues first drops every line
+ * past its checkpoint, because those steps are done again; a torn last line goes the same way. Lines are handed to the operating system at
+ * once, in order.
  */
 import { appendFileSync, closeSync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -8,46 +9,37 @@ import { dirname } from 'node:path';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { errnoOf, ioError } from '../util/io-error.js';
 
-export interface StepLogTask {
-  /** Examples of the task in the batch. */
-  readonly count: number;
-  /** Mean of their unweighted losses. */
-  readonly loss: number;
-}
-
-export interface StepLogEntry {
+export interface LogEntry {
   /** Steps finished, this one included. */
   readonly step: number;
-  readonly loss: number;
-  readonly lambda: number | null;
-  readonly learningRate: number;
-  /** Global norm before clipping. */
-  readonly gradientNorm: number;
-  readonly tokens: number;
-  /** Inside native compute. */
-  readonly seconds: number;
-  /** By task; only those in the batch. */
-  readonly tasks: Readonly<Record<string, StepLogTask>>;
 }
 
-export class StepLog {
+export class JsonLinesLog<Entry extends LogEntry> {
   private constructor(
     readonly path: string,
     readonly descriptor: number,
+    /** Lines that an earlier call has written for the step that this one goes on from. */
+    private readonly written: ReadonlySet<string>,
   ) {}
 
   /** Opens the log for going on after `finishedSteps`; 0 starts a new one. Throws ERR_IO. */
-  static async open(path: string, finishedSteps: number): Promise<StepLog> {
-    await truncateAfter(path, finishedSteps);
+  static async open<Entry extends LogEntry>(path: string, finishedSteps: number): Promise<JsonLinesLog<Entry>> {
+    const kept = await truncateAfter(path, finishedSteps);
+    const written = new Set(kept.filter((line) => stepOf(line) === finishedSteps));
     return attempt(path, () => {
       mkdirSync(dirname(path), { recursive: true });
-      return new StepLog(path, openSync(path, 'a'));
+      return new JsonLinesLog(path, openSync(path, 'a'), written);
     });
   }
 
   /** Throws ERR_IO, for instance when the disk is full. */
-  append(entry: StepLogEntry): void {
+  append(entry: Entry): void {
     attempt(this.path, () => appendFileSync(this.descriptor, JSON.stringify(entry) + '\n'));
+  }
+
+  /** As `append`, but for what is done at the end of a step, so that a call that goes on from there may do it again. */
+  appendOnce(entry: Entry): void {
+    if (!this.written.has(JSON.stringify(entry))) this.append(entry);
   }
 
   /** Before a checkpoint: the log is then on the disk up to its step. */
@@ -60,26 +52,25 @@ export class StepLog {
   }
 }
 
-async function truncateAfter(path: string, finishedSteps: number): Promise<void> {
+/** @returns the lines that are left */
+async function truncateAfter(path: string, finishedSteps: number): Promise<string[]> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
+    if (errnoOf(error) === 'ENOENT') return [];
     throw ioError('read', path, error);
   }
-  const kept = text
-    .split('\n')
-    .filter((line) => stepOf(line) <= finishedSteps)
-    .map((line) => `${line}\n`)
-    .join('');
+  const lines = finishedSteps === 0 ? [] : text.split('\n').filter((line) => stepOf(line) <= finishedSteps);
+  const kept = lines.map((line) => `${line}\n`).join('');
   if (kept !== text) await writeFileAtomic(path, kept);
+  return lines;
 }
 
 /** Infinity for what is no entry: the empty end of the file, or a line cut by a crash. */
 function stepOf(line: string): number {
   try {
-    return (JSON.parse(line) as StepLogEntry).step;
+    return (JSON.parse(line) as LogEntry).step;
   } catch {
     return Number.POSITIVE_INFINITY;
   }

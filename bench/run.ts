@@ -1,0 +1,116 @@
+/**
+ * The bench: `npm run bench [-- options]`, which sets up both sides and starts this with the peers' Python.
+ *
+ *   (none)     the whole grid and everything else
+ *   --bars     MNLI's lengths at a batch of 32 for all models and opponents, and everything else
+ *   --quick    a look, under three minutes
+ *   --growth   how far it grows: plots into docs/figures, points into bench/results/growth.json
+ *   --only a,b these subjects alone: steps, evaluation, memory, start, overhead, tokenising, quickstart; with --growth its studies
+ *   --models a,b; --threads N (of each side; the cores by default)
+ *
+ * Nothing else may run on the machine meanwhile. Progress goes to stderr, the tables to stdout, the results to bench/results/latest.json.
+ */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Bench } from './lib/bench.js';
+import type { Cell } from './lib/cell.js';
+import { cellPlans, modelNames, REPEATS, type Mode } from './lib/plans.js';
+import { commit, describeMachine, writeResults, type Machine, type Results } from './lib/results.js';
+import { cellTable, figureTable, means, meanTable, type Figure } from './lib/table.js';
+import { evaluation } from './subjects/evaluation.js';
+import { gate, type GateResult } from './subjects/gate.js';
+import { growth, STUDY_NAMES } from './subjects/growth.js';
+import { overhead } from './subjects/overhead.js';
+import { memory, start } from './subjects/processes.js';
+import { quickstart } from './subjects/quickstart.js';
+import { measureCell } from './subjects/steps.js';
+import { tokenising } from './subjects/tokenising.js';
+
+const SUBJECTS = ['steps', 'evaluation', 'memory', 'start', 'overhead', 'tokenising', 'quickstart'] as const;
+/** In three minutes there is no room for the quickstart, nor for more. */
+const QUICK_SUBJECTS: readonly string[] = ['steps', 'start', 'tokenising'];
+const LATEST = fileURLToPath(new URL('results/latest.json', import.meta.url));
+const GROWTH = fileURLToPath(new URL('results/growth.json', import.meta.url));
+const FIGURES = fileURLToPath(new URL('../docs/figures/', import.meta.url));
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    bars: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    models: { type: 'string', default: modelNames.join(',') },
+    threads: { type: 'string', default: String(availableParallelism()) },
+  },
+});
+
+/** The names of a list that may be chosen from; anything else ends the program. */
+function chosen<Name extends string>(list: string | undefined, names: readonly Name[]): readonly Name[] {
+  if (list === undefined) return names;
+  const asked = list.split(',');
+  const unknown = asked.filter((name) => !names.some((known) => known === name));
+  if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: not among ${names.join(', ')}`);
+  return names.filter((name) => asked.includes(name));
+}
+
+async function main(python: string): Promise<void> {
+  const bench = await Bench.create(python, Number(values.threads));
+  try {
+    const machine = await describeMachine(python, bench.threads);
+    bench.say(`${machine.cpu}, ${machine.cores} cores, ${bench.threads} threads a side, LibTorch ${machine.libtorch}; ${machine.peer}`);
+    await (values.growth ? runGrowth(bench, machine) : runBench(bench, machine));
+  } finally {
+    await bench.close();
+  }
+}
+
+async function runGrowth(bench: Bench, machine: Machine): Promise<void> {
+  const studies = await growth(bench, chosen(values.only, STUDY_NAMES), FIGURES);
+  for (const { name, finding } of studies) console.log(`${name}: ${finding}`);
+  await writeResults(GROWTH, { machine, date: new Date().toISOString(), commit: commit(), studies });
+}
+
+async function runBench(bench: Bench, machine: Machine): Promise<void> {
+  const mode: Mode = values.quick ? 'quick' : values.bars ? 'bars' : 'full';
+  const subjects = chosen(values.only, SUBJECTS).filter(
+    (name) => values.only !== undefined || mode !== 'quick' || QUICK_SUBJECTS.includes(name),
+  );
+  const models = chosen(values.models, modelNames);
+  const plans = subjects.includes('steps') ? cellPlans(mode).filter(({ model }) => models.includes(model)) : [];
+  const checked: GateResult[] = [];
+  for (const model of models) {
+    checked.push(await gate(bench, model));
+    bench.say(`${model}: ${checked.at(-1)?.steps} fp32 steps, losses differ by at most ${checked.at(-1)?.loss.toExponential(1)}`);
+  }
+  const cells: Cell[] = [];
+  for (const [index, plan] of plans.entries()) {
+    const { model, lengths, batch, precision } = plan;
+    bench.say(`cell ${index + 1} of ${plans.length}: ${model} ${lengths} ${batch} ${precision}`);
+    cells.push(...(await measureCell(bench, plan)));
+  }
+  const repeats = REPEATS[mode];
+  const others: Record<Exclude<(typeof SUBJECTS)[number], 'steps'>, () => Promise<Figure[]>> = {
+    evaluation: () => evaluation(bench, models, repeats.evaluation),
+    memory: () => memory(bench, models, repeats.memory),
+    start: () => start(bench, repeats.start),
+    overhead: () => overhead(bench, repeats.overhead),
+    tokenising: () => tokenising(bench, repeats.tokenising),
+    quickstart: () => quickstart(bench, repeats.quickstart),
+  };
+  const figures: Figure[] = [];
+  for (const subject of subjects) {
+    if (subject === 'steps') continue;
+    bench.say(subject);
+    figures.push(...(await others[subject]()));
+  }
+  const over = means(cells);
+  if (cells.length > 0) console.log(`${cellTable(cells)}\n${meanTable(over)}`);
+  if (figures.length > 0) console.log(figureTable(figures));
+  const results: Results = { machine, date: new Date().toISOString(), commit: commit(), mode, gate: checked, cells, means: over, figures };
+  await writeResults(LATEST, results);
+  bench.say(`stored in ${LATEST}`);
+}
+
+await main(positionals[0] ?? 'python3');

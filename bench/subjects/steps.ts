@@ -1,0 +1,154 @@
+/** A training step of ours against each opponent, in one cell of model × lengths × batch × precision. */
+import type { Bench } from '../lib/bench.js';
+import { calibrate, fastest, type Calibration } from '../lib/calibration.js';
+import type { Cell, CellPlan, SideReport } from '../lib/cell.js';
+import { writeBatches } from '../lib/folder.js';
+import { firstTokenFlops, MODELS, trainingFlops, type ModelShape } from '../lib/models.js';
+import { Contender, interleave, openWorker, type Pairs } from '../lib/paired.js';
+import { OPPONENTS, ourSettings, startOurs, startTheirs, type Opponent, type Variant } from '../lib/sides.js';
+import { median, pairedRatio, quantile } from '../lib/statistics.js';
+import { cutBatches, groupedBatches, makeLengths, makeRows, paddedLengths, poolSize, representative } from '../lib/workload.js';
+import type { Worker } from '../lib/worker.js';
+
+const SEED = 7;
+
+/** A contender with what its report needs. */
+interface Entry {
+  readonly contender: Contender;
+  /** Seconds from its process's start to the first step. */
+  readonly firstStep: number;
+  /** FLOPs for each real token: of the task, and those executed. */
+  readonly useful: number;
+  readonly executed: number;
+  readonly fill: number;
+}
+
+/** Each opponent's cell, then each variant's. */
+export async function measureCell(bench: Bench, plan: CellPlan): Promise<Cell[]> {
+  const opponents = OPPONENTS.filter((one) => one.precision === plan.precision && plan.opponents.includes(one.name));
+  const [first] = opponents;
+  if (first === undefined) return [];
+  const batches = await makeBatches(await bench.modelFolder(plan.model), plan);
+  const workers: Worker[] = [];
+  try {
+    const ours = await enterOurs(bench, plan, batches, workers, 'default');
+    const variants: Entry[] = [];
+    for (const variant of plan.variants) variants.push(await enterOurs(bench, plan, batches, workers, variant));
+    const theirs = await enterTheirs(bench, plan, batches, workers, opponents);
+    const before = await calibration(bench, plan, batches, workers);
+    const pairs = await interleave(plan.pairs, ours.contender, contenders(theirs), contenders(variants));
+    const gemm = fastest([before, await calibration(bench, plan, batches, workers)]);
+    const cell = (
+      variant: Variant,
+      opponent: Opponent | undefined,
+      mine: Entry,
+      other: Entry | undefined,
+      of: Pairs | undefined,
+    ): Cell[] => {
+      if (opponent === undefined || other === undefined || of === undefined) return [];
+      const { model, lengths, batch, precision } = plan;
+      const { median: ratio, low, high } = pairedRatio(of.ours, of.theirs);
+      const place = { model, lengths, batch, precision, variant, opponent: opponent.name };
+      return [
+        {
+          ...place,
+          ratio,
+          low,
+          high,
+          pairs: of.ours.length,
+          fill: other.fill,
+          ours: report(mine, gemm),
+          theirs: report(other, gemm),
+          gemm,
+        },
+      ];
+    };
+    return [
+      ...opponents.flatMap((opponent, i) => cell('default', opponent, ours, theirs[i], pairs.opponents[i])),
+      ...variants.flatMap((variant, i) => cell(plan.variants[i] ?? 'default', first, variant, theirs[0], pairs.variants[i])),
+    ];
+  } finally {
+    await Promise.all(workers.map((worker) => worker.close()));
+  }
+}
+
+const contenders = (entries: readonly Entry[]): Contender[] => entries.map(({ contender }) => contender);
+
+/** The real lengths of each list's batches. */
+type BatchLengths = Readonly<Record<'plain' | 'grouped', readonly (readonly number[])[]>>;
+
+async function makeBatches(folder: string, { lengths: name, batch, batches }: CellPlan): Promise<BatchLengths> {
+  const lengths = makeLengths(name, poolSize(batch), SEED);
+  const plain = representative(cutBatches([...lengths.keys()], batch), lengths, batches);
+  const grouped = representative(groupedBatches(lengths, batch), lengths, batches);
+  await writeBatches(folder, makeRows(lengths, SEED), { first: plain.slice(0, 1), plain, grouped });
+  const of = (list: readonly (readonly number[])[]): number[][] => list.map((rows) => rows.map((row) => lengths[row] ?? 0));
+  return { plain: of(plain), grouped: of(grouped) };
+}
+
+async function enterOurs(bench: Bench, plan: CellPlan, { plain }: BatchLengths, workers: Worker[], variant: Variant): Promise<Entry> {
+  const worker = startOurs(variant);
+  workers.push(worker);
+  const request = { folder: await bench.modelFolder(plan.model), dropout: 0.1, threads: bench.threads };
+  const firstStep = await openWorker(worker, { ...request, ...ourSettings(plan.precision, variant) }, { list: 'first' });
+  const contender = new Contender(worker, {}, { list: 'plain', tokens: count(plain) });
+  await contender.warm();
+  const shape = MODELS[plan.model];
+  const perToken = (flops: typeof trainingFlops): number => flops(shape, plain.flat()) / count(plain);
+  return { contender, firstStep, useful: perToken(trainingFlops), executed: perToken(firstTokenFlops), fill: 1 };
+}
+
+async function enterTheirs(
+  bench: Bench,
+  plan: CellPlan,
+  batches: BatchLengths,
+  workers: Worker[],
+  opponents: readonly Opponent[],
+): Promise<Entry[]> {
+  const worker = startTheirs(bench.python);
+  workers.push(worker);
+  const settingsOf = ({ attention, autocast, padTo }: Opponent): object => ({ attention, autocast, padTo });
+  const request = { folder: await bench.modelFolder(plan.model), dropout: 0.1, threads: bench.threads };
+  const [first] = opponents;
+  const firstStep = first === undefined ? 0 : await openWorker(worker, request, { ...settingsOf(first), list: 'first' });
+  const entries: Entry[] = [];
+  for (const opponent of opponents) {
+    const lists = batches[opponent.list];
+    const contender = new Contender(worker, settingsOf(opponent), { list: opponent.list, tokens: count(lists) });
+    await contender.warm();
+    entries.push({ contender, firstStep, ...paddedWork(MODELS[plan.model], lists, opponent.padTo) });
+  }
+  return entries;
+}
+
+function paddedWork(shape: ModelShape, lists: BatchLengths['plain'], padTo: number | null): Pick<Entry, 'useful' | 'executed' | 'fill'> {
+  const padded = lists.flatMap((lengths) => paddedLengths(lengths, padTo));
+  const tokens = count(lists);
+  return {
+    useful: trainingFlops(shape, lists.flat()) / tokens,
+    executed: trainingFlops(shape, padded) / tokens,
+    fill: tokens / count([padded]),
+  };
+}
+
+const count = (lists: readonly (readonly number[])[]): number => lists.flat().reduce((sum, length) => sum + length, 0);
+
+function calibration(bench: Bench, plan: CellPlan, { plain }: BatchLengths, [ours]: readonly Worker[]): Promise<Calibration> {
+  if (ours === undefined) throw new Error('calibrated by our worker, which is not there');
+  return calibrate(ours, MODELS[plan.model], Math.round(count(plain) / plain.length), plan.precision, bench.threads);
+}
+
+function report({ contender, firstStep, useful, executed }: Entry, gemm: Calibration): SideReport {
+  const { rates, steps, peakMemory } = contender;
+  const tokensPerSecond = median(rates);
+  return {
+    tokensPerSecond,
+    p50: 1000 * quantile(steps, 0.5),
+    p95: 1000 * quantile(steps, 0.95),
+    peakMemory,
+    firstStep,
+    ofPeak: (useful * tokensPerSecond) / gemm.best,
+    executed: (executed * tokensPerSecond) / gemm.atModel,
+    useful: (useful * tokensPerSecond) / gemm.atModel,
+  };
+}

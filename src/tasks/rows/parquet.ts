@@ -1,0 +1,133 @@
+/**
+ * Parquet rows, a row group at a time, or some of its pages where the file has a page index: so much is held in memory. Only the columns
+ * asked for are read.
+ */
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
+import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { BornAgainError } from '../../util/errors.js';
+import { ioError } from '../../util/io-error.js';
+import { BadCell, classNames, FEATURES_KEY, namedCell, rowsOf, shortestFloat32, textCell } from './cells.js';
+import type { Column } from './cells.js';
+import { columnError, locateColumns } from './columns.js';
+import type { Cell, RowReader } from './types.js';
+
+/** Rows decoded at a time where a page index allows less than a row group. */
+const INDEXED_ROWS = 16_384;
+/** A page is a megabyte as a rule. It bounds what a damaged header can ask for. */
+const MAX_PAGE_BYTES = 1 << 28;
+
+const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : textCell(bytes)) };
+
+export const readParquetRows: RowReader = async function* (file, columns, onBytes) {
+  const handle = await open(file, 'r').catch((cause: unknown) => {
+    throw ioError('read', file, cause);
+  });
+  try {
+    const buffer = await bufferOf(file, handle);
+    const metadata = await decoding(file, 'its footer', () => parquetMetadataAsync(buffer, { parsers, geoparquet: false }));
+    const schema = await decoding(file, 'its schema', async () => namedSchema(metadata));
+    const readers = locateColumns(
+      file,
+      null,
+      schema.children.map(({ element }) => element.name),
+      columns,
+    ).map((index) => columnReader(file, metadata, schema.children[index] as SchemaTree));
+    const scan = await decoding(file, 'its footer', () =>
+      parquetScan({ file: buffer, metadata, columns: [...columns], compressors: boundedCompressors(), parsers, geoparquet: false }),
+    );
+    for (const { rowStart, rowEnd } of ranges(metadata, columns)) {
+      const cells: Column[] = [];
+      for (const [index, column] of columns.entries()) {
+        const values = await decoding(file, `rows ${rowStart + 1} to ${rowEnd} of '${column}'`, async () => {
+          const data = await scan.readColumn({ column, rowStart, rowEnd });
+          if (data.length !== rowEnd - rowStart) throw new RangeError(`${data.length} values for ${rowEnd - rowStart} rows`);
+          return data;
+        });
+        cells.push(Array.from(values as ArrayLike<unknown>, readers[index] as (value: unknown) => Cell | BadCell));
+      }
+      onBytes?.((buffer.byteLength * (rowEnd - rowStart)) / Number(metadata.num_rows));
+      yield* rowsOf(columns, cells, rowStart + 1);
+    }
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Reads no further than the file goes, whatever a damaged footer says. */
+async function bufferOf(file: string, handle: FileHandle): Promise<AsyncBuffer> {
+  const { size } = await handle.stat();
+  return {
+    byteLength: size,
+    slice: async (start, end = size) => {
+      if (!(start >= 0 && start <= end && end <= size)) throw new RangeError(`bytes ${start} to ${end} of a file of ${size}`);
+      const bytes = new Uint8Array(end - start);
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start).catch((cause: unknown) => {
+        throw ioError('read', file, cause);
+      });
+      if (bytesRead < bytes.length) throw new RangeError(`${bytesRead} of ${bytes.length} bytes at ${start}`);
+      return bytes.buffer;
+    },
+  };
+}
+
+function namedSchema(metadata: FileMetaData): SchemaTree {
+  const schema = parquetSchema(metadata);
+  const nameless = schema.children.findIndex(({ element }) => typeof element.name !== 'string');
+  if (nameless >= 0) throw new TypeError(`column ${nameless + 1} has no name`);
+  return schema;
+}
+
+/** Row groups, in pieces where every column has a page index. */
+function* ranges({ row_groups: groups }: FileMetaData, columns: readonly string[]): Generator<{ rowStart: number; rowEnd: number }> {
+  let first = 0;
+  for (const group of groups) {
+    const end = first + Number(group.num_rows);
+    const own = group.columns.filter((chunk) => columns.includes(chunk.meta_data?.path_in_schema[0] ?? ''));
+    const step = own.every((chunk) => chunk.offset_index_offset !== undefined) ? INDEXED_ROWS : end - first;
+    for (let rowStart = first; rowStart < end; rowStart += step) yield { rowStart, rowEnd: Math.min(end, rowStart + step) };
+    first = end;
+  }
+}
+
+function columnReader(file: string, metadata: FileMetaData, { element, children }: SchemaTree): (value: unknown) => Cell | BadCell {
+  const { name, type, repetition_type: repetition } = element;
+  if (children.length > 0 || repetition === 'REPEATED')
+    throw columnError(file, null, `'${name}' holds lists or objects, no text or number`);
+  const names = classNames(metadata.key_value_metadata?.find(({ key }) => key === FEATURES_KEY)?.value, name);
+  return (value) => {
+    const cell = cellOf(value);
+    return type === 'FLOAT' && typeof cell === 'number' ? shortestFloat32(cell) : namedCell(cell, names);
+  };
+}
+
+function cellOf(value: unknown): Cell | BadCell {
+  if (value === undefined || value === null) return null;
+  if (value instanceof BadCell) return value;
+  return typeof value === 'object' ? new BadCell(`is a ${value.constructor.name}, no text or number`) : (value as Cell);
+}
+
+function boundedCompressors(): Compressors {
+  return Object.fromEntries(
+    Object.entries(compressors).map(([codec, decompress]) => [
+      codec,
+      (input: Uint8Array, outputLength: number) => {
+        if (!(outputLength >= 0 && outputLength <= MAX_PAGE_BYTES)) throw new RangeError(`a page of ${outputLength} bytes`);
+        return decompress(input, outputLength);
+      },
+    ]),
+  );
+}
+
+/** What the library throws at a damaged file is as various as the damage. */
+async function decoding<T>(file: string, what: string, decode: () => Promise<T>): Promise<T> {
+  try {
+    return await decode();
+  } catch (cause) {
+    if (cause instanceof BornAgainError) throw cause;
+    const reason = `cannot decode ${what} as Parquet: ${(cause as Error).message}`;
+    throw new BornAgainError('ERR_DATA_FORMAT', `${file}: ${reason}. Is the file complete?`, { file, reason }, { cause });
+  }
+}

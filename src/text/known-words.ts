@@ -1,0 +1,83 @@
+/**
+ * Ids of words met before. BERT's tokenisers cut a text into words before they look at any of them, so a text's ids are those of its
+ * words end to end; and words repeat, so most texts need no tokeniser at all. Only texts of printable ASCII are cut here, where the rule
+ * is plain: white space parts words, every other character that is no letter or digit is a word of its own (BertPreTokenizer of the
+ * tokenizers library). Ids always come from the library.
+ */
+import { z } from 'zod';
+
+/** Words kept; the first met stay, since the frequent ones come early. Some 40 MB when full. */
+const MOST_WORDS = 1 << 18;
+/** Longer words are rare and seldom repeat. */
+const LONGEST_WORD = 32;
+
+const OTHER = 0;
+const SPACE = 1;
+const MARK = 2;
+const LETTER = 3;
+
+/** By character code. '[' is none of them: with it begin the tokens that may be spelt out in a text ("[MASK]"). */
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[ \t\n\r]/.test(character)) return SPACE;
+  if (/[0-9A-Za-z]/.test(character)) return LETTER;
+  return code > 0x20 && code < 0x7f && character !== '[' ? MARK : OTHER;
+});
+
+/** What makes a tokeniser work word by word as described. */
+const definitionSchema = z.object({
+  added_tokens: z.array(z.object({ content: z.string().startsWith('['), lstrip: z.literal(false), rstrip: z.literal(false) })),
+  normalizer: z.object({ type: z.literal('BertNormalizer') }),
+  pre_tokenizer: z.object({ type: z.literal('BertPreTokenizer') }),
+  model: z.object({ type: z.literal('WordPiece') }),
+});
+
+export class KnownWords {
+  private readonly ids = new Map<string, Int32Array>();
+  private scratch = new Int32Array(1024);
+
+  /**
+   * @param definition in the form of tokenizer.json
+   * @returns null for a tokeniser of another kind
+   */
+  static of(definition: string): KnownWords | null {
+    return definitionSchema.safeParse(JSON.parse(definition)).success ? new KnownWords() : null;
+  }
+
+  /** The text's ids, or the words that must be added first; null where the text is to be tokenised whole. */
+  lookUp(text: string): Int32Array | readonly string[] | null {
+    const { length } = text;
+    const unknown: string[] = [];
+    let count = 0;
+    for (let at = 0; at < length;) {
+      const kind = KINDS[text.charCodeAt(at)] ?? OTHER;
+      if (kind === OTHER) return null;
+      const start = at;
+      at += 1;
+      if (kind === SPACE) continue;
+      if (kind === LETTER) while (at < length && KINDS[text.charCodeAt(at)] === LETTER) at += 1;
+      if (at - start > LONGEST_WORD) return null;
+      const word = text.slice(start, at);
+      const ids = this.ids.get(word);
+      if (ids === undefined) unknown.push(word);
+      else count = this.append(ids, count);
+    }
+    if (unknown.length === 0) return this.scratch.slice(0, count);
+    return this.ids.size + unknown.length > MOST_WORDS ? null : unknown;
+  }
+
+  add(word: string, ids: Int32Array): void {
+    this.ids.set(word, ids);
+  }
+
+  /** @returns how many ids there are now */
+  private append(ids: Int32Array, count: number): number {
+    if (count + ids.length > this.scratch.length) {
+      const larger = new Int32Array(2 * (count + ids.length));
+      larger.set(this.scratch.subarray(0, count));
+      this.scratch = larger;
+    }
+    for (let index = 0; index < ids.length; index += 1) this.scratch[count + index] = ids[index] ?? 0;
+    return count + ids.length;
+  }
+}

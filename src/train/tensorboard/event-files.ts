@@ -1,0 +1,115 @@
+/**
+ * A run's TensorBoard files, `events.out.tfevents.<number>.bornagain`: a new one for every call that works on the run, as TensorBoard
+ * expects it, since a reader that is looking on keeps the older ones open. Steps that are done again are cut from the older ones first,
+ * and the new file begins by telling a reader to forget them.
+ */
+import { appendFileSync, closeSync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../util/atomic-file.js';
+import { errnoOf, ioError } from '../../util/io-error.js';
+import { removeFile } from '../../util/remove-file.js';
+import { readEventKey, scalarsEvent, sessionStartEvent, textEvent, versionEvent, type EventTime, type Scalars } from './event.js';
+import { frameRecord, readRecords } from './records.js';
+
+const FILE_NAME = /^events\.out\.tfevents\.(\d{10})\.bornagain$/;
+
+const fileName = (number: number): string => `events.out.tfevents.${String(number).padStart(10, '0')}.bornagain`;
+
+export class EventFiles {
+  private constructor(
+    private readonly path: string,
+    private readonly descriptor: number,
+    /** Tags that an earlier call has written for the step that this one goes on from. */
+    private readonly written: ReadonlySet<string>,
+  ) {}
+
+  /**
+   * Opens a new file for going on after `finishedSteps`; 0 removes the older ones.
+   * @param introduction Markdown, written once for a run
+   * @throws BornAgainError ERR_IO
+   */
+  static async open(folder: string, finishedSteps: number, introduction: string): Promise<EventFiles> {
+    const earlier = await listFiles(folder);
+    const written = new Set<string>();
+    if (finishedSteps === 0) await removeEventFiles(folder);
+    else for (const name of earlier) for (const tag of await cutAfter(join(folder, name), finishedSteps)) written.add(tag);
+    const last = finishedSteps === 0 ? 0 : Number(FILE_NAME.exec(earlier.at(-1) ?? '')?.[1] ?? 0);
+    const path = join(folder, fileName(last + 1));
+    const files = attempt(path, () => {
+      mkdirSync(folder, { recursive: true });
+      return new EventFiles(path, openSync(path, 'a'), written);
+    });
+    files.begin(finishedSteps, last === 0 ? introduction : null);
+    return files;
+  }
+
+  /** Throws ERR_IO. */
+  addScalars(step: number, scalars: Scalars): void {
+    this.append(scalarsEvent(now(step), scalars));
+  }
+
+  /** As `addScalars`, but for what is done at the end of a step, so that a call that goes on from there may do it again. */
+  addScalarsOnce(step: number, scalars: Scalars): void {
+    const fresh = Object.entries(scalars).filter(([tag]) => !this.written.has(`${step} ${tag}`));
+    if (fresh.length > 0) this.addScalars(step, Object.fromEntries(fresh));
+  }
+
+  flush(): void {
+    attempt(this.path, () => fdatasyncSync(this.descriptor));
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+
+  private begin(finishedSteps: number, introduction: string | null): void {
+    this.append(versionEvent(now(0).wallTime));
+    if (finishedSteps > 0) this.append(sessionStartEvent(now(finishedSteps + 1)));
+    if (introduction !== null) this.append(textEvent(now(0), 'configuration/text_summary', introduction));
+  }
+
+  private append(event: Uint8Array): void {
+    attempt(this.path, () => appendFileSync(this.descriptor, frameRecord(event)));
+  }
+}
+
+const now = (step: number): EventTime => ({ wallTime: Date.now() / 1000, step });
+
+/** Throws ERR_IO. */
+export async function removeEventFiles(folder: string): Promise<void> {
+  for (const name of await listFiles(folder)) await removeFile(join(folder, name));
+}
+
+/** In the order they were written. */
+async function listFiles(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => FILE_NAME.test(name)).sort();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw ioError('read', folder, error);
+  }
+}
+
+/**
+ * Removes the events of later steps, session starts among them, and a torn end.
+ * @returns `<step> <tag>` of everything written for the step itself
+ */
+async function cutAfter(path: string, finishedSteps: number): Promise<string[]> {
+  const file = await readFile(path).catch((error: unknown) => {
+    throw ioError('read', path, error);
+  });
+  const keys = [...readRecords(file)].map((data) => ({ data, ...readEventKey(data) }));
+  const kept = keys.filter(({ step }) => step <= finishedSteps);
+  const content = Buffer.concat(kept.map(({ data }) => frameRecord(data)));
+  if (content.length < file.length) await writeFileAtomic(path, content);
+  return kept.filter(({ step }) => step === finishedSteps).flatMap(({ tags }) => tags.map((tag) => `${finishedSteps} ${tag}`));
+}
+
+function attempt<T>(path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw ioError('write', path, error);
+  }
+}
