@@ -26,16 +26,18 @@ class Encoder {
   void backward(const DeviceBatch& batch, const at::Tensor& gradient, Gradients& gradients, const Interrupt& interrupt);
 
  private:
+  // The residual stream, its norms and its gradients are fp32; products read a copy in their own precision.
   struct Normed {
     at::Tensor kept;  // what dropout kept; undefined without dropout
     at::Tensor sum;   // input of the norm
     at::Tensor mean;
     at::Tensor rstd;
-    at::Tensor output;
+    at::Tensor output;   // of the norm, until it was added
+    at::Tensor operand;  // the same for products
   };
   struct LayerActivations {
-    at::Tensor input;  // [T, h]
-    at::Tensor rows;   // [R, h] of the input: those the layer computes its output for
+    at::Tensor input;  // [T, h] operand
+    at::Tensor rows;   // [R, h] of it: those that the layer computes its output for
     QueryKeyValue qkv;
     AttentionLayout layout;
     AttentionResult attention;
@@ -49,17 +51,20 @@ class Encoder {
   [[nodiscard]] double rate(double configured) const { return training_ ? configured : 0; }
   [[nodiscard]] at::Tensor heads(const at::Tensor& rows) const { return rows.unflatten(1, {-1, config_.hiddenSize / config_.heads}); }
 
-  at::Tensor embed(const DeviceBatch& batch);
-  void layerForward(const DeviceBatch& batch, int64_t layer);
+  void embed(const DeviceBatch& batch);
+  // `below`: the layer's input.
+  void layerForward(const DeviceBatch& batch, int64_t layer, Normed& below);
   void project(const DeviceBatch& batch, int64_t layer);
+  void keepOutputOnly(int64_t layer, Normed& below);
+  // norm(dropout(values) + residual)
   [[nodiscard]] Normed normed(at::Tensor values, const at::Tensor& residual, const Norm& norm) const;
   [[nodiscard]] at::Tensor activate(const at::Tensor& x) const;
 
-  // Gradients of the layer's output [R, h] to those of its input [T, h].
+  // Gradients, fp32, of the layer's output [R, h] to those of its input [T, h].
   [[nodiscard]] at::Tensor layerBackward(const DeviceBatch& batch, int64_t layer, const at::Tensor& gradient, Gradients& gradients) const;
   [[nodiscard]] at::Tensor projectBackward(const DeviceBatch& batch, int64_t layer, const QueryKeyValue& gradient,
                                            const at::Tensor& residual, Gradients& gradients) const;
-  // Returns the residual's gradient; that of the values which dropout went over is left in `inner`.
+  // Returns the residual's gradient; that of the values which dropout went over is left in `inner`, in the precision of products.
   [[nodiscard]] at::Tensor normedBackward(const Normed& normed, const Norm& norm, const at::Tensor& gradient, at::Tensor& inner,
                                           Gradients& gradients) const;
   [[nodiscard]] at::Tensor activateBackward(const at::Tensor& gradient, const LayerActivations& a) const;
@@ -73,9 +78,11 @@ class Encoder {
   Normed embedded_;
   std::vector<LayerActivations> layers_;
   at::Tensor pooledRows_;  // [B, h] input of the pooler
-  at::Tensor pooled_;      // [B, h]
+  at::Tensor pooled_;      // [B, h] fp32
 };
 
+// a · b in fp32, of operands in the precision of products.
+at::Tensor productInFp32(const at::Tensor& a, const at::Tensor& b);
 // Gradients of weight and bias of y = x · weightᵀ + bias, in fp32.
 at::Tensor weightGradient(const at::Tensor& gradient, const at::Tensor& input);
 at::Tensor biasGradient(const at::Tensor& gradient);

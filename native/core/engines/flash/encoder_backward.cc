@@ -5,11 +5,13 @@
 
 namespace bornagain::flash {
 
-// The product's sums are in fp32; on CUDA so is what it writes, elsewhere bf16 operands are widened first, to the same effect.
-at::Tensor weightGradient(const at::Tensor& gradient, const at::Tensor& input) {
-  if (gradient.is_cuda() && gradient.scalar_type() != at::kFloat) return at::mm(gradient.t(), input, at::kFloat);
-  return at::mm(gradient.t().to(at::kFloat), input.to(at::kFloat));
+// On CUDA the product itself writes fp32; elsewhere bf16 operands are widened first, to the same effect.
+at::Tensor productInFp32(const at::Tensor& a, const at::Tensor& b) {
+  if (a.is_cuda() && a.scalar_type() != at::kFloat) return at::mm(a, b, at::kFloat);
+  return at::mm(a.to(at::kFloat), b.to(at::kFloat));
 }
+
+at::Tensor weightGradient(const at::Tensor& gradient, const at::Tensor& input) { return productInFp32(gradient.t(), input); }
 
 at::Tensor biasGradient(const at::Tensor& gradient) { return at::sum(gradient, {0}, false, at::kFloat); }
 
@@ -23,9 +25,9 @@ void setGradients(const Dense& dense, const at::Tensor& gradient, const at::Tens
 }  // namespace
 
 void Encoder::backward(const DeviceBatch& batch, const at::Tensor& gradient, Gradients& gradients, const Interrupt& interrupt) {
-  const at::Tensor inner = at::tanh_backward(gradient.to(weights_.real()), pooled_);
+  const at::Tensor inner = at::tanh_backward(gradient, pooled_).to(weights_.real());
   setGradients(weights_.pooler, inner, pooledRows_, gradients);
-  at::Tensor x = at::mm(inner, weights_.pooler.weight.values);
+  at::Tensor x = productInFp32(inner, weights_.pooler.weight.values);
   if (!firstTokensOnly_) x = at::zeros({batch.shape.tokens, config_.hiddenSize}, x.options()).index_add_(0, batch.firstTokens, x);
   for (int64_t layer = config_.layers - 1; layer >= 0; --layer) {
     interrupt.check();
@@ -42,8 +44,9 @@ at::Tensor Encoder::layerBackward(const DeviceBatch& batch, int64_t layer, const
   at::Tensor residual = normedBackward(a.output, w.outputNorm, gradient, inner, gradients);
   setGradients(w.output, inner, a.activated, gradients);
   const at::Tensor intermediate = activateBackward(at::mm(inner, w.output.weight.values), a);
-  setGradients(w.intermediate, intermediate, a.attended.output, gradients);
-  residual = normedBackward(a.attended, w.attentionNorm, at::addmm(residual, intermediate, w.intermediate.weight.values), inner, gradients);
+  setGradients(w.intermediate, intermediate, a.attended.operand, gradients);
+  const at::Tensor attended = productInFp32(intermediate, w.intermediate.weight.values).add_(residual);
+  residual = normedBackward(a.attended, w.attentionNorm, attended, inner, gradients);
   setGradients(w.attentionOutput, inner, a.attention.context.flatten(1), gradients);
   const at::Tensor context = heads(at::mm(inner, w.attentionOutput.weight.values));
   return projectBackward(batch, layer, attention_.backward(context, a.qkv, a.attention, a.layout, rate(config_.attentionDropout)), residual,
@@ -59,7 +62,7 @@ at::Tensor Encoder::projectBackward(const DeviceBatch& batch, int64_t layer, con
   if (!firstTokensIn(layer)) {
     const at::Tensor qkv = at::cat({query, key, value}, 1);  // [T, 3h]
     setGradients(w, qkv, a.input, gradients);
-    return at::addmm(residual, qkv, w.weight.values);
+    return productInFp32(qkv, w.weight.values).add_(residual);
   }
   const at::Tensor keyValue = at::cat({key, value}, 1);  // [T, 2h]
   gradients.setRows(w.weight, 0, weightGradient(query, a.rows));
@@ -67,8 +70,8 @@ at::Tensor Encoder::projectBackward(const DeviceBatch& batch, int64_t layer, con
   gradients.setRows(w.weight, h, weightGradient(keyValue, a.input));
   gradients.setRows(w.bias, h, biasGradient(keyValue));
   // First tokens are different rows, so the order of additions does not matter.
-  return at::mm(keyValue, w.weight.values.narrow(0, h, 2 * h))
-      .index_add_(0, batch.firstTokens, at::addmm(residual, query, w.weight.values.narrow(0, 0, h)));
+  return productInFp32(keyValue, w.weight.values.narrow(0, h, 2 * h))
+      .index_add_(0, batch.firstTokens, productInFp32(query, w.weight.values.narrow(0, 0, h)).add_(residual));
 }
 
 at::Tensor Encoder::normedBackward(const Normed& normed, const Norm& norm, const at::Tensor& gradient, at::Tensor& inner,
@@ -77,7 +80,8 @@ at::Tensor Encoder::normedBackward(const Normed& normed, const Norm& norm, const
                                                                   norm.weight.values, norm.bias.values, {true, true, true});
   gradients.set(norm.weight, weight);
   gradients.set(norm.bias, bias);
-  inner = normed.kept.defined() ? at::native_dropout_backward(sum, normed.kept, 1 / (1 - config_.hiddenDropout)) : sum;
+  inner = sum.to(weights_.real());
+  if (normed.kept.defined()) inner = at::native_dropout_backward(inner, normed.kept, 1 / (1 - config_.hiddenDropout));
   return sum;
 }
 
@@ -97,12 +101,13 @@ at::Tensor Encoder::activateBackward(const at::Tensor& gradient, const LayerActi
 void Encoder::embedBackward(const DeviceBatch& batch, at::Tensor gradient, Gradients& gradients) const {
   const EmbeddingWeights& w = weights_.embeddings;
   if (embedded_.kept.defined()) gradient = at::native_dropout_backward(gradient, embedded_.kept, 1 / (1 - config_.hiddenDropout));
-  Normed norm = embedded_;
-  norm.kept.reset();
-  at::Tensor inner;
-  const at::Tensor sum = normedBackward(norm, w.norm, gradient.to(at::kFloat), inner, gradients);
-  const auto table = [&](const Stacked& stacked, const at::Tensor& ids) {
-    gradients.set(stacked, at::embedding_dense_backward(sum, ids, stacked.values.size(0), /*padding_idx=*/-1, false));
+  const auto [sum, weight, bias] =
+      at::native_layer_norm_backward(gradient, embedded_.sum, {config_.hiddenSize}, embedded_.mean, embedded_.rstd, w.norm.weight.values,
+                                     w.norm.bias.values, {true, true, true});
+  gradients.set(w.norm.weight, weight);
+  gradients.set(w.norm.bias, bias);
+  const auto table = [&gradients, &rows = sum](const Stacked& stacked, const at::Tensor& ids) {
+    gradients.set(stacked, at::embedding_dense_backward(rows, ids, stacked.values.size(0), /*padding_idx=*/-1, false));
   };
   table(w.words, batch.tokenIds);
   table(w.positions, batch.positions);

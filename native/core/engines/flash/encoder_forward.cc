@@ -15,43 +15,53 @@ Encoder::Encoder(const BertConfig& config, const Weights& weights, const at::Dev
 
 at::Tensor Encoder::forward(const DeviceBatch& batch, bool training, const Interrupt& interrupt) {
   training_ = training;
-  at::Tensor x = embed(batch);
+  embed(batch);
+  Normed* below = &embedded_;
   for (int64_t layer = 0; layer < config_.layers; ++layer) {
     interrupt.check();
-    layers_[layer].input = x;
-    layerForward(batch, layer);
-    x = layers_[layer].output.output;
-    if (!training) layers_[layer] = {};
+    layerForward(batch, layer, *below);
+    if (!training) keepOutputOnly(layer, *below);
+    below = &layers_[layer].output;
   }
-  pooledRows_ = firstTokensOnly_ ? x : x.index_select(0, batch.firstTokens);
-  pooled_ = at::linear(pooledRows_, weights_.pooler.weight.values, weights_.pooler.bias.values).tanh();
-  return pooled_.to(at::kFloat);
+  pooledRows_ = firstTokensOnly_ ? below->operand : below->operand.index_select(0, batch.firstTokens);
+  pooled_ = at::linear(pooledRows_, weights_.pooler.weight.values, weights_.pooler.bias.values).to(at::kFloat).tanh();
+  return pooled_;
 }
 
-// The sum and its norm are in fp32, what comes out is in the precision of products.
-at::Tensor Encoder::embed(const DeviceBatch& batch) {
+// Without a backward pass nothing else of a layer, nor of what is below it, is needed any more.
+void Encoder::keepOutputOnly(int64_t layer, Normed& below) {
+  below = {};
+  Normed output = std::move(layers_[layer].output);
+  layers_[layer] = {};
+  layers_[layer].output = std::move(output);
+}
+
+void Encoder::embed(const DeviceBatch& batch) {
   const EmbeddingWeights& w = weights_.embeddings;
-  embedded_ = {};
-  embedded_.sum = at::embedding(w.words.values, batch.tokenIds)
-                      .add_(at::embedding(w.positions.values, batch.positions))
-                      .add_(at::embedding(w.types.values, batch.typeIds));  // [T, h]
-  std::tie(embedded_.output, embedded_.mean, embedded_.rstd) =
-      at::native_layer_norm(embedded_.sum, {config_.hiddenSize}, w.norm.weight.values, w.norm.bias.values, config_.layerNormEpsilon);
-  at::Tensor x = embedded_.output.to(weights_.real());
-  if (rate(config_.hiddenDropout) > 0) std::tie(x, embedded_.kept) = at::native_dropout(x, config_.hiddenDropout, true);
-  return x;
+  Normed& e = embedded_ = {};
+  e.sum = at::embedding(w.words.values, batch.tokenIds)
+              .add_(at::embedding(w.positions.values, batch.positions))
+              .add_(at::embedding(w.types.values, batch.typeIds));  // [T, h]
+  std::tie(e.output, e.mean, e.rstd) =
+      at::native_layer_norm(e.sum, {config_.hiddenSize}, w.norm.weight.values, w.norm.bias.values, config_.layerNormEpsilon);
+  if (rate(config_.hiddenDropout) > 0) std::tie(e.output, e.kept) = at::native_dropout(e.output, config_.hiddenDropout, true);
+  e.operand = e.output.to(weights_.real());
 }
 
-void Encoder::layerForward(const DeviceBatch& batch, int64_t layer) {
+void Encoder::layerForward(const DeviceBatch& batch, int64_t layer, Normed& below) {
   const LayerWeights& w = weights_.layers[layer];
   LayerActivations& a = layers_[layer];
+  a.input = below.operand;
   project(batch, layer);
   a.attention = attention_.forward(a.qkv, a.layout, rate(config_.attentionDropout));
-  a.attended = normed(at::linear(a.attention.context.flatten(1), w.attentionOutput.weight.values, w.attentionOutput.bias.values), a.rows,
+  const at::Tensor residual = firstTokensIn(layer) ? below.output.index_select(0, batch.firstTokens) : below.output;
+  below.output.reset();
+  a.attended = normed(at::linear(a.attention.context.flatten(1), w.attentionOutput.weight.values, w.attentionOutput.bias.values), residual,
                       w.attentionNorm);
-  a.intermediate = at::linear(a.attended.output, w.intermediate.weight.values, w.intermediate.bias.values);  // [R, f]
+  a.intermediate = at::linear(a.attended.operand, w.intermediate.weight.values, w.intermediate.bias.values);  // [R, f]
   a.activated = activate(a.intermediate);
   a.output = normed(at::linear(a.activated, w.output.weight.values, w.output.bias.values), a.attended.output, w.outputNorm);
+  a.attended.output.reset();
 }
 
 // Query, key and value: one product, or in a last layer that is read at first tokens alone one for their queries and one for all keys.
@@ -75,13 +85,13 @@ void Encoder::project(const DeviceBatch& batch, int64_t layer) {
   a.layout = {batch.tokenOffsets, batch.tokenOffsets, batch.shape.maxLength, batch.shape.maxLength};
 }
 
-// norm(dropout(values) + residual). Takes `values` over.
 Encoder::Normed Encoder::normed(at::Tensor values, const at::Tensor& residual, const Norm& norm) const {
   Normed result;
   if (rate(config_.hiddenDropout) > 0) std::tie(values, result.kept) = at::native_dropout(values, config_.hiddenDropout, true);
-  result.sum = values.add_(residual);
+  result.sum = residual.add(values);
   std::tie(result.output, result.mean, result.rstd) =
       at::native_layer_norm(result.sum, {config_.hiddenSize}, norm.weight.values, norm.bias.values, config_.layerNormEpsilon);
+  result.operand = result.output.to(weights_.real());
   return result;
 }
 

@@ -31,9 +31,9 @@ StepControls OptimizerPass::controls(double learningRate) const {
   return {learningRate, corrected ? static_cast<double>(optimizer_.steps() + 1) : std::numeric_limits<double>::infinity()};
 }
 
-at::Tensor OptimizerPass::step(Gradients& gradients, const at::Tensor& loss, const DeviceBatch& batch) {
+at::Tensor OptimizerPass::step(const Gradients& gradients, const at::Tensor& loss, const DeviceBatch& batch) {
   const AdamWOptions& options = optimizer_.options();
-  const std::vector<at::Tensor>& all = gradients.inFp32();
+  const std::vector<at::Tensor>& all = gradients.all();
   const at::Tensor norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(all)));
   // The gradients are divided by this.
   const at::Tensor scale = norm.div(options.clipNorm).clamp_min(1);

@@ -21,7 +21,7 @@ class OptimizerPass {
   [[nodiscard]] StepControls controls(double learningRate) const;
 
   // One step of adamw.h's AdamW::step. Returns the gradients' global norm, a scalar. Where it or `loss` is not finite nothing is updated.
-  at::Tensor step(Gradients& gradients, const at::Tensor& loss, const DeviceBatch& batch);
+  at::Tensor step(const Gradients& gradients, const at::Tensor& loss, const DeviceBatch& batch);
 
  private:
   // Parameters of one learning rate and weight decay.

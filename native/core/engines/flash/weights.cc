@@ -13,31 +13,19 @@ void Gradients::setRows(const Stacked& stacked, int64_t begin, const at::Tensor&
   for (int64_t row = 0; row < gradient.size(0); row += rows) tensors_[stacked.places[(begin + row) / rows]] = gradient.narrow(0, row, rows);
 }
 
-const std::vector<at::Tensor>& Gradients::inFp32() {
-  std::vector<at::Tensor> from, to;
-  for (at::Tensor& tensor : tensors_) {
-    if (tensor.scalar_type() == at::kFloat) continue;
-    from.push_back(tensor);
-    tensor = at::empty_like(tensor, tensor.options().dtype(at::kFloat));
-    to.push_back(tensor);
-  }
-  if (!to.empty()) at::_foreach_copy_(to, from);
-  return tensors_;
-}
-
 Weights::Weights(const Model& model, AdamW& optimizer, at::ScalarType real) : optimizer_(optimizer), real_(real) {
   for (size_t i = 0; i < optimizer.parameters().size(); ++i) places_[optimizer.parameters()[i].tensor.unsafeGetTensorImpl()] = i;
   const Module& bert = *model.encoder;
   const std::string table = "bert.embeddings.";
   embeddings = {stack(bert, {table + "word_embeddings.weight"}, at::kFloat),
                 stack(bert, {table + "position_embeddings.weight"}, at::kFloat),
-                stack(bert, {table + "token_type_embeddings.weight"}, at::kFloat), norm(bert, table + "LayerNorm", at::kFloat)};
+                stack(bert, {table + "token_type_embeddings.weight"}, at::kFloat), norm(bert, table + "LayerNorm")};
   for (int64_t i = 0; i < model.encoder->config().layers; ++i) {
     const std::string layer = "bert.encoder.layer." + std::to_string(i);
     const std::string self = layer + ".attention.self.";
     layers.push_back({dense(bert, {self + "query", self + "key", self + "value"}), dense(bert, {layer + ".attention.output.dense"}),
-                      norm(bert, layer + ".attention.output.LayerNorm", real), dense(bert, {layer + ".intermediate.dense"}),
-                      dense(bert, {layer + ".output.dense"}), norm(bert, layer + ".output.LayerNorm", real)});
+                      norm(bert, layer + ".attention.output.LayerNorm"), dense(bert, {layer + ".intermediate.dense"}),
+                      dense(bert, {layer + ".output.dense"}), norm(bert, layer + ".output.LayerNorm")});
   }
   pooler = dense(bert, {"bert.pooler.dense"});
   for (const auto& head : model.heads) {
@@ -73,8 +61,8 @@ Dense Weights::dense(const Module& module, const std::vector<std::string>& names
   return {stack(module, weights, real_), stack(module, biases, real_)};
 }
 
-Norm Weights::norm(const Module& module, const std::string& name, at::ScalarType type) {
-  return {stack(module, {name + ".weight"}, type), stack(module, {name + ".bias"}, type)};
+Norm Weights::norm(const Module& module, const std::string& name) {
+  return {stack(module, {name + ".weight"}, at::kFloat), stack(module, {name + ".bias"}, at::kFloat)};
 }
 
 void Weights::refresh() {

@@ -24,6 +24,7 @@ struct Dense {
   Stacked bias;    // [out]
 };
 
+// Norms, embeddings and heads are used as they are, in fp32.
 struct Norm {
   Stacked weight;  // [h]
   Stacked bias;    // [h]
@@ -43,7 +44,6 @@ struct LayerWeights {
   Norm outputNorm;
 };
 
-// fp32 and used as they are: a gather and a norm of it gain nothing from fewer bits.
 struct EmbeddingWeights {
   Stacked words;
   Stacked positions;
@@ -51,7 +51,7 @@ struct EmbeddingWeights {
   Norm norm;
 };
 
-// Gradients in the optimizer's order.
+// Gradients, fp32, in the optimizer's order.
 class Gradients {
  public:
   explicit Gradients(size_t parameters) : tensors_(parameters) {}
@@ -61,8 +61,7 @@ class Gradients {
   // The gradient of rows begin .. begin + gradient's rows, which are whole parts.
   void setRows(const Stacked& stacked, int64_t begin, const at::Tensor& gradient);
 
-  // All of them in fp32, converted together.
-  [[nodiscard]] const std::vector<at::Tensor>& inFp32();
+  [[nodiscard]] const std::vector<at::Tensor>& all() const { return tensors_; }
 
  private:
   std::vector<at::Tensor> tensors_;
@@ -76,7 +75,7 @@ class Weights {
   EmbeddingWeights embeddings;
   std::vector<LayerWeights> layers;
   Dense pooler;
-  std::vector<HeadWeights> heads;  // fp32, as the embeddings
+  std::vector<HeadWeights> heads;
 
   [[nodiscard]] size_t parameters() const { return optimizer_.parameters().size(); }
   [[nodiscard]] at::ScalarType real() const { return real_; }
@@ -91,7 +90,7 @@ class Weights {
  private:
   Stacked stack(const Module& module, const std::vector<std::string>& names, at::ScalarType type);
   Dense dense(const Module& module, const std::vector<std::string>& names);
-  Norm norm(const Module& module, const std::string& name, at::ScalarType type);
+  Norm norm(const Module& module, const std::string& name);
   void rememberVersions();
 
   AdamW& optimizer_;
