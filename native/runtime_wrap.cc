@@ -49,8 +49,9 @@ Napi::Object cpuChoice(Napi::Env env) {
   return result;
 }
 
-// For each CUDA device why the flash engine cannot use it, or null.
-Napi::Array flashRefusals(Napi::Env env) {
+// For each CUDA device why the flash engine cannot use it, or null. Not part of runtimeInfo, which must not start devices up.
+Napi::Value flashRefusals(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
   Napi::Array refusals = Napi::Array::New(env);
   const int devices = at::hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0;
   for (int i = 0; i < devices; ++i) {
@@ -65,7 +66,6 @@ Napi::Value runtimeInfo(const Napi::CallbackInfo& info) {
   result.Set("compiledVersion", TORCH_VERSION);
   result.Set("runtimeVersion", runtimeVersion());
   result.Set("cudaDevices", at::hasCUDA() ? static_cast<double>(at::detail::getCUDAHooks().deviceCount()) : 0.0);
-  result.Set("flashRefusals", flashRefusals(info.Env()));
   result.Set("cudaGraphs", flash::graphsBuilt());
   result.Set("cpuCapability", at::get_cpu_capability());
   result.Set("bf16Hardware", hasBf16Hardware());
@@ -93,6 +93,7 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
 void registerRuntime(Napi::Env env, Napi::Object exports) {
   exports.Set("setErrorClass", guardedFunction<&setErrorClass>(env, "setErrorClass"));
   exports.Set("runtimeInfo", guardedFunction<&runtimeInfo>(env, "runtimeInfo"));
+  exports.Set("flashRefusals", guardedFunction<&flashRefusals>(env, "flashRefusals"));
   exports.Set("memory", guardedFunction<&memory>(env, "memory"));
 }
 

@@ -14,8 +14,6 @@ export interface RuntimeInfo {
   /** Version the loaded libraries report, `2.13.0+cpu`. */
   readonly runtimeVersion: string;
   readonly cudaDevices: number;
-  /** For each CUDA device why the flash engine has no flash attention in bf16 there; null: it has. */
-  readonly flashRefusals: readonly (string | null)[];
   /** The flash engine's CUDA graphs are built: CMake found a CUDA LibTorch and the headers of its CUDA runtime. */
   readonly cudaGraphs: boolean;
   /** `AVX512`, `AVX2`, `DEFAULT`, … as LibTorch dispatches. */
@@ -191,6 +189,8 @@ export interface NativeAddon {
   readonly ops: NativeOps;
   setErrorClass(errorClass: new (code: never, message: string) => Error): void;
   runtimeInfo(): RuntimeInfo;
+  /** For each CUDA device why the flash engine has no flash attention in bf16 there; null: it has. Starts the devices up. */
+  flashRefusals(): (string | null)[];
   memory(): NativeMemory;
   /** Copies `data` into a new tensor on `device`. Lengths and dtype are checked. */
   fromData(data: TypedArray, shape: readonly number[], dtype: DType, device: string): NativeTensor;

@@ -14,13 +14,13 @@ const description: RuntimeDescription = {
     { source: 'cache', path: '/lt', seen: 'LibTorch 2.13.0+cpu, CPU build, x64', problem: null, libtorch },
   ],
   devices: ['cpu', 'cuda:0'],
+  flashRefusals: [null],
   precision: { float32: true, bfloat16Hardware: false },
   openmp: ['/lt/lib/libgomp.so.1'],
   runtime: {
     compiledVersion: '2.13.0',
     runtimeVersion: '2.13.0+cpu',
     cudaDevices: 1,
-    flashRefusals: [null],
     cudaGraphs: false,
     cpuCapability: 'AVX2',
     bf16Hardware: false,
@@ -51,15 +51,15 @@ describe('renderDescription', () => {
   });
 
   it("says which of CUDA's parts are in, and what a missing one needs", () => {
-    const line = (runtime: Partial<RuntimeDescription['runtime']>) =>
-      /^CUDA +(.*)$/m.exec(
-        renderDescription({ ...description, libtorch: { ...libtorch, cuda: true }, runtime: { ...description.runtime, ...runtime } }),
+    const line = (flashRefusals: (string | null)[], cudaGraphs: boolean) => {
+      const runtime = { ...description.runtime, cudaGraphs };
+      return /^CUDA +(.*)$/m.exec(
+        renderDescription({ ...description, libtorch: { ...libtorch, cuda: true }, flashRefusals, runtime }),
       )?.[1];
-    expect(line({})).toBe("cuda:0 flash engine; CUDA graphs: not built, needs the CUDA runtime's headers");
-    expect(line({ cudaDevices: 0, flashRefusals: [], cudaGraphs: true })).toBe('no device; CUDA graphs: in');
-    expect(line({ cudaDevices: 2, flashRefusals: [null, 'needs sm80'], cudaGraphs: true })).toBe(
-      'cuda:0 flash engine; cuda:1 plain engine (needs sm80); CUDA graphs: in',
-    );
+    };
+    expect(line([null], false)).toBe("cuda:0 flash engine; CUDA graphs: not built, needs the CUDA runtime's headers");
+    expect(line([], true)).toBe('no device; CUDA graphs: in');
+    expect(line([null, 'needs sm80'], true)).toBe('cuda:0 flash engine; cuda:1 plain engine (needs sm80); CUDA graphs: in');
   });
 
   it('warns of two OpenMP libraries in one process', () => {

@@ -169,7 +169,7 @@ describe.each(Object.entries(SHAPES))('the flash engine, %s', (_, [shape, length
 
   it('is near it in bf16', async () => {
     const plain = await run(shape, lengths, { engine: 'plain' }, 0);
-    expectClose(await run(shape, lengths, { engine: 'flash', precision: 'bf16' }, 0), plain, 8e-2);
+    expectClose(await run(shape, lengths, { engine: 'flash', precision: 'bf16' }, 0), plain, 6e-2);
   });
 });
 
@@ -185,13 +185,19 @@ describe('the flash engine', () => {
     return losses;
   }
 
-  it('follows the plain one over 20 steps of changing shapes in bf16', async () => {
-    const [plain, flash] = [rigOf(shape, { engine: 'plain' }, 0), rigOf(shape, { engine: 'flash', precision: 'bf16' }, 0)];
-    const [expected, actual] = [await train(plain, 0, 20), await train(flash, 0, 20)];
-    expect(relativeError(Float32Array.from(actual), Float32Array.from(expected))).toBeLessThan(1e-2);
-    const parameters = parametersOf(flash);
-    for (const [name, values] of parametersOf(plain))
-      expect(relativeError(parameters.get(name) as Float32Array, values), name).toBeLessThan(0.1);
+  it('follows the plain one over 20 steps of changing shapes in bf16, as far as the fused one does', async () => {
+    const rigs = (['plain', 'flash', 'fused'] as const).map((engine) =>
+      rigOf(shape, { engine, precision: engine === 'plain' ? 'fp32' : 'bf16', products: 'libtorch' }, 0),
+    );
+    const whole = (rig: RandomRig) => Float32Array.from([...parametersOf(rig).values()].flatMap((values) => [...values]));
+    const initial = whole(rigs[0] as RandomRig);
+    const losses = await Promise.all(rigs.map(async (rig) => Float32Array.from(await train(rig, 0, 20))));
+    const [plain, flash, fused] = rigs.map(whole) as [Float32Array, Float32Array, Float32Array];
+    expect(relativeError(losses[1] as Float32Array, losses[0] as Float32Array)).toBeLessThan(1e-2);
+    // Of the way that training went, since most of a parameter is where it began.
+    const way = (to: Float32Array) => to.map((value, i) => value - (initial[i] as number));
+    const [ours, theirs] = [flash, fused].map((to) => relativeError(way(to), way(plain))) as [number, number];
+    expect(ours).toBeLessThan(1.3 * theirs);
   });
 
   it('follows the plain one without bias correction and without clipping, heads of a batch absent', async () => {

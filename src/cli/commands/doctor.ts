@@ -28,15 +28,16 @@ function describeChoice({ cpuChoice, instructionSet }: RuntimeDescription['runti
 }
 
 /** Which of the parts for CUDA are in, and what a missing one needs. */
-function describeCuda({ cudaDevices, flashRefusals, cudaGraphs }: RuntimeDescription['runtime'], cudaLibtorch: boolean): string {
-  if (!cudaLibtorch) return 'not in this LibTorch; the flash engine needs its CUDA build';
+function describeCuda({ runtime, libtorch, flashRefusals }: RuntimeDescription): string {
+  if (!libtorch.cuda) return 'not in this LibTorch; the flash engine needs its CUDA build';
   const devices = flashRefusals.map((refusal, index) => `cuda:${index} ${refusal === null ? 'flash engine' : `plain engine (${refusal})`}`);
-  const graphs = cudaGraphs ? 'in' : "not built, needs the CUDA runtime's headers";
-  return [...(cudaDevices === 0 ? ['no device'] : devices), `CUDA graphs: ${graphs}`].join('; ');
+  const graphs = runtime.cudaGraphs ? 'in' : "not built, needs the CUDA runtime's headers";
+  return [...(devices.length === 0 ? ['no device'] : devices), `CUDA graphs: ${graphs}`].join('; ');
 }
 
 /** The description for people: one fact per line, the whole search order, warnings last. */
-export function renderDescription({ runtime, libtorch, ...rest }: RuntimeDescription): string {
+export function renderDescription(description: RuntimeDescription): string {
+  const { runtime, libtorch, ...rest } = description;
   const facts = {
     node: `${rest.node}, ${rest.platform}`,
     LibTorch: `${runtime.runtimeVersion}, compiled against ${runtime.compiledVersion}, ${libtorch.cuda ? 'CUDA' : 'CPU'} build, ${libtorch.abi} ABI`,
@@ -46,7 +47,7 @@ export function renderDescription({ runtime, libtorch, ...rest }: RuntimeDescrip
     CPU: runtime.cpuCapability,
     precision: `float32; bfloat16 ${rest.precision.bfloat16Hardware ? 'in hardware' : 'only emulated by this CPU'}`,
     auto: describeChoice(runtime),
-    CUDA: describeCuda(runtime, libtorch.cuda),
+    CUDA: describeCuda(description),
     threads: String(runtime.threads),
   };
   const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(10)} ${value}`);
