@@ -5,7 +5,9 @@ export default defineConfig(
   { ignores: ['node_modules', 'build', 'dist', 'runs', 'data', 'models', 'test/fixtures', '.venv-tools', '.venv-peers', 'bench/.venv'] },
   tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { project: ['tsconfig.json', 'tsconfig.scripts.json', 'tsconfig.page.json'], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: ['tsconfig.json', 'tsconfig.scripts.json', 'tsconfig.page.json'], tsconfigRootDir: import.meta.dirname },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       eqeqeq: 'error',

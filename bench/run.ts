@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Bench } from './lib/bench.js';
 import type { Cell } from './lib/cell.js';
+import type { ModelName } from './lib/models.js';
 import { cellPlans, modelNames, REPEATS, type Mode } from './lib/plans.js';
 import { commit, describeMachine, writeResults, type Machine, type Results } from './lib/results.js';
 import { cellTable, figureTable, means, meanTable, type Figure } from './lib/table.js';
@@ -33,6 +34,9 @@ const QUICK_SUBJECTS: readonly string[] = ['steps', 'start', 'tokenising'];
 const LATEST = fileURLToPath(new URL('results/latest.json', import.meta.url));
 const GROWTH = fileURLToPath(new URL('results/growth.json', import.meta.url));
 const FIGURES = fileURLToPath(new URL('../docs/figures/', import.meta.url));
+
+/** The load above which a run says that it is not alone. */
+const QUIET = 0.5;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -60,6 +64,8 @@ async function main(python: string): Promise<void> {
   try {
     const machine = await describeMachine(python, bench.threads);
     bench.say(`${machine.cpu}, ${machine.cores} cores, ${bench.threads} threads a side, LibTorch ${machine.libtorch}; ${machine.peer}`);
+    if (machine.load > QUIET)
+      bench.say(`The load of this machine is ${machine.load.toFixed(1)}: something else runs, and these figures will not be good.`);
     await (values.growth ? runGrowth(bench, machine) : runBench(bench, machine));
   } finally {
     await bench.close();
@@ -85,13 +91,43 @@ async function runBench(bench: Bench, machine: Machine): Promise<void> {
     bench.say(`${model}: ${checked.at(-1)?.steps} fp32 steps, losses differ by at most ${checked.at(-1)?.loss.toExponential(1)}`);
   }
   const cells: Cell[] = [];
+  const figures: Figure[] = [];
+  // After every part, so that a run that is stopped leaves what it has.
+  const store = (): Promise<void> => {
+    const results: Results = {
+      machine,
+      date: new Date().toISOString(),
+      commit: commit(),
+      mode,
+      gate: checked,
+      cells,
+      means: means(cells),
+      figures,
+    };
+    return writeResults(LATEST, results);
+  };
   for (const [index, plan] of plans.entries()) {
     const { model, lengths, batch, precision } = plan;
     bench.say(`cell ${index + 1} of ${plans.length}: ${model} ${lengths} ${batch} ${precision}`);
     cells.push(...(await measureCell(bench, plan)));
+    await store();
   }
+  for (const subject of subjects) {
+    if (subject === 'steps') continue;
+    bench.say(subject);
+    figures.push(...(await others(bench, models, mode)[subject]()));
+    await store();
+  }
+  if (cells.length > 0) console.log(`${cellTable(cells)}\n${meanTable(means(cells))}`);
+  if (figures.length > 0) console.log(figureTable(figures));
+  bench.say(`stored in ${LATEST}`);
+}
+
+type Other = Exclude<(typeof SUBJECTS)[number], 'steps'>;
+
+function others(bench: Bench, models: readonly ModelName[], mode: Mode): Record<Other, () => Promise<Figure[]>> {
   const repeats = REPEATS[mode];
-  const others: Record<Exclude<(typeof SUBJECTS)[number], 'steps'>, () => Promise<Figure[]>> = {
+  return {
     evaluation: () => evaluation(bench, models, repeats.evaluation),
     memory: () => memory(bench, models, repeats.memory),
     start: () => start(bench, repeats.start),
@@ -99,18 +135,6 @@ async function runBench(bench: Bench, machine: Machine): Promise<void> {
     tokenising: () => tokenising(bench, repeats.tokenising),
     quickstart: () => quickstart(bench, repeats.quickstart),
   };
-  const figures: Figure[] = [];
-  for (const subject of subjects) {
-    if (subject === 'steps') continue;
-    bench.say(subject);
-    figures.push(...(await others[subject]()));
-  }
-  const over = means(cells);
-  if (cells.length > 0) console.log(`${cellTable(cells)}\n${meanTable(over)}`);
-  if (figures.length > 0) console.log(figureTable(figures));
-  const results: Results = { machine, date: new Date().toISOString(), commit: commit(), mode, gate: checked, cells, means: over, figures };
-  await writeResults(LATEST, results);
-  bench.say(`stored in ${LATEST}`);
 }
 
 await main(positionals[0] ?? 'python3');

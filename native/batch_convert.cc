@@ -37,6 +37,15 @@ Batch toBatch(const Napi::Value& value) {
           copied(batch.typedArray<Napi::Float32Array>("weights", napi_float32_array, "a Float32Array"))};
 }
 
+std::vector<Batch> toBatches(const Napi::Value& value) {
+  if (!value.IsArray()) return {toBatch(value)};
+  const auto array = value.As<Napi::Array>();
+  if (array.Length() == 0) throw Error("ERR_INVALID_ARGUMENT", "a step needs at least one batch");
+  std::vector<Batch> batches;
+  for (uint32_t i = 0; i < array.Length(); ++i) batches.push_back(toBatch(array.Get(i)));
+  return batches;
+}
+
 DropoutKey toDropoutKey(const Napi::Value& value) {
   const OptionsReader key(value, "dropout");
   return {readCounter(key, "seed"), readCounter(key, "step")};

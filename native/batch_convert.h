@@ -10,6 +10,8 @@ namespace bornagain {
 // Each throws ERR_INVALID_ARGUMENT naming the field.
 TokenBatch toTokenBatch(const Napi::Value& value);
 Batch toBatch(const Napi::Value& value);
+// One batch, or an array of micro-batches. Throws ERR_INVALID_ARGUMENT for an empty array.
+std::vector<Batch> toBatches(const Napi::Value& value);
 // `{ seed, step }`, or null for evaluation.
 Dropout toDropout(const Napi::Value& value);
 DropoutKey toDropoutKey(const Napi::Value& value);

@@ -121,10 +121,10 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
           !std::isfinite(info[1].As<Napi::Number>().DoubleValue())) {
         throw Error("ERR_INVALID_ARGUMENT", "learningRate must be a finite number, not negative");
       }
-      return [session = session_.get(), batch = toBatch(info[0]),
+      return [session = session_.get(), batches = toBatches(info[0]),
               rate = info[1].As<Napi::Number>().DoubleValue()](const Interrupt& interrupt) {
         const auto start = std::chrono::steady_clock::now();
-        StepOutcome outcome = session->step(batch, rate, interrupt);
+        StepOutcome outcome = session->step(batches, rate, interrupt);
         const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
         return TimedOutcome{std::move(outcome), session->steps(), elapsed.count()};
       };

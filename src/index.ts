@@ -101,7 +101,11 @@ export { Predictor } from './train/predictor.js';
 export type { Prediction, PredictionRow } from './train/predictor.js';
 
 // What an experiment leaves behind, and its table.
-export type { ArmTest, ExperimentResults, RunResult } from './experiment/results.js';
+export type { ArmTest, PairedTest } from './experiment/arm-tests.js';
+export { readPredictions } from './experiment/predictions.js';
+export type { PredictionRecord } from './experiment/predictions.js';
+export type { ExperimentResults, RunResult } from './experiment/results.js';
+export type { Computation } from './train/computation.js';
 export type { ArmSummary, Spread, TaskSummary } from './experiment/summary.js';
 export { readBaselines, renderReport } from './report/index.js';
 export type { Baselines } from './report/index.js';

@@ -1,7 +1,7 @@
 /** bench/results/latest.json: what the last run measured, where and of which code. */
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeRuntime } from '../../src/native/runtime.js';
@@ -22,6 +22,8 @@ export interface Machine {
   /** Of each side. */
   readonly threads: number;
   readonly peer: string;
+  /** Processes that wanted a core in the minute before: near 0 where nothing else ran. */
+  readonly load: number;
 }
 
 export interface Results {
@@ -51,6 +53,7 @@ export async function describeMachine(python: string, threads: number): Promise<
     instructionSet,
     threads,
     peer: output.trim(),
+    load: loadavg()[0] ?? Number.NaN,
   };
 }
 

@@ -1,5 +1,5 @@
-"""The quickstart's chain by a Python program on Transformers: tokenise, train a teacher for each task, ask each about its training set, train
-a multi-task model and a distilled one with teacher annealing, score all on dev, keep the models.
+"""The quickstart's chain by a Python program on Transformers: tokenise, train a teacher for each task, ask each about its training set,
+train a multi-task model and a distilled one with teacher annealing, score all on dev, keep the models.
 
 python bench/opponents/quickstart.py DATA MODEL OUT THREADS: data/mini-glue, models/tiny-bert, a folder to write. Prints the scores as JSON.
 Epochs, batches, rates, sampling and losses are those of the preset `quickstart`; batches are padded to their longest, bf16 by autocast.

@@ -1,4 +1,4 @@
-"""The opponent: Transformers and PyTorch as their users run them. Commands come as lines of JSON (bench/lib/worker.ts, bench/lib/sides.ts)."""
+"""The opponent: Transformers and PyTorch as their users run them. Commands are lines of JSON (bench/lib/worker.ts, sides.ts)."""
 
 import json
 import sys
@@ -64,7 +64,7 @@ def prepare(attention):
         State.model.set_attn_implementation(attention)
 
 
-def train(list, passes, attention, autocast, padTo, learningRate):  # noqa: A002, N803
+def train(list, passes, attention, autocast, padTo, learningRate):
     prepare(attention)
     model, optimizer, schedule = State.model.train(), State.optimizer, State.schedule
     State.learning_rate = learningRate
@@ -89,7 +89,7 @@ def train(list, passes, attention, autocast, padTo, learningRate):  # noqa: A002
     return {"seconds": before - start, "steps": steps, "losses": losses}
 
 
-def evaluate(list, attention, autocast, padTo, passes=1):  # noqa: A002, N803
+def evaluate(list, attention, autocast, padTo, passes=1):
     prepare(attention)
     model = State.model.eval()
     batches = batches_of(list, padTo)

@@ -11,6 +11,7 @@ import { openModelFolder } from '../../dist/nn/model-folder.js';
 import { taskByName } from '../../dist/tasks/index.js';
 import { headSpec } from '../../dist/train/heads.js';
 import { prepareData } from '../../dist/train/prepare-data.js';
+import { RunLog } from '../../dist/train/run-log.js';
 import { Session } from '../../dist/train/session.js';
 import { createStepMaker } from '../../dist/train/step-maker.js';
 import { train } from '../../dist/train/trainer.js';
@@ -36,7 +37,7 @@ async function main({ data, model, out, rows, steps, threads }) {
   const seconds = (performance.now() - start) / 1000;
   const { bert } = await openModelFolder(model, { device: 'cpu', dropout: 0.1 });
   const task = taskByName('sst2');
-  const head = initHead(headSpec(task, config.model), bert.config.hiddenSize, 'cpu', 1);
+  const head = initHead(headSpec(task, config.model), bert.config.hiddenSize, 'cpu', 1, config.model.headInit);
   const { optimizer, single, runtime } = config;
   const session = Session.create({ bert, heads: [head], optimizer, layerDecay: 1, dropoutSeed: 1, runtime: { ...runtime, threads } });
   const tasks = [{ dataset: prepared.get('sst2', 'train'), teacher: null }];
@@ -48,8 +49,10 @@ async function main({ data, model, out, rows, steps, threads }) {
     times.push(performance.now());
     tokens.push(event.tokens);
   };
-  const job = { runId: 'bench', arm: 'single', seed: 1, session, tasks, steps: stepMaker, logFile: join(out, `${rows}.jsonl`), onEvent };
+  const log = new RunLog(join(out, 'run'), { tensorboard: config.logging.tensorboard, introduction: '' });
+  const job = { runId: 'bench', arm: 'single', seed: 1, session, tasks, steps: stepMaker, log, onEvent };
   await train({ ...job, checkpointDir: join(out, 'checkpoints'), checkpointSteps: 0 });
+  log.close();
   await session.close();
   const half = Math.floor(times.length / 2);
   const trained = tokens.slice(half).reduce((sum, count) => sum + count, 0);

@@ -13,6 +13,7 @@ import { initHead } from '../../dist/nn/head.js';
 import { openModelFolder } from '../../dist/nn/model-folder.js';
 import { taskByName } from '../../dist/tasks/index.js';
 import { headSpec } from '../../dist/train/heads.js';
+import { LOG_FILES, RunLog } from '../../dist/train/run-log.js';
 import { Session } from '../../dist/train/session.js';
 import { createStepMaker } from '../../dist/train/step-maker.js';
 import { train } from '../../dist/train/trainer.js';
@@ -51,7 +52,9 @@ async function run({ folder, tasks, lengths, batch, steps, threads, seed }) {
   const { bert } = await openModelFolder(folder, { device: 'cpu', dropout: 0.1 });
   const names = ALL_TASKS.slice(0, tasks);
   const training = names.map((name) => ({ dataset: makeDataset(name, lengths), teacher: null }));
-  const heads = names.map((name) => initHead(headSpec(taskByName(name), config.model), bert.config.hiddenSize, 'cpu', seed));
+  const heads = names.map((name) =>
+    initHead(headSpec(taskByName(name), config.model), bert.config.hiddenSize, 'cpu', seed, config.model.headInit),
+  );
   const runtime = { ...config.runtime, threads };
   const session = Session.create({
     bert,
@@ -71,10 +74,11 @@ async function run({ folder, tasks, lengths, batch, steps, threads, seed }) {
     tokens.push(event.tokens);
     if (event.step % 20 === 0) memory.push([event.step, residentBytes()]);
   };
-  const logFile = join(scratch, 'steps.jsonl');
-  const job = { runId: 'bench', arm: 'multi', seed, session, tasks: training, steps: stepMaker, logFile, onEvent };
+  const log = new RunLog(scratch, { tensorboard: config.logging.tensorboard, introduction: '' });
+  const job = { runId: 'bench', arm: 'multi', seed, session, tasks: training, steps: stepMaker, log, onEvent };
   await train({ ...job, checkpointDir: join(scratch, 'checkpoints'), checkpointSteps: 0 });
-  const logged = readFileSync(logFile, 'utf8')
+  log.close();
+  const logged = readFileSync(join(scratch, LOG_FILES.timings), 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveConfig } from '../../src/config/load.js';
 import type { ExperimentResults } from '../../src/experiment/results.js';
+import { taskByName } from '../../src/tasks/index.js';
 import type { Bench } from '../lib/bench.js';
 import { runProgram } from '../lib/child.js';
 import { median, pairedRatio } from '../lib/statistics.js';
@@ -44,9 +45,7 @@ export async function quickstart(bench: Bench, pairs: number): Promise<Figure[]>
 function requireSameChain({ runs }: ExperimentResults, theirs: Scores): void {
   const { arms } = resolveConfig({ preset: 'quickstart' });
   for (const arm of arms) {
-    const own = runs
-      .filter((run) => run.arm === arm)
-      .flatMap(({ tasks }) => Object.values(tasks).map((scores) => Object.values(scores)[0] ?? 0));
+    const own = runs.filter((run) => run.arm === arm).flatMap(({ tasks }) => Object.entries(tasks).map(mainScore));
     const other = Object.entries(theirs[arm] ?? {}).flatMap(([name, value]) => (name.endsWith('mismatched') ? [] : [value]));
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     const difference = Math.abs(mean(own) - mean(other));
@@ -57,6 +56,9 @@ function requireSameChain({ runs }: ExperimentResults, theirs: Scores): void {
     }
   }
 }
+
+const mainScore = ([task, scores]: [string, Readonly<Record<string, number | undefined>>]): number =>
+  scores[taskByName(task).mainMetric] ?? Number.NaN;
 
 /** Two seeds of one program differ by about half of this. */
 const SCORE_BOUND = 0.1;

@@ -43,6 +43,11 @@ void validateBatch(const Model& model, const Batch& batch, bool training) {
   }
 }
 
+// Steps stay far below 2^32.
+DropoutKey microBatchKey(const DropoutKey& key, size_t microBatch) {
+  return {key.seed, key.step + (static_cast<uint64_t>(microBatch) << 32)};
+}
+
 std::vector<std::vector<int64_t>> examplesByHead(const Model& model, const std::vector<uint8_t>& taskIds) {
   std::vector<std::vector<int64_t>> examples(model.heads.size());
   for (size_t b = 0; b < taskIds.size(); ++b) examples[taskIds[b]].push_back(static_cast<int64_t>(b));

@@ -26,10 +26,13 @@ struct StepOptions {
 
 struct StepOutcome {
   double loss;                // sum of weight times loss
-  std::vector<float> losses;  // [B] unweighted
+  std::vector<float> losses;  // [B] unweighted, of all micro-batches; where the loss is not finite, up to the one that made it so
   double gradientNorm;        // before clipping; NaN when the loss is not finite
   bool updated;               // false: the loss or a gradient is not finite, and the parameters are untouched
 };
+
+// The masks of one of a step's micro-batches. Those of the first are the whole batch's; rows of different micro-batches share none.
+DropoutKey microBatchKey(const DropoutKey& key, size_t microBatch);
 
 // Encoder and heads, shared between a session and whoever made them.
 struct Model {

@@ -19,8 +19,9 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
-  // Forward, weighted loss, backward, clip, AdamW. When it throws, parameters and optimizer state are those of the last finished step.
-  virtual StepOutcome step(const Batch& batch, const StepOptions& options, const Interrupt& interrupt) = 0;
+  // Forward, weighted loss, backward, clip, AdamW. The batch comes whole or in micro-batches, whose gradients are summed: the loss is the
+  // weighted sum over all of them. When it throws, parameters and optimizer state are those of the last finished step.
+  virtual StepOutcome step(const std::vector<Batch>& batches, const StepOptions& options, const Interrupt& interrupt) = 0;
 
   // Outputs of all examples end to end (outputOffsets), without dropout.
   virtual std::vector<float> evaluate(const Batch& batch, const Interrupt& interrupt) = 0;

@@ -133,9 +133,9 @@ void Session::runEntry(const Entry& entry) {
   entry.done(thrown);
 }
 
-StepOutcome Session::step(const Batch& batch, double learningRate, const Interrupt& interrupt) {
+StepOutcome Session::step(const std::vector<Batch>& batches, double learningRate, const Interrupt& interrupt) {
   const auto step = static_cast<uint64_t>(optimizer_->steps());
-  StepOutcome outcome = engine_->step(batch, {learningRate, {options_.dropoutSeed, step}}, interrupt);
+  StepOutcome outcome = engine_->step(batches, {learningRate, {options_.dropoutSeed, step}}, interrupt);
   steps_.store(optimizer_->steps());
   return outcome;
 }

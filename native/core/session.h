@@ -58,7 +58,7 @@ class Session {
   void close();
 
   // For jobs, on the session's thread.
-  StepOutcome step(const Batch& batch, double learningRate, const Interrupt& interrupt);
+  StepOutcome step(const std::vector<Batch>& batches, double learningRate, const Interrupt& interrupt);
   std::vector<float> evaluate(const Batch& batch, const Interrupt& interrupt);
   [[nodiscard]] SessionState exportState();
   // Throws ERR_CHECKPOINT when the state is of another model; nothing is changed then.

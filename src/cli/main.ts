@@ -3,25 +3,25 @@
  * The command line's table of contents. Each command file says its own flags and imports what it runs only when it runs, so that
  * `--help` and a mistyped flag need no native code.
  */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEval } from './commands/eval.js';
 import { registerExport } from './commands/export.js';
 import { registerPredict } from './commands/predict.js';
 import { registerPrepare } from './commands/prepare.js';
+import { registerReport } from './commands/report.js';
 import { registerRun } from './commands/run.js';
 import { registerSubmit } from './commands/submit.js';
 import { registerTrain } from './commands/train.js';
 import { registerWatch } from './commands/watch.js';
+import { packageVersion } from '../util/package-version.js';
 import { describeError, errorAsJson, EXIT, exitCodeOf } from './errors.js';
 import { flushStdout, printJson } from './output.js';
 
 function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   const program = new Command('bornagain')
     .description('Born-again multi-task fine-tuning of BERT: teachers, a distilled multi-task student, scores.')
-    .version(version)
+    .version(packageVersion())
     .showHelpAfterError("('--help' after the command shows its flags)")
     .addHelpText('after', '\nExit codes: 0 ok, 1 failure, 2 wrong usage or configuration, 130 interrupted.')
     .exitOverride();
@@ -31,6 +31,7 @@ function createProgram(): Command {
   registerEval(program);
   registerPredict(program);
   registerExport(program);
+  registerReport(program);
   registerSubmit(program);
   registerPrepare(program);
   registerDoctor(program);

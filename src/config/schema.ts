@@ -24,18 +24,17 @@ export const PRECISIONS = ['auto', 'fp32', 'bf16'] as const;
 export const PRODUCTS = ['auto', 'own', 'libtorch'] as const;
 export const HEAD_INITS = ['truncated_normal', 'glorot_uniform'] as const;
 export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'] as const;
-/** Names that a task of one's own cannot have. */
-const BUILT_IN_TASKS = [...GLUE_TASK_NAMES, 'ax'];
+/** Names that a task of one's own cannot have; results.json has the average where tasks stand. */
+const BUILT_IN_TASKS = [...GLUE_TASK_NAMES, 'ax', 'average'];
 
 const positiveInteger = z.int().positive();
 const fraction = z.number().min(0).max(1);
 
 /** A list in which nothing stands twice: a task or a seed given twice would be trained twice. */
-const distinct = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .min(1, 'expected at least one')
-    .refine((list) => new Set(list).size === list.length, 'expected no value twice');
+const several = <T extends z.ZodType>(item: T) =>
+  z.array(item).refine((list) => new Set(list).size === list.length, 'expected no value twice');
+
+const distinct = <T extends z.ZodType>(item: T) => several(item).min(1, 'expected at least one');
 
 /** A folder's name, and no arm's flags in it. */
 const VARIANT_NAME = /^[a-z0-9][a-z0-9._-]*$/;
@@ -46,6 +45,9 @@ const trainingShape = (defaults: { epochs: number; batchSize: number; learningRa
     .strictObject({
       epochs: z.number().positive().default(defaults.epochs).describe('passes over the training set; one pass is the sum of the set sizes'),
       batchSize: positiveInteger.default(defaults.batchSize).describe('sequences per optimizer step'),
+      accumulate: positiveInteger
+        .default(1)
+        .describe('micro-batches that a step is computed in, one after the other; their gradients are summed: the same step, less memory'),
       learningRate: z.number().positive().default(defaults.learningRate).describe('base rate, the peak after warm-up, of the head'),
       layerDecay: z
         .number()
@@ -53,6 +55,15 @@ const trainingShape = (defaults: { epochs: number; batchSize: number; learningRa
         .max(1)
         .default(defaults.layerDecay)
         .describe('alpha: each layer further from the output learns alpha times slower'),
+      grid: z
+        .strictObject({
+          learningRate: several(z.number().positive()).default([]).describe('rates to try with `run`; empty: the one above'),
+          layerDecay: several(z.number().positive().max(1)).default([]).describe('alphas to try with `run`; empty: the one above'),
+          seeds: positiveInteger
+            .default(1)
+            .describe('how many of the first seeds a setting is tried with; all seeds then take the one that is best on dev, task by task'),
+        })
+        .prefault({}),
     })
     .prefault({});
 
@@ -141,6 +152,29 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  selection: z
+    .strictObject({
+      keep: z
+        .enum(['last', 'best'])
+        .default('last')
+        .describe('which model of a training is kept: that of its last step, or the one with the best dev score of those evaluated'),
+      every: z
+        .union([z.literal('epoch'), positiveInteger])
+        .default('epoch')
+        .describe('how often a model in training is evaluated on dev: after each epoch, or every so many steps; and after the last step'),
+      metric: z
+        .enum(['bam', 'glue', 'mean'])
+        .default('bam')
+        .describe(
+          'the dev score that decides: the average of that name, or the plain mean of main metrics, which also stands in where no task counts in the average',
+        ),
+      patience: z
+        .int()
+        .nonnegative()
+        .default(0)
+        .describe('evaluations in a row without a better score after which a training stops; 0 trains to the end'),
+    })
+    .prefault({}),
   loss: z.strictObject({ reduction: z.enum(['mean', 'sum']).default('mean').describe('over the examples of a batch') }).prefault({}),
   optimizer: z
     .strictObject({
@@ -179,6 +213,12 @@ export const configSchema = z.strictObject({
         .describe(
           "which average stands for a model: BAM's (accuracy of MRPC and QQP, Spearman, no WNLI) or GLUE's (means of both metrics and of MNLI's sets)",
         ),
+      failedRuns: z
+        .enum(['keep', 'drop'])
+        .default('keep')
+        .describe(
+          'models that answer one class or score at most as the commonest one: kept in medians and tests, or dropped from them; always counted',
+        ),
     })
     .prefault({}),
   logging: z
@@ -215,7 +255,16 @@ export const configSchema = z.strictObject({
           'fused and flash engine: the last layer computes only the [CLS] outputs, which is all that is read; the same results, faster',
         ),
       threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 shares the cores between the parallel runs'),
-      parallelRuns: positiveInteger.default(1).describe('models trained at once; small models on few cores gain from it'),
+      parallelRuns: z
+        .union([positiveInteger, z.literal('auto')])
+        .default(1)
+        .describe('models trained at once; small models on few cores gain from it. auto: what some seconds of trying find fastest here'),
+      shareDir: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('folder in which experiments share finished runs: the same training is taken from there, what is trained is put there'),
       checkpointSteps: z.int().nonnegative().default(200).describe('steps between checkpoints of a running model; 0 keeps none'),
       evaluationBatchTokens: positiveInteger.default(4096).describe('tokens per batch in evaluation and prediction'),
     })
@@ -226,6 +275,7 @@ export type Config = z.infer<typeof configSchema>;
 /** A configuration before defaults: every key optional, at every level. */
 export type ConfigInput = z.input<typeof configSchema>;
 export type TrainingShape = Config['single'];
+export type SelectionSettings = Config['selection'];
 /** What a session needs to know of how it computes. */
 export type SessionRuntime = Pick<Config['runtime'], 'engine' | 'precision' | 'products' | 'firstTokensOnly' | 'threads'>;
 export type HeadInit = (typeof HEAD_INITS)[number];

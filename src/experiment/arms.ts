@@ -6,6 +6,7 @@
 import type { Arm, Config } from '../config/schema.js';
 import { configOf, isArm, variantOf } from '../config/variants.js';
 import { BornAgainError } from '../util/errors.js';
+import { planGrid, shapeOf, type Grid } from './grid.js';
 
 /** `single`: one model for each task. `multi`: one model for all of them. */
 export type RunKind = 'single' | 'multi';
@@ -24,6 +25,8 @@ export interface PlannedRun {
   readonly teachers: Readonly<Record<string, readonly string[]>>;
   /** Id of the run whose model this one starts from; null for the pre-trained encoder and new heads. */
   readonly initial: string | null;
+  /** The settings of which the best on dev is to be taken; null where `config` says all. */
+  readonly grid: Grid | null;
 }
 
 interface ArmDefinition {
@@ -99,8 +102,20 @@ class Planner {
     const { teachers, initial } = definitionOf(this.config, arm);
     if (teachers !== null) for (const teacherSeed of this.teacherSeedsOf(arm)) this.add(teachers, teacherSeed);
     if (initial !== null) this.add(initial, seed);
-    for (const run of this.runsOf(arm, seed)) this.runs.set(run.id, run);
+    for (const run of this.runsOf(arm, seed)) this.runs.set(run.id, this.withGrid(run));
     this.open.pop();
+  }
+
+  /** The run with its family's grid, whose trials are added before it. */
+  private withGrid(run: PlannedRun): PlannedRun {
+    const seeds = this.config.seeds.slice(0, shapeOf(run).grid.seeds);
+    const sisters = seeds.map((seed) => this.runsOf(run.arm, seed).find(({ tasks }) => tasks.join() === run.tasks.join()));
+    const planned = planGrid(sisters.filter((sister) => sister !== undefined));
+    if (planned === null) return run;
+    const { initial } = definitionOf(this.config, run.arm);
+    if (initial !== null) for (const seed of seeds) this.add(initial, seed);
+    for (const trial of planned.trials) this.runs.set(trial.id, trial);
+    return { ...run, grid: planned.grid };
   }
 
   private runsOf(arm: string, seed: number): PlannedRun[] {
@@ -117,6 +132,7 @@ class Planner {
       config,
       teachers: teachers === null ? {} : Object.fromEntries(tasks.map((task) => [task, this.candidates(arm, teachers, task)])),
       initial: initial === null ? null : this.modelFor(arm, initial, String(tasks[0]), seed),
+      grid: null,
     }));
   }
 

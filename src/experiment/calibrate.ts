@@ -1,12 +1,12 @@
 /** How fast this machine trains: a few seconds of real steps, on copies in memory. Nothing is written. */
 import { performance } from 'node:perf_hooks';
-import { createStepMaker } from '../train/step-maker.js';
+import { createStepMaker, tokensOf } from '../train/step-maker.js';
 import { Session } from '../train/session.js';
 import { shareCores } from '../train/share-cores.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
 import { newModel } from './fit-model.js';
-import { shapeOf } from './work.js';
+import { shapeOf } from './grid.js';
 
 /** Until then buffers grow and caches fill. */
 const WARM_UP_STEPS = 2;
@@ -21,16 +21,22 @@ export async function calibrate(context: RunContext, run: PlannedRun, seconds: n
   const model = await newModel(context, run, tasks);
   const { optimizer, runtime } = config;
   const shape = shapeOf(run);
-  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
+  const session = Session.create({
+    ...model,
+    optimizer,
+    layerDecay: shape.layerDecay,
+    dropoutSeed: seed,
+    runtime: shareCores(runtime, context.parallelRuns),
+  });
   try {
     const steps = createStepMaker({ tasks, shape, config, seed });
     let tokens = 0;
     let started = performance.now();
     for (let step = 0; ; step += 1) {
       if (step === WARM_UP_STEPS) [tokens, started] = [0, performance.now()];
-      const { batch, learningRate } = steps.prepare(step % steps.totalSteps);
-      await session.step(batch, { learningRate });
-      tokens += batch.tokenIds.length;
+      const prepared = steps.prepare(step % steps.totalSteps);
+      await session.step(prepared.batches, { learningRate: prepared.learningRate });
+      tokens += tokensOf(prepared);
       const elapsed = (performance.now() - started) / 1000;
       if (step >= WARM_UP_STEPS && elapsed >= seconds) return tokens / elapsed;
     }
@@ -38,4 +44,11 @@ export async function calibrate(context: RunContext, run: PlannedRun, seconds: n
     await session.close();
     for (const module of [model.bert, ...model.heads]) module.dispose();
   }
+}
+
+/** Real tokens per second of that many such runs trained side by side, the cores divided between them. */
+export async function calibrateSideBySide(context: RunContext, run: PlannedRun, parallelRuns: number, seconds: number): Promise<number> {
+  const shared = { ...context, parallelRuns };
+  const rates = await Promise.all(Array.from({ length: parallelRuns }, () => calibrate(shared, run, seconds)));
+  return rates.reduce((sum, rate) => sum + rate, 0);
 }

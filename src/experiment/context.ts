@@ -1,6 +1,7 @@
 /** What the runs of one call share, made once before the first of them. */
 import type { Config } from '../config/schema.js';
 import { modelFolderHash } from '../nn/model-folder.js';
+import { resolveComputation, type Computation } from '../train/computation.js';
 import type { OnEvent } from '../train/events.js';
 import { prepareData, trainingSplits, type PreparedData } from '../train/prepare-data.js';
 import type { InputHashes } from './settings.js';
@@ -9,8 +10,12 @@ export interface RunContext {
   readonly config: Config;
   readonly data: PreparedData;
   readonly inputs: InputHashes;
+  /** What this call computes with. */
+  readonly computes: Computation;
   /** The initial weights. */
   readonly modelDir: string;
+  /** Models trained at once: the cores are divided between them. */
+  readonly parallelRuns: number;
   /** Where teachers' outputs are kept. */
   readonly teacherOutputsDir: string;
   readonly signal?: AbortSignal | undefined;
@@ -33,18 +38,22 @@ export interface RunSources {
 
 export const NO_SOURCES: RunSources = { teachers: {}, initial: null };
 
-export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs'> {
+export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs' | 'computes' | 'parallelRuns'> {
   readonly tasks: readonly string[];
   readonly dataDir: string;
   readonly cacheDir?: string | undefined;
 }
 
-/** Tokenises the data and hashes what goes in. Writes nothing but the cache. Throws as `prepareData` and `modelFolderHash` do. */
+/**
+ * Tokenises the data and hashes what goes in; for one run at a time, until its user knows better. Writes nothing but the cache.
+ * @throws BornAgainError as `resolveComputation`, `prepareData` and `modelFolderHash` do
+ */
 export async function createContext(options: ContextOptions): Promise<RunContext> {
   const { tasks, dataDir, cacheDir, ...shared } = options;
   const { config, modelDir, signal, onEvent } = shared;
+  const computes = await resolveComputation(config.runtime);
   const model = await modelFolderHash(modelDir);
   const splits = trainingSplits(tasks, dataDir, config);
   const data = await prepareData({ config, splits, dataDir, modelDir, cacheDir, signal, onEvent });
-  return { ...shared, data, inputs: { model, data: data.hashes() } };
+  return { ...shared, parallelRuns: 1, data, computes, inputs: { model, data: data.hashes() } };
 }

@@ -1,10 +1,13 @@
 /** One model's life in memory: initial weights and new heads, training, scores on dev, the folder it is kept in. */
 import { join } from 'node:path';
 import { initHead, type Head } from '../nn/head.js';
+import type { ModelInfo } from '../nn/heads-file.js';
 import { openModelFolder, writeModelFolder } from '../nn/model-folder.js';
 import type { Bert } from '../nn/bert.js';
+import type { TaskScores } from '../train/events.js';
 import { headSpec } from '../train/heads.js';
 import { RunLog } from '../train/run-log.js';
+import type { Selected } from '../train/selection.js';
 import { Session } from '../train/session.js';
 import { shareCores } from '../train/share-cores.js';
 import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
@@ -15,28 +18,38 @@ import type { ModelReference, RunContext } from './context.js';
 import { writePredictions } from './predictions.js';
 import { provenance } from './provenance.js';
 import { introduction } from './run-introduction.js';
-import { scoreModel, type ModelScores } from './score-model.js';
-import { shapeOf } from './work.js';
+import { scoreModel, selectionJob, type ModelScores } from './score-model.js';
+import { shapeOf } from './grid.js';
 
 export interface FittedModel extends ModelScores {
+  /** Optimizer steps done. */
   readonly steps: number;
+  /** How the model was chosen on dev; null where it is that of the last step, as planned. */
+  readonly selection: Selected | null;
+}
+
+export interface FitPlace {
+  readonly folder: string;
+  /** Hash of the run's settings: a checkpoint of another run is refused. */
+  readonly identity: string;
+  /** The trained model to start from, with a head for each task; null for the pre-trained encoder and new heads. */
+  readonly initial: ModelReference | null;
 }
 
 /**
  * The seed decides everything random: data order, heads, dropout. Writes `folder/predictions.jsonl` and `folder/model`.
- * @param initial the trained model to start from, with a head for each task; null for the pre-trained encoder and new heads
  * @throws as `train` and `writeModelFolder` do
  */
 export async function fitModel(
   context: RunContext,
   run: PlannedRun,
   tasks: readonly TrainingTask[],
-  folder: string,
-  initial: ModelReference | null,
+  place: FitPlace,
 ): Promise<FittedModel> {
+  const { initial } = place;
   const model = await (initial === null ? newModel(context, run, tasks) : continuedModel(run, initial));
   try {
-    return await fit(context, run, tasks, folder, model);
+    return await fit(context, run, tasks, place, model);
   } finally {
     for (const module of [model.bert, ...model.heads]) module.dispose();
   }
@@ -83,47 +96,61 @@ async function fit(
   context: RunContext,
   run: PlannedRun,
   tasks: readonly TrainingTask[],
-  folder: string,
+  { folder, identity }: FitPlace,
   model: Model,
 ): Promise<FittedModel> {
   const { modelDir, signal, onEvent } = context;
   const { seed, arm, id: runId, config } = run;
   const { optimizer, runtime } = config;
   const shape = shapeOf(run);
-  const session = Session.create({ ...model, optimizer, layerDecay: shape.layerDecay, dropoutSeed: seed, runtime: shareCores(runtime) });
+  const session = Session.create({
+    ...model,
+    optimizer,
+    layerDecay: shape.layerDecay,
+    dropoutSeed: seed,
+    runtime: shareCores(runtime, context.parallelRuns),
+  });
   const log = new RunLog(folder, { tensorboard: config.logging.tensorboard, introduction: introduction(run) });
   try {
-    const { engine, precision, products } = session.computes;
-    onEvent({
-      kind: 'notice',
-      level: 'info',
-      message: `computed by the ${engine} engine in ${precision}, matrix products: ${products}`,
-      runId,
-    });
+    sayWhatComputes(context, runId, session);
     const steps = createStepMaker({ tasks, shape, config, seed });
-    const checkpoints = { checkpointDir: join(folder, 'checkpoints'), checkpointSteps: runtime.checkpointSteps };
-    await train({ runId, arm, seed, session, tasks, steps, log, ...checkpoints, signal, onEvent });
+    const { checkpointSteps } = runtime;
+    const checkpoints = { checkpointDir: join(folder, 'checkpoints'), checkpointSteps, identity };
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
+    const selection = selectionJob(context, run, evaluation);
+    const selected = await train({ runId, arm, seed, session, tasks, steps, log, ...checkpoints, selection, signal, onEvent });
     const { answers, ...scored } = await scoreModel(context, run, evaluation);
     logScores(log, session.steps, scored);
     await writePredictions(folder, answers);
-    const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: steps.totalSteps, tasks });
-    const info = {
-      arm,
-      seed,
-      tasks: [...run.tasks],
-      preset: config.preset,
-      maxLength: config.data.maxLength,
-      truncation: config.data.truncation,
-      scores: Object.fromEntries(Object.entries(scored.scores).map(([task, scores]) => [task, { ...scores }])),
-      made,
-    };
+    const kept = selected?.keep === 'best' ? selected.best.step : session.steps;
+    const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: kept, tasks });
+    const info = modelInfo(run, scored.scores, made);
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
-    return { ...scored, steps: steps.totalSteps };
+    return { ...scored, steps: session.steps, selection: selected };
   } finally {
     log.close();
     await session.close();
   }
+}
+
+/** What the model's folder says of it. */
+function modelInfo({ arm, seed, tasks, config }: PlannedRun, scores: TaskScores, made: ModelInfo['made']): ModelInfo {
+  return {
+    arm,
+    seed,
+    tasks: [...tasks],
+    preset: config.preset,
+    maxLength: config.data.maxLength,
+    truncation: config.data.truncation,
+    scores: Object.fromEntries(Object.entries(scores).map(([task, own]) => [task, { ...own }])),
+    made,
+  };
+}
+
+function sayWhatComputes({ onEvent }: RunContext, runId: string, session: Session): void {
+  const { engine, precision, products } = session.computes;
+  const message = `computed by the ${engine} engine in ${precision}, matrix products: ${products}`;
+  onEvent({ kind: 'notice', level: 'info', message, runId });
 }
 
 function logScores(log: RunLog, step: number, { scores, mismatched, average }: ModelScores): void {

@@ -5,9 +5,11 @@ import { readBertConfig, type BertConfig } from '../nn/bert-config.js';
 import { planRuns, type PlannedRun, type RunKind } from './arms.js';
 import { calibrate } from './calibrate.js';
 import { createContext, type RunContext } from './context.js';
+import { isTried } from './grid.js';
 import type { ExperimentOptions } from './run.js';
+import { chooseParallelRuns, type ParallelRuns } from './parallel-runs.js';
 import { needsOf } from './sources.js';
-import { workOf, type RunWork } from './work.js';
+import { NOTHING, workOf, type RunWork } from './work.js';
 
 /** Of each kind of run. */
 const CALIBRATION_SECONDS = 3;
@@ -27,6 +29,8 @@ export interface Forecast {
   readonly runs: readonly PlannedWork[];
   /** Real tokens per second of training, by kind of run, measured just now. */
   readonly tokensPerSecond: Readonly<Partial<Record<RunKind, number>>>;
+  /** How many models train at once, and what was measured to find out. */
+  readonly parallelRuns: ParallelRuns;
   /** Of all models kept, in bytes. */
   readonly modelBytes: number;
   /** Of the checkpoints that exist at once at most, in bytes. */
@@ -45,15 +49,18 @@ export async function forecast(options: Omit<ExperimentOptions, 'outDir'>): Prom
   const bert = await readBertConfig(options.modelDir);
   const tokensPerSecond = await rates(context, plan);
   const runs = plan.map((run) => {
-    const work = workOf(run, context.data, bert);
+    const work = isTried(run) ? NOTHING : workOf(run, context.data, bert);
     return { run, needs: needsOf(run), ...work, seconds: work.tokens / (tokensPerSecond[run.kind] ?? NaN) };
   });
+  const work = new Map(runs.map(({ run, tokens }) => [run.id, tokens]));
+  const parallelRuns = await chooseParallelRuns(context, plan, ({ id }) => work.get(id) ?? 0);
   const bytes = parameterCount(bert) * BYTES_PER_VALUE;
   return {
     runs,
     tokensPerSecond,
+    parallelRuns,
     modelBytes: bytes * runs.length,
-    checkpointBytes: bytes * CHECKPOINT_COPIES * parallelRuns(config, runs.length),
+    checkpointBytes: bytes * CHECKPOINT_COPIES * checkpointedRuns(config, Math.min(parallelRuns.chosen, runs.length)),
   };
 }
 
@@ -63,8 +70,8 @@ async function rates(context: RunContext, plan: readonly PlannedRun[]): Promise<
   return measured;
 }
 
-function parallelRuns({ runtime }: Config, runs: number): number {
-  return runtime.checkpointSteps === 0 ? 0 : Math.min(runtime.parallelRuns, runs);
+function checkpointedRuns({ runtime }: Config, atOnce: number): number {
+  return runtime.checkpointSteps === 0 ? 0 : atOnce;
 }
 
 /** Of the encoder; heads are small beside it. */

@@ -3,12 +3,13 @@
  * experiment needs no cleaning up. The start time tells a process from a later one with the same number.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { link, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BornAgainError } from '../util/errors.js';
 import { errnoOf, ioError } from '../util/io-error.js';
+import { makeFolder } from '../util/make-folder.js';
 import { readOutputJson } from './run-record.js';
 
 const FILE = 'lock.json';
@@ -51,7 +52,7 @@ async function create(path: string): Promise<boolean> {
   const holder: Holder = { pid: process.pid, host: hostname(), started: startTime(process.pid) };
   const draft = `${path}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(draft, JSON.stringify(holder) + '\n');
     await link(draft, path);
     return true;

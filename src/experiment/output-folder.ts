@@ -6,11 +6,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { configSchema, type Config } from '../config/schema.js';
+import type { Computation } from '../train/computation.js';
 import { BornAgainError } from '../util/errors.js';
 import { errnoOf, ioError } from '../util/io-error.js';
 import { writeJsonFile } from '../util/json-file.js';
-import { readOutputJson, readRunStart, settingsSchema } from './run-record.js';
-import { configSettings, inputSettings, requireSameSettings, type InputHashes } from './settings.js';
+import type { RunContext } from './context.js';
+import { computesSchema, readOutputJson, readRunStart, settingsSchema } from './run-record.js';
+import { configSettings, inputSettings, requireSameComputation, requireSameSettings } from './settings.js';
 
 const experimentSchema = z.strictObject({
   format: z.literal(1),
@@ -18,22 +20,20 @@ const experimentSchema = z.strictObject({
   config: configSchema,
   settings: settingsSchema,
   inputs: settingsSchema,
+  computes: computesSchema,
 });
-type ExperimentFile = z.infer<typeof experimentSchema>;
+export type ExperimentFile = z.infer<typeof experimentSchema>;
 
 /** What this project writes into an output folder, by whichever command. */
 const OWN_ENTRIES = new Set([
-  'runs',
-  'results.json',
-  'run.json',
-  'result.json',
-  'model',
-  'checkpoints',
-  'steps.jsonl',
-  'plan.json',
-  'predictions.jsonl',
-  'teacher-outputs',
+  ...['runs', 'results.json', 'plan.json', 'calls.jsonl', 'report', 'teacher-outputs'],
+  ...['run.json', 'result.json', 'model', 'checkpoints', 'steps.jsonl', 'selection.jsonl', 'predictions.jsonl'],
 ]);
+
+/** Null where there is none. Throws ERR_OUTPUT_FOLDER when it is malformed. */
+export function readExperimentFile(outDir: string): Promise<ExperimentFile | null> {
+  return readOutputJson(join(outDir, 'experiment.json'), experimentSchema);
+}
 
 /**
  * First check, before data are read: the configuration.
@@ -41,22 +41,39 @@ const OWN_ENTRIES = new Set([
  * @throws BornAgainError ERR_OUTPUT_FOLDER
  */
 export async function checkOutputFolder(outDir: string, config: Config): Promise<ExperimentFile | null> {
-  const experiment = await readOutputJson(join(outDir, 'experiment.json'), experimentSchema);
+  const experiment = await readExperimentFile(outDir);
   if (experiment === null) await requireNoResults(outDir);
   else requireSameSettings(outDir, experiment.settings, configSettings(config));
   return experiment;
 }
 
-/** Second check, when data and model are known; then the folder is this experiment's. Throws ERR_OUTPUT_FOLDER, ERR_IO. */
-export async function claimOutputFolder(outDir: string, found: ExperimentFile | null, config: Config, hashes: InputHashes): Promise<void> {
-  const inputs = inputSettings(hashes);
+/** What claims a folder, when data and model are known. */
+export interface Claim {
+  /** What `checkOutputFolder` found. */
+  readonly found: ExperimentFile | null;
+  readonly context: Pick<RunContext, 'config' | 'inputs' | 'computes'>;
+  /** Whether anything is left to train. */
+  readonly training: boolean;
+}
+
+/**
+ * Second check; then the folder is this experiment's.
+ * @returns what its models are computed with; null where an earlier version, which did not record it, finished them all
+ * @throws BornAgainError ERR_OUTPUT_FOLDER, ERR_IO
+ */
+export async function claimOutputFolder(outDir: string, { found, context, training }: Claim): Promise<Computation | null> {
+  const { config, computes } = context;
+  const inputs = inputSettings(context.inputs);
   if (found !== null) requireSameSettings(outDir, found.inputs, inputs);
-  await writeJsonFile(join(outDir, 'experiment.json'), { format: 1, config, settings: configSettings(config), inputs });
+  if (training) requireSameComputation(outDir, found?.computes, computes);
+  const kept = found === null || training ? computes : found.computes;
+  await writeJsonFile(join(outDir, 'experiment.json'), { format: 1, config, settings: configSettings(config), inputs, computes: kept });
+  return kept ?? null;
 }
 
 /** For a folder that is to hold one model: an experiment's, or one with results that no run.json explains, is refused. Throws ERR_OUTPUT_FOLDER. */
 export async function checkTrainingFolder(outDir: string): Promise<void> {
-  if ((await readOutputJson(join(outDir, 'experiment.json'), experimentSchema)) !== null) {
+  if ((await readExperimentFile(outDir)) !== null) {
     const message = `${outDir} holds an experiment of 'bornagain run'. Nothing was changed. Choose another output folder for a single model`;
     throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { outDir });
   }

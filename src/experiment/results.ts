@@ -6,9 +6,13 @@
 import { join } from 'node:path';
 import { departuresOf, type Departure } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { taskRegistry } from '../tasks/index.js';
+import type { Computation } from '../train/computation.js';
 import type { TaskScores } from '../train/events.js';
+import type { Selected } from '../train/selection.js';
 import { writeFileAtomic } from '../util/atomic-file.js';
+import { testArms, type ArmTest } from './arm-tests.js';
+import type { Failures } from './failed-runs.js';
+import type { GridResult } from './grid.js';
 import { summarise, type ArmSummary } from './summary.js';
 
 /** One arm with one seed. */
@@ -20,18 +24,12 @@ export interface RunResult {
   readonly mismatched: TaskScores;
   /** `config.report.average` of the tasks trained; null when none of them counts, or GLUE's lacks MNLI's mismatched set. */
   readonly average: number | null;
+  /** Where `config.selection` is on: by run id, the evaluation on dev whose model was kept, or at which training stopped. */
+  readonly selection?: Readonly<Record<string, Selected>>;
   /** Relative to OUT: the model's folder; for an arm of single-task models the folder `runs/<arm>`, with `<task>/seed-<n>/model` below it. */
   readonly model: string;
-}
-
-/** A comparison of two arms over their seeds. */
-export interface ArmTest {
-  readonly a: string;
-  readonly b: string;
-  /** A task's name, or `average`. */
-  readonly task: string;
-  readonly p: number;
-  readonly method: string;
+  /** Tasks on which the model failed, and how; empty where it did on none. */
+  readonly failed: Failures;
 }
 
 /** A run that has no model, and why. */
@@ -45,19 +43,32 @@ export interface RunFailure {
 
 export interface ExperimentResults {
   readonly config: Config;
+  /** Device, engine and precision that the models were computed with, what `auto` became; null where a version that did not record it did. */
+  readonly computes: Computation | null;
   /** Finished runs of this configuration, by arm, then seed. A seed of `single` appears when all its tasks are done. */
   readonly runs: readonly RunResult[];
   readonly summary: readonly ArmSummary[];
-  /** Empty: the experiment runner computes no tests between arms. */
+  /** Each pair of arms on each task and the average. */
   readonly tests: readonly ArmTest[];
   /** Values of `config` that are not its preset's, by key path. */
   readonly departures: Readonly<Record<string, Departure>>;
   /** What went wrong in the last call. */
   readonly failures: readonly RunFailure[];
+  /** Where there are grids: what was tried on dev, and chosen. */
+  readonly grid?: readonly GridResult[];
 }
 
-export function experimentResults(config: Config, runs: readonly RunResult[], failures: readonly RunFailure[]): ExperimentResults {
-  return { config, runs, summary: summarise(runs, taskRegistry(config)), tests: [], departures: departuresOf(config), failures };
+export interface Outcome {
+  readonly computes: Computation | null;
+  readonly runs: readonly RunResult[];
+  readonly failures: readonly RunFailure[];
+  readonly grid: readonly GridResult[];
+}
+
+export function experimentResults(config: Config, { computes, runs, failures, grid }: Outcome): ExperimentResults {
+  const [summary, tests] = [summarise(runs, config), testArms(runs, config)];
+  const results = { config, computes, runs, summary, tests, departures: departuresOf(config), failures };
+  return grid.length === 0 ? results : { ...results, grid };
 }
 
 /** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */

@@ -15,14 +15,17 @@ import { modelFolderHash } from '../nn/model-folder.js';
 import { removeLogs } from '../train/run-log.js';
 import { teacherOutputs } from '../train/teacher-outputs.js';
 import type { TrainingTask } from '../train/step-maker.js';
+import { BornAgainError } from '../util/errors.js';
 import { ioError } from '../util/io-error.js';
 import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext, RunSources } from './context.js';
+import { adoptRun, type FinishedRun } from './adopt-run.js';
 import { fitModel } from './fit-model.js';
+import { findShared, shareRun } from './run-store.js';
 import { predictionsFile, writePredictions } from './predictions.js';
-import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
+import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord, type RunStart } from './run-record.js';
 import { scoreKeptModel } from './score-model.js';
-import { requireSameSettings, runSettings, sameSettings, type Settings } from './settings.js';
+import { requireSameComputation, requireSameSettings, runSettings, sameSettings, settingsHash, type Settings } from './settings.js';
 
 export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: RunSources): Settings {
   return runSettings(run, inputs, sources);
@@ -31,64 +34,129 @@ export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: Run
 /** The result of that very run, or null: not finished, finished with other settings, or without its model or its predictions. */
 export async function finishedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await trainedRun(folder, settings);
-  return existsSync(predictionsFile(folder)) ? record : null;
+  return record?.failed !== undefined && existsSync(predictionsFile(folder)) ? record : null;
 }
 
-/** As `finishedRun`, but the predictions may be missing. */
+/** As `finishedRun`, but the predictions may be missing, or what an earlier version did not read off them. */
 async function trainedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await readRunRecord(folder);
   return record !== null && sameSettings(record.settings, settings) && existsSync(join(folder, 'model', 'config.json')) ? record : null;
 }
 
+export interface RunPlace {
+  readonly folder: string;
+  readonly sources: RunSources;
+  /** The same training, finished elsewhere: it is taken over where it is whole. */
+  readonly twin: FinishedRun | null;
+  /** What to do with a folder that was begun with other settings: start it anew with a notice, or refuse. */
+  readonly onOtherSettings: 'restart' | 'refuse';
+}
+
 /**
- * Trains and scores a run that is not finished (`finishedRun`), from its checkpoint where it has one. A model that lacks only its
- * predictions is not trained again: it predicts.
- * @param onOtherSettings what to do with a folder that was begun with other settings: start it anew with a notice, or refuse
- * @throws BornAgainError ERR_OUTPUT_FOLDER (refused), and what training, scoring and writing throw; whatever was finished stays
+ * Trains and scores a run that is not finished (`finishedRun`), from its checkpoint where it has one; or takes a finished one over. A model
+ * that lacks only its predictions is not trained again: it predicts.
+ * @throws BornAgainError ERR_OUTPUT_FOLDER (refused, or begun with another engine or precision), and what training, scoring and writing
+ *   throw; whatever was finished stays
  */
-export async function trainRun(
-  context: RunContext,
-  run: PlannedRun,
-  folder: string,
-  sources: RunSources,
-  onOtherSettings: 'restart' | 'refuse',
-): Promise<RunRecord> {
+export async function trainRun(context: RunContext, run: PlannedRun, place: RunPlace): Promise<RunRecord> {
+  const { folder, sources, onOtherSettings } = place;
   const settings = settingsOf(context, run, sources);
   const trained = await trainedRun(folder, settings);
-  if (trained !== null && (await predictAgain(context, run, folder, trained))) return trained;
+  const completed = trained === null ? null : await predictAgain(context, run, folder, trained);
+  if (completed !== null) return completed;
   const started = performance.now();
   const begun = await readRunStart(folder);
   if (begun !== null && onOtherSettings === 'refuse') requireSameSettings(folder, begun.settings, settings);
+  const twin = place.twin ?? (await sharedTwin(context, run, settings));
+  const adopted = twin === null ? null : await takeOver(context, run, folder, settings, twin);
+  const record = adopted ?? (await fitRun(context, run, place, { settings, started, begun }));
+  if (adopted === null) await share(context, run, folder, record);
+  await remove(join(folder, 'checkpoints'));
+  context.onEvent({ kind: 'run-finished', runId: run.id, seconds: record.seconds, model: join(folder, 'model') });
+  return record;
+}
+
+interface RunBeginning {
+  readonly settings: Settings;
+  /** By the process's clock. */
+  readonly started: number;
+  readonly begun: RunStart | null;
+}
+
+async function fitRun(context: RunContext, run: PlannedRun, { folder, sources }: RunPlace, beginning: RunBeginning): Promise<RunRecord> {
+  const { settings, started, begun } = beginning;
   // Before anything is removed: teachers that cannot be asked must not cost what the folder holds.
   const tasks = await trainingTasks(context, run, sources);
+  const { computes } = context;
+  if (begun !== null && sameSettings(begun.settings, settings)) requireSameComputation(folder, begun.computes, computes);
   if (begun !== null && !sameSettings(begun.settings, settings)) await startAnew(context, run, folder);
-  await writeRunStart(folder, settings);
-  const fitted = await fitModel(context, run, tasks, folder, sources.initial);
+  await writeRunStart(folder, { settings, computes });
+  const fitted = await fitModel(context, run, tasks, { folder, identity: settingsHash(settings), initial: sources.initial });
   const seconds = (performance.now() - started) / 1000;
-  const model = join(folder, 'model');
   const { arm, tasks: names, seed } = run;
-  const outcome = { arm, tasks: [...names], seed, ...fitted, seconds, modelHash: await modelFolderHash(model), settings };
-  const record = await writeRunRecord(folder, outcome);
-  await remove(join(folder, 'checkpoints'));
-  context.onEvent({ kind: 'run-finished', runId: run.id, seconds, model });
+  const modelHash = await modelFolderHash(join(folder, 'model'));
+  return writeRunRecord(folder, { arm, tasks: [...names], seed, ...fitted, seconds, modelHash, computes, settings });
+}
+
+/** An entry of the store that cannot be read is as good as none; the run replaces it when it is finished. */
+async function sharedTwin({ onEvent }: RunContext, run: PlannedRun, settings: Settings): Promise<FinishedRun | null> {
+  try {
+    return await findShared(settings, run.config.runtime);
+  } catch (error) {
+    if (!(error instanceof BornAgainError)) throw error;
+    onEvent({ kind: 'notice', level: 'warning', runId: run.id, message: `the shared run is not taken: ${error.message}` });
+    return null;
+  }
+}
+
+/** Null where the twin is not whole. */
+async function takeOver(
+  context: RunContext,
+  run: PlannedRun,
+  folder: string,
+  settings: Settings,
+  twin: FinishedRun,
+): Promise<RunRecord | null> {
+  const record = await adoptRun(context, run, folder, settings, twin);
+  const message =
+    record === null
+      ? `${twin.folder} holds this training, but not the model it was finished with; it is trained here`
+      : `the same training is finished in ${twin.folder} and is taken over from there`;
+  context.onEvent({ kind: 'notice', level: record === null ? 'warning' : 'info', runId: run.id, message });
   return record;
+}
+
+/** A store that cannot be written costs the run nothing: it is finished in its own folder. */
+async function share({ onEvent }: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<void> {
+  try {
+    await shareRun(folder, record, run.config.runtime);
+  } catch (error) {
+    if (!(error instanceof BornAgainError)) throw error;
+    onEvent({ kind: 'notice', level: 'warning', runId: run.id, message: `it is not shared: ${error.message}` });
+  }
 }
 
 /**
  * Writes the predictions that a trained model's folder lacks, because a version that kept none made it or because they were removed.
- * @returns false, and no file written, where the model is not the one of the record or does not score as it did
+ * @returns the completed record; null, and no file written, where the model is not the one of the record or does not score as it did
  */
-async function predictAgain(context: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<boolean> {
-  if ((await modelFolderHash(join(folder, 'model'))) !== record.modelHash) return false;
-  context.onEvent({ kind: 'notice', level: 'info', runId: run.id, message: 'its predictions are missing; its model makes them again' });
-  const { answers, scores, mismatched } = await scoreKeptModel(context, run, folder);
+async function predictAgain(context: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<RunRecord | null> {
+  requireSameComputation(folder, record.computes, context.computes);
+  if ((await modelFolderHash(join(folder, 'model'))) !== record.modelHash) return null;
+  context.onEvent({
+    kind: 'notice',
+    level: 'info',
+    runId: run.id,
+    message: 'its predictions are missing or not counted; its model makes them again',
+  });
+  const { answers, scores, mismatched, failed } = await scoreKeptModel(context, run, folder);
   if (isDeepStrictEqual({ scores, mismatched }, { scores: record.scores, mismatched: record.mismatched })) {
     await writePredictions(folder, answers);
-    return true;
+    return writeRunRecord(folder, { ...record, failed });
   }
   const message = 'its model does not score here as it did where it was trained; it is trained from the start';
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
-  return false;
+  return null;
 }
 
 /** Drops what the earlier training had not finished. Its model and result, if any, stay until the new ones replace them. */

@@ -5,12 +5,25 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { METRIC_NAMES } from '../metrics/index.js';
+import { FAILURES } from './failed-runs.js';
 import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 
 export const settingsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const scoresSchema = z.record(z.string(), z.partialRecord(z.enum(METRIC_NAMES), z.number()));
 
-const startSchema = z.strictObject({ format: z.literal(1), settings: settingsSchema });
+/** `Computation`; versions that did not record it left none. */
+export const computesSchema = z
+  .strictObject({ device: z.enum(['cpu', 'cuda']), engine: z.enum(['plain', 'fused']), precision: z.enum(['fp32', 'bf16']) })
+  .optional();
+
+const selectedSchema = z.strictObject({
+  keep: z.enum(['last', 'best']),
+  best: z.strictObject({ step: z.int(), score: z.number() }),
+  evaluations: z.int(),
+  stoppedAt: z.int().nullable(),
+});
+
+const startSchema = z.strictObject({ format: z.literal(1), settings: settingsSchema, computes: computesSchema });
 
 const recordSchema = z.strictObject({
   format: z.literal(1),
@@ -22,11 +35,17 @@ const recordSchema = z.strictObject({
   /** On `dev_mismatched`, of the tasks that have one. */
   mismatched: scoresSchema,
   average: z.number().nullable(),
+  /** Tasks on which the model failed; a version that did not look for failures left none of this. */
+  failed: z.record(z.string(), z.enum(FAILURES)).optional(),
+  /** Optimizer steps done. */
   steps: z.int(),
+  /** How its model was chosen on dev; null where it is that of the last step, as planned. */
+  selection: selectedSchema.nullable().default(null),
   /** Wall seconds of the call that finished it. */
   seconds: z.number(),
   /** SHA-256 of the model folder: configuration, weights and heads. */
   modelHash: z.string(),
+  computes: computesSchema,
   settings: settingsSchema,
 });
 
@@ -37,12 +56,13 @@ export const readRunStart = (folder: string): Promise<RunStart | null> => readOu
 /** Null where the run is not finished. Throws ERR_OUTPUT_FOLDER when the file is there and malformed. */
 export const readRunRecord = (folder: string): Promise<RunRecord | null> => readOutputJson(join(folder, 'result.json'), recordSchema);
 
-export async function writeRunStart(folder: string, settings: RunStart['settings']): Promise<void> {
-  await writeJsonFile(join(folder, 'run.json'), { format: 1, settings });
+export async function writeRunStart(folder: string, start: Omit<RunStart, 'format'>): Promise<void> {
+  await writeJsonFile(join(folder, 'run.json'), { format: 1, ...start });
 }
 
 export async function writeRunRecord(folder: string, outcome: Omit<RunRecord, 'format'>): Promise<RunRecord> {
-  const record: RunRecord = { format: 1, ...outcome };
+  // Parsed for the schema's order of keys: the same outcome is the same bytes.
+  const record = recordSchema.parse({ format: 1, ...outcome });
   await writeJsonFile(join(folder, 'result.json'), record);
   return record;
 }

@@ -1,7 +1,7 @@
 /**
  * `bornagain run`: every arm, task and seed. OUT is the experiment's memory: finished runs are not trained again, an interrupted one goes
- * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, plan.json, results.json,
- * teacher-outputs/ and runs/<arm>/<task or all>/seed-<n>/.
+ * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, plan.json, results.json, calls.jsonl,
+ * teacher-outputs/, runs/<arm>/<task or all>/seed-<n>/ and what is reported of them.
  */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
@@ -9,18 +9,28 @@ import { checkVariants } from '../config/variants.js';
 import { glueAverage } from '../metrics/index.js';
 import { readBertConfig } from '../nn/bert-config.js';
 import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
+import type { Computation } from '../train/computation.js';
 import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
+import type { Selected } from '../train/selection.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
+import type { FinishedRun } from './adopt-run.js';
+import { loggedCall } from './calls.js';
 import { createContext, type RunContext, type RunSources } from './context.js';
+import type { Failures } from './failed-runs.js';
+import { chooseParallelRuns, describeRates } from './parallel-runs.js';
 import { runGraph } from './graph.js';
+import { chooseSetting, isTried, withSetting, type GridResult } from './grid.js';
+import { removeLeftovers } from './leftovers.js';
 import { withLock } from './lock.js';
+import { formatPlural } from '../util/format.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
 import { writePlan } from './plan-file.js';
 import { experimentResults, writeResults, type ExperimentResults, type RunFailure, type RunResult } from './results.js';
 import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import type { RunRecord } from './run-record.js';
+import { sameSettings, type Settings } from './settings.js';
 import { needsOf, runFolder, sourcesOf, type Records } from './sources.js';
-import { workOf } from './work.js';
+import { NOTHING, workOf } from './work.js';
 
 export interface ExperimentOptions {
   readonly config: Config;
@@ -28,6 +38,8 @@ export interface ExperimentOptions {
   /** Hugging Face folder of the pre-trained BERT. */
   readonly modelDir: string;
   readonly outDir: string;
+  /** The command line, for the report; a program that calls the library has none. */
+  readonly command?: string;
   /** For tokenised data; below `dataDir` when left out. */
   readonly cacheDir?: string;
   /** Aborting it stops after the running step, with a checkpoint. */
@@ -49,21 +61,40 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
 }
 
 async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]): Promise<ExperimentResults> {
-  const { config, outDir, onEvent } = options;
+  const { config, outDir } = options;
   const found = await checkOutputFolder(outDir, config);
   const tasks = [...new Set(plan.flatMap((run) => run.tasks))];
   const context = await createContext({ ...options, tasks, teacherOutputsDir: join(outDir, 'teacher-outputs') });
-  await claimOutputFolder(outDir, found, config, context.inputs);
   const experiment = new Experiment(context, outDir, plan);
   await experiment.findFinished();
-  const runs = await experiment.summaries();
-  await writePlan(outDir, runs);
-  onEvent({ kind: 'experiment-plan', runs });
-  await experiment.train();
+  experiment.computes = await claimOutputFolder(outDir, { found, context, training: !experiment.isFinished });
+  await removeLeftovers(outDir);
+  return loggedCall({ ...options, command: options.command ?? null }, () => work(experiment, context, outDir, plan));
+}
+
+async function work(experiment: Experiment, context: RunContext, outDir: string, plan: readonly PlannedRun[]): Promise<ExperimentResults> {
+  const summaries = await experiment.summaries();
+  await writePlan(outDir, summaries);
+  context.onEvent({ kind: 'experiment-plan', runs: summaries });
+  await experiment.train(await parallelRunsFor(context, plan, summaries));
   return experiment.writeResults();
 }
 
+/** Said in a notice where it was measured. */
+async function parallelRunsFor(context: RunContext, plan: readonly PlannedRun[], summaries: readonly PlannedRunSummary[]): Promise<number> {
+  const known = new Map(summaries.map((summary) => [summary.runId, summary]));
+  const pending = plan.filter(({ id }) => known.get(id)?.finished === false && (known.get(id)?.tokens ?? 0) > 0);
+  const { chosen, measured } = await chooseParallelRuns(context, pending, ({ id }) => known.get(id)?.tokens ?? 0);
+  if (measured.length > 0) {
+    const message = `${formatPlural(chosen, 'model')} at once is fastest here (tokens/s of training, by models at once: ${describeRates(measured)})`;
+    context.onEvent({ kind: 'notice', level: 'info', message });
+  }
+  return chosen;
+}
+
 class Experiment {
+  /** What the models are computed with, the finished ones too; null where that is not known. */
+  computes: Computation | null;
   private readonly records = new Map<string, RunRecord>();
   private readonly failures: RunFailure[] = [];
   private readonly registry: TaskRegistry;
@@ -71,36 +102,42 @@ class Experiment {
   private written: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly context: RunContext,
+    private context: RunContext,
     private readonly outDir: string,
     private readonly plan: readonly PlannedRun[],
   ) {
     this.registry = taskRegistry(context.config);
+    this.computes = context.computes;
   }
 
   /** The plan has teachers before students, so a student is only looked at when its teachers are known to be finished. */
   async findFinished(): Promise<void> {
     for (const run of this.plan) {
-      const sources = this.sourcesOf(run);
-      if (sources === null) continue;
-      const record = await finishedRun(runFolder(this.outDir, run.id), settingsOf(this.context, run, sources));
+      const ready = this.resolve(run);
+      if (ready === null) continue;
+      const record = await finishedRun(runFolder(this.outDir, run.id), settingsOf(this.context, ready.run, ready.sources));
       if (record !== null) this.records.set(run.id, record);
     }
+  }
+
+  get isFinished(): boolean {
+    return this.plan.every(({ id }) => this.records.has(id));
   }
 
   async summaries(): Promise<PlannedRunSummary[]> {
     const bert = await readBertConfig(this.context.modelDir);
     return this.plan.map((run) => {
-      const { steps, tokens } = workOf(run, this.context.data, bert);
+      const { steps, tokens } = isTried(run) ? NOTHING : workOf(run, this.context.data, bert);
       return { runId: run.id, arm: run.arm, tasks: run.tasks, seed: run.seed, steps, tokens, finished: this.records.has(run.id) };
     });
   }
 
-  async train(): Promise<void> {
+  async train(parallel: number): Promise<void> {
+    this.context = { ...this.context, parallelRuns: parallel };
     const nodes = this.plan.map((run) => ({ id: run.id, needs: needsOf(run), run }));
     await runGraph(nodes, {
       finished: [...this.records.keys()],
-      parallel: this.context.config.runtime.parallelRuns,
+      parallel,
       signal: this.context.signal,
       work: ({ run }) => this.trainOne(run),
       onFailure: ({ id: runId }, { code, message }, after) => {
@@ -114,22 +151,52 @@ class Experiment {
 
   async writeResults(): Promise<ExperimentResults> {
     const { config } = this.context;
-    const results = experimentResults(config, runResults(config, this.plan, this.records), this.failures);
+    const runs = runResults(config, this.plan, this.records);
+    const { computes, failures } = this;
+    const results = experimentResults(config, { computes, runs, failures, grid: this.gridResults() });
     const earlier = this.written;
     this.written = Promise.allSettled([earlier]).then(() => writeResults(this.outDir, results));
     await this.written;
     return results;
   }
 
-  private async trainOne(run: PlannedRun): Promise<void> {
-    const sources = this.sourcesOf(run);
-    if (sources === null) throw new RangeError(`${run.id} was started before what it needs`);
-    this.records.set(run.id, await trainRun(this.context, run, runFolder(this.outDir, run.id), sources, 'restart'));
+  private async trainOne(planned: PlannedRun): Promise<void> {
+    const ready = this.resolve(planned);
+    if (ready === null) throw new RangeError(`${planned.id} was started before what it needs`);
+    const { run, sources } = ready;
+    const folder = runFolder(this.outDir, run.id);
+    const twin = this.finishedTwin(settingsOf(this.context, run, sources));
+    this.records.set(run.id, await trainRun(this.context, run, { folder, sources, twin, onOtherSettings: 'restart' }));
     await this.writeResults();
   }
 
-  private sourcesOf(run: PlannedRun): RunSources | null {
-    return sourcesOf(this.outDir, run, this.records, (task) => this.registry.byName(task).mainMetric);
+  /** A run that is finished and came to the same training: the trial that a grid chose, or that of another arm. */
+  private finishedTwin(settings: Settings): FinishedRun | null {
+    const found = [...this.records].find(([, record]) => sameSettings(record.settings, settings));
+    return found === undefined ? null : { folder: runFolder(this.outDir, found[0]), record: found[1] };
+  }
+
+  /** The run as it is to be trained, its setting chosen; null while something it needs is not finished. */
+  private resolve(run: PlannedRun): { run: PlannedRun; sources: RunSources } | null {
+    const sources = sourcesOf(this.outDir, run, this.records, (task) => this.registry.byName(task).mainMetric);
+    if (sources === null) return null;
+    const choice = this.choiceOf(run);
+    return { sources, run: choice === null ? run : withSetting(run, choice.chosen) };
+  }
+
+  /** Null for a run without a grid, or while a trial is not finished. */
+  private choiceOf(run: PlannedRun): GridResult | null {
+    return run.grid === null ? null : chooseSetting(run, run.grid, this.records, run.tasks.map(this.registry.byName));
+  }
+
+  /** One for each model that has a grid; the runs of all seeds share it. */
+  private gridResults(): GridResult[] {
+    const results = new Map<string, GridResult>();
+    for (const run of this.plan) {
+      const choice = this.choiceOf(run);
+      if (choice !== null) results.set(`${choice.arm}/${choice.task}`, choice);
+    }
+    return [...results.values()];
   }
 }
 
@@ -146,8 +213,18 @@ function runResults(config: Config, plan: readonly PlannedRun[], records: Record
       const model = runKindOf(config, arm) === 'single' ? `runs/${arm}` : `runs/${runs[0]?.id}/model`;
       const mismatched = Object.assign({}, ...finished.map((record) => record.mismatched)) as TaskScores;
       const average = glueAverage(tasksOf(config, arm).map(byName), { dev: tasks, mismatched }, config.report.average);
-      results.push({ arm, seed, tasks, mismatched, average, model });
+      const failed = Object.assign({}, ...finished.map((record) => record.failed)) as Failures;
+      results.push({ arm, seed, tasks, mismatched, average, ...selectionOf(runs, records), model, failed });
     }
   }
   return results;
+}
+
+/** How the models of one arm and seed were selected on dev; nothing where they are those of the last steps. */
+function selectionOf(runs: readonly PlannedRun[], records: Records): Pick<RunResult, 'selection'> {
+  const selected = runs.flatMap(({ id }): [string, Selected][] => {
+    const selection = records.get(id)?.selection ?? null;
+    return selection === null ? [] : [[id, selection]];
+  });
+  return selected.length === 0 ? {} : { selection: Object.fromEntries(selected) };
 }

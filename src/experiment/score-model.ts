@@ -1,13 +1,17 @@
 /** A run's model on the dev sets: its answers, which the folder keeps as predictions, and the scores computed from them. */
 import { join } from 'node:path';
-import { glueAverage } from '../metrics/index.js';
+import type { TokenizedDataset } from '../data/types.js';
+import { glueAverage, selectionScore } from '../metrics/index.js';
 import { taskRegistry } from '../tasks/index.js';
-import { scoreWithNotices, type EvaluationOptions } from '../train/evaluate.js';
+import { scoreDataset, scoreWithNotices, type DatasetScores, type EvaluationOptions } from '../train/evaluate.js';
 import type { TaskScores } from '../train/events.js';
 import { InferenceModel } from '../train/inference.js';
+import { selects, type SelectionJob } from '../train/selection.js';
 import { shareCores } from '../train/share-cores.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
+import { failureOf, type Failure, type Failures } from './failed-runs.js';
+import { shapeOf } from './grid.js';
 import type { AnsweredSplit, PredictionRecord } from './predictions.js';
 
 export interface ModelScores {
@@ -16,6 +20,8 @@ export interface ModelScores {
   /** On `dev_mismatched`, of the tasks that have one. */
   readonly mismatched: TaskScores;
   readonly average: number | null;
+  /** On `dev`. */
+  readonly failed: Failures;
 }
 
 export interface ScoredModel extends ModelScores {
@@ -25,8 +31,9 @@ export interface ScoredModel extends ModelScores {
 
 /** An event for each split. Throws as `computeLogits` does. */
 export async function scoreModel(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions): Promise<ScoredModel> {
-  const dev = await scoreSplit(context, run, evaluation, 'dev');
-  const other = await scoreSplit(context, run, evaluation, 'dev_mismatched');
+  const scorer: Scorer = (dataset) => scoreWithNotices(evaluation, dataset, context.onEvent, run.id);
+  const dev = await scoreSplit(context, run, 'dev', scorer);
+  const other = await scoreSplit(context, run, 'dev_mismatched', scorer);
   const [scores, mismatched] = [dev.scores, other.scores];
   const tasks = run.tasks.map(taskRegistry(context.config).byName);
   const average = glueAverage(tasks, { dev: scores, mismatched }, run.config.report.average);
@@ -34,13 +41,16 @@ export async function scoreModel(context: RunContext, run: PlannedRun, evaluatio
   const event = { kind: 'evaluated', runId: run.id, mainMetrics } as const;
   context.onEvent({ ...event, split: 'dev', tasks: scores, average });
   if (Object.keys(mismatched).length > 0) context.onEvent({ ...event, split: 'dev_mismatched', tasks: mismatched, average: null });
-  return { scores, mismatched, average, answers: [...dev.answers, ...other.answers] };
+  const failed = failuresOf(dev.answers, scores);
+  return { scores, mismatched, average, failed, answers: [...dev.answers, ...other.answers] };
 }
 
 /** The same for `folder/model` as it was kept. Throws as `InferenceModel.open` and `scoreModel` do. */
 export async function scoreKeptModel(context: RunContext, run: PlannedRun, folder: string): Promise<ScoredModel> {
   const { config, signal } = context;
-  const model = await InferenceModel.open(join(folder, 'model'), shareCores(config.runtime), { customTasks: config.customTasks });
+  const model = await InferenceModel.open(join(folder, 'model'), shareCores(config.runtime, context.parallelRuns), {
+    customTasks: config.customTasks,
+  });
   try {
     return await scoreModel(context, run, { ...model.evaluation, signal });
   } finally {
@@ -48,21 +58,50 @@ export async function scoreKeptModel(context: RunContext, run: PlannedRun, folde
   }
 }
 
+type Scorer = (dataset: TokenizedDataset) => Promise<Omit<DatasetScores, 'warnings'>>;
+
+function failuresOf(answers: readonly AnsweredSplit[], scores: TaskScores): Failures {
+  const failed: Record<string, Failure> = {};
+  for (const answered of answers) {
+    const { name } = answered.dataset.task;
+    const failure = failureOf(answered, scores[name] ?? {});
+    if (failure !== null) failed[name] = failure;
+  }
+  return failed;
+}
+
 /** Of the run's tasks that have the split. */
 async function scoreSplit(
-  { data, onEvent }: RunContext,
+  { data }: RunContext,
   run: PlannedRun,
-  evaluation: EvaluationOptions,
   split: PredictionRecord['split'],
+  score: Scorer,
 ): Promise<{ scores: TaskScores; answers: AnsweredSplit[] }> {
   const scores: TaskScores = {};
   const answers: AnsweredSplit[] = [];
   for (const name of run.tasks) {
     const dataset = data.find(name, split);
     if (dataset === null) continue;
-    const scored = await scoreWithNotices(evaluation, dataset, onEvent, run.id);
+    const scored = await score(dataset);
     scores[name] = scored.scores;
     answers.push({ dataset, logits: scored.logits });
   }
   return { scores, answers };
+}
+
+/** How a model in training is scored; undefined where nothing is selected. Undefined scores are told once, of the model that is kept. */
+export function selectionJob(context: RunContext, run: PlannedRun, evaluation: EvaluationOptions): SelectionJob | undefined {
+  const settings = run.config.selection;
+  if (!selects(settings)) return undefined;
+  const definitions = run.tasks.map(taskRegistry(context.config).byName);
+  const scorer: Scorer = (dataset) => scoreDataset(evaluation, dataset);
+  return {
+    settings,
+    epochs: shapeOf(run).epochs,
+    score: async () => {
+      const { scores: tasks } = await scoreSplit(context, run, 'dev', scorer);
+      const mismatched = settings.metric === 'glue' ? (await scoreSplit(context, run, 'dev_mismatched', scorer)).scores : {};
+      return { score: selectionScore(definitions, { dev: tasks, mismatched }, settings.metric), tasks };
+    },
+  };
 }

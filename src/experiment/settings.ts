@@ -1,11 +1,22 @@
 /**
  * What a result depends on, as flat named values: two experiments, or two runs, are the same when their settings are. Arms and further
- * seeds may be added to an experiment; where it computes (`runtime`), how it is told (`report`, `logging`) and the preset's name decide nothing.
+ * seeds may be added to an experiment; where it computes (`runtime`; but see `requireSameComputation`), how it is told (`report`, `logging`)
+ * and the preset's name decide nothing.
  */
-import type { Config } from '../config/schema.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Config, TrainingShape } from '../config/schema.js';
+import type { Computation } from '../train/computation.js';
+import { selects } from '../train/selection.js';
 import { BornAgainError } from '../util/errors.js';
+import { sha256 } from '../util/hash.js';
 import type { RunKind } from './arms.js';
 import type { RunSources } from './context.js';
+
+/**
+ * Version of all code that decides what a training comes to: raise it when the same settings would train to another model. It belongs to
+ * a run's settings, so runs of another version are trained again.
+ */
+export const TRAINING_VERSION = 1 as number;
 
 export type Settings = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -42,9 +53,30 @@ export function configSettings(config: Config): Settings {
     runtime: _runtime,
     report: _report,
     logging: _logging,
+    selection,
     ...decisive
   } = config;
-  return { ...flatten(decisive, ''), 'seeds[0]': seeds[0] ?? null };
+  const shapes = { single: shapeSettings(config.single), multi: shapeSettings(config.multi) };
+  const model = modelSettings(config.model);
+  return { ...flatten({ ...decisive, ...shapes, model, ...selectionSettings(selection) }, ''), 'seeds[0]': seeds[0] ?? null };
+}
+
+/** The usual way to draw heads goes without saying: runs older than the choice had it. */
+function modelSettings({ headInit, ...model }: Config['model']): object {
+  return headInit === 'truncated_normal' ? model : { ...model, headInit };
+}
+
+/**
+ * Whole batches are the rule and go without saying; micro-batches sum in another order and have other dropout masks. A grid decides nothing
+ * by itself: its trials have their settings, and the run that it is for has the one that was chosen.
+ */
+function shapeSettings({ accumulate, grid: _grid, ...shape }: TrainingShape): object {
+  return accumulate === 1 ? shape : { ...shape, accumulate };
+}
+
+/** Nothing while dev plays no part in a training: how it would have been looked at decides nothing then. */
+function selectionSettings(selection: Config['selection']): { selection?: Config['selection'] } {
+  return selects(selection) ? { selection } : {};
 }
 
 export function inputSettings({ model, data }: InputHashes): Settings {
@@ -60,15 +92,19 @@ export interface DecidedRun {
 
 /** Everything one run's model and scores depend on, teachers and initial weights by their hashes. */
 export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: InputHashes, { teachers, initial }: RunSources): Settings {
-  const { data, sampling, loss, optimizer, schedule, model } = config;
+  const { data, sampling, selection, loss, optimizer, schedule } = config;
+  const model = modelSettings(config.model);
   const customTasks = Object.fromEntries(Object.entries(config.customTasks).filter(([name]) => tasks.includes(name)));
   const own = Object.entries(inputs.data).filter(([name]) => tasks.includes(name.slice(0, name.indexOf('.'))));
-  const shape = kind === 'single' ? { single: config.single } : { multi: config.multi };
+  const shape = kind === 'single' ? { single: shapeSettings(config.single) } : { multi: shapeSettings(config.multi) };
   const hashes = Object.entries(teachers).map(([task, models]) => [task, models.map(({ hash }) => hash)] as const);
   const distillation = hashes.length === 0 ? {} : { distillation: config.distillation, 'teacher of': Object.fromEntries(hashes) };
   return {
     kind,
     ...flatten({ tasks, seed, ...shape, data, sampling, ...distillation, loss, optimizer, schedule, model, customTasks }, ''),
+    ...flatten(selectionSettings(selection), ''),
+    // Runs older than the version say nothing, which is 1.
+    ...(TRAINING_VERSION === 1 ? {} : { 'training version': TRAINING_VERSION }),
     ...(initial === null ? {} : { 'initial model': initial.hash }),
     ...inputSettings({ model: inputs.model, data: Object.fromEntries(own) }),
   };
@@ -77,6 +113,11 @@ export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: I
 /** Whether both have the same names with the same values, in any order. */
 export function sameSettings(a: Settings, b: Settings): boolean {
   return differingNames(a, b).length === 0;
+}
+
+/** The same for the same names with the same values, in any order. */
+export function settingsHash(settings: Settings): string {
+  return sha256(JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /**
@@ -93,6 +134,22 @@ export function requireSameSettings(outDir: string, found: Settings, wanted: Set
     `${outDir} belongs to another experiment or training: ${differences.join('; ')}. Nothing was changed. Choose another output folder, or the settings it was started with`,
     { outDir, settings: names },
   );
+}
+
+/**
+ * For a folder with something left to train: engine and precision change results, so those of two are not to be mixed. They are no
+ * settings, since a finished result is as good on any machine.
+ * @param found what the folder was begun with; undefined where a version that did not record it did
+ * @throws BornAgainError ERR_OUTPUT_FOLDER
+ */
+export function requireSameComputation(outDir: string, found: Computation | undefined, here: Computation): void {
+  if (found === undefined || isDeepStrictEqual(found, here)) return;
+  const words = ({ device, engine, precision }: Computation): string => `the ${engine} engine in ${precision} on ${device}`;
+  const message =
+    `${outDir} was begun with ${words(found)}, and here it would go on with ${words(here)}: the results would not be comparable. ` +
+    `Nothing was changed. Take --set runtime.device=${found.device} runtime.engine=${found.engine} runtime.precision=${found.precision}, ` +
+    `or choose another output folder`;
+  throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { outDir, found, here });
 }
 
 function differingNames(a: Settings, b: Settings): string[] {

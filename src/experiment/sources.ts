@@ -13,8 +13,9 @@ export function runFolder(outDir: string, id: string): string {
 }
 
 /** Ids of the runs that must be finished before this one. */
-export function needsOf({ teachers, initial }: PlannedRun): string[] {
-  return [...new Set([...Object.values(teachers).flat(), ...(initial === null ? [] : [initial])])];
+export function needsOf({ teachers, initial, grid }: PlannedRun): string[] {
+  const trials = grid?.points.flatMap((point) => point.trials) ?? [];
+  return [...new Set([...Object.values(teachers).flat(), ...(initial === null ? [] : [initial]), ...trials])];
 }
 
 /** Null while something the run needs is not finished. */

@@ -43,6 +43,7 @@ export interface TrainOneOptions {
 export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
   const { arm, tasks, seed, outDir, onEvent } = options;
   requireFittingOptions(options);
+  requireOneSetting(options.config);
   await checkTrainingFolder(outDir);
   const context = await createContext({ ...options, teacherOutputsDir: join(outDir, 'teacher-outputs') });
   const name = tasks.length === 1 ? tasks[0] : 'all';
@@ -56,15 +57,17 @@ export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
     config: options.config,
     teachers: {},
     initial: null,
+    grid: null,
   };
   const teachers = options.teachersDir === undefined ? {} : await findTeachers(options.teachersDir, tasks, options.modelDir);
   const sources = { ...NO_SOURCES, teachers };
   const finished = await finishedRun(outDir, settingsOf(context, run, sources));
   if (finished !== null) onEvent({ kind: 'notice', level: 'info', runId: run.id, message: `${outDir} holds this model, finished` });
-  const record = finished ?? (await trainRun(context, run, outDir, sources, 'refuse'));
-  const { scores, mismatched } = record;
+  const record = finished ?? (await trainRun(context, run, { folder: outDir, sources, twin: null, onOtherSettings: 'refuse' }));
+  const { scores, mismatched, failed = {} } = record;
   const average = glueAverage(tasks.map(taskRegistry(options.config).byName), { dev: scores, mismatched }, options.config.report.average);
-  return { arm, seed, tasks: scores, mismatched, average, model: join(outDir, 'model') };
+  const selection = record.selection === null ? {} : { selection: { [run.id]: record.selection } };
+  return { arm, seed, tasks: scores, mismatched, average, ...selection, model: join(outDir, 'model'), failed };
 }
 
 function requireFittingOptions({ arm, tasks, teachersDir }: TrainOneOptions): void {
@@ -75,4 +78,14 @@ function requireFittingOptions({ arm, tasks, teachersDir }: TrainOneOptions): vo
   if (arm === 'single' && tasks.length > 1) refuse(`a single-task model has one task, not ${tasks.length}: ${tasks.join(', ')}`);
   if (arm === 'distilled' && teachersDir === undefined) refuse('a distilled model needs a folder with a teacher for each task');
   if (arm !== 'distilled' && teachersDir !== undefined) refuse(`a ${arm} model has no teachers`);
+}
+
+/** A grid needs runs to choose from. */
+function requireOneSetting(config: Config): void {
+  for (const family of ['single', 'multi'] as const) {
+    const { learningRate, layerDecay } = config[family].grid;
+    if (learningRate.length + layerDecay.length === 0) continue;
+    const message = `${family}.grid: one model has one setting. Try several with 'bornagain run', or set ${family}.learningRate and ${family}.layerDecay`;
+    throw new BornAgainError('ERR_CONFIG', message, { family });
+  }
 }

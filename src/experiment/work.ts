@@ -5,6 +5,7 @@ import { outputsOf } from '../distill/targets.js';
 import type { BertConfig } from '../nn/bert-config.js';
 import type { PreparedData } from '../train/prepare-data.js';
 import type { PlannedRun } from './arms.js';
+import { shapeOf } from './grid.js';
 
 export interface RunWork {
   readonly steps: number;
@@ -14,10 +15,8 @@ export interface RunWork {
   readonly flops: number;
 }
 
-/** What a run is trained with: a single-task model's settings, or a multi-task model's. */
-export function shapeOf({ kind, config }: PlannedRun): PlannedRun['config']['single'] {
-  return kind === 'single' ? config.single : config.multi;
-}
+/** Of a run that takes a finished trial over. */
+export const NOTHING: RunWork = { steps: 0, tokens: 0, flops: 0 };
 
 export function workOf(run: PlannedRun, data: PreparedData, bert: BertConfig): RunWork {
   const datasets = run.tasks.map((task) => data.get(task, 'train'));

@@ -60,6 +60,16 @@ export function glueAverage(tasks: readonly AveragedTask[], scores: ScoredSplits
   return values.includes(null) ? null : mean(values as number[]);
 }
 
+/**
+ * The dev score by which a model or a setting is chosen: the named average, or the plain mean of the tasks' main metrics, which also stands
+ * in for an average that is not defined (WNLI alone).
+ * @throws BornAgainError ERR_INVALID_ARGUMENT where a task has no score
+ */
+export function selectionScore(tasks: readonly AveragedTask[], scores: ScoredSplits, metric: AverageName | 'mean'): number {
+  const average = metric === 'mean' ? null : glueAverage(tasks, scores, metric);
+  return average ?? mean(tasks.map(({ name, mainMetric }) => scoreOf(scores.dev, name, mainMetric)));
+}
+
 function standingFor({ name, mainMetric }: AveragedTask, { dev, mismatched }: ScoredSplits, table: AverageTable): number | null {
   const metrics = table.metrics[name] ?? [mainMetric];
   const own = mean(metrics.map((metric) => scoreOf(dev, name, metric)));

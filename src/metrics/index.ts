@@ -65,7 +65,7 @@ function countNonFinite(values: ArrayLike<number>): number {
   return count;
 }
 
-export { AVERAGES, averagedTasks, glueAverage } from './average.js';
+export { AVERAGES, averagedTasks, glueAverage, selectionScore } from './average.js';
 export type { AveragedTask, AverageName, ScoredSplits } from './average.js';
 export { ERRORS, METRIC_NAMES } from './types.js';
 export type { MetricName, Score } from './types.js';

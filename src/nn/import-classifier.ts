@@ -15,7 +15,7 @@ export interface HeadTask {
   /** In class-index order; empty for regression. */
   readonly labels: readonly string[];
   readonly scoreRange: readonly [number, number] | null;
-  /** Classes as Hugging Face's `glue` data set names and numbers them, with the task's label of each: models trained on it are told apart so. */
+  /** Classes as Hugging Face's `glue` data set names and orders them, with the task's label of each: models are trained on it. */
   readonly hub?: { readonly labels: readonly (readonly [name: string, label: string])[] } | null;
 }
 
@@ -83,11 +83,11 @@ function classification(request: ImportedHeadRequest, outputs: number): Imported
   };
 }
 
-/** By task label, the classifier's class. Names count; the unnamed LABEL_0, LABEL_1 … only by position, where there is one order, and that is said. */
+/** By task label, the classifier's class. Names count; the unnamed LABEL_0, LABEL_1 … by position where there is one order, which is said. */
 function matchLabels(labels: readonly string[], task: HeadTask, path: string): { classes: number[]; notices: ImportNotice[] } {
   const sets = `the model's labels are ${labels.join(', ')}, those of ${task.name} are ${task.labels.join(', ')}`;
   const entries = task.labels.map((label, index) => `"${index}": "${label}"`).join(', ');
-  const advice = `Name the classes there in the order of the model's outputs, with the task's names: "id2label": {${entries}} or another order`;
+  const advice = `Name the classes there in the order of the model's outputs, with the task's names: "id2label": {${entries}}, or permuted`;
   if (labels.length !== task.labels.length) throw refusal(path, `${sets}: not as many`);
   if (labels.every((label, index) => label === `LABEL_${index}`)) {
     const hubOrder = task.hub?.labels.map(([, label]) => label) ?? task.labels;

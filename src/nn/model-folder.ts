@@ -6,6 +6,7 @@ import type { LengthLimit } from '../text/truncate.js';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { sha256, sha256File } from '../util/hash.js';
+import { linkOrCopy } from '../util/link-file.js';
 import { writeJsonFile } from '../util/json-file.js';
 import type { Bert } from './bert.js';
 import { readBertConfig, type BertConfig } from './bert-config.js';
@@ -118,6 +119,19 @@ export async function writeModelFolder(dir: string, { bert, heads, tokenizerFrom
     await writeHeadsFile(folder, { heads: specs, info });
     await copyTokenizer(tokenizerFrom, folder);
     await writeFileAtomic(join(folder, 'README.md'), modelCard({ config: bert.config, info, licence }, specs));
+  });
+}
+
+/** The folder under another description. Weights are linked where they can be; the folder appears whole. Throws ERR_IO. */
+export async function copyModelFolder(from: string, to: string, info: ModelInfo): Promise<void> {
+  const config = await readBertConfig(from);
+  const heads = (await readHeadsFile(from))?.heads ?? [];
+  const licence = await readLicence(from);
+  await replaceFolder(to, async (folder) => {
+    for (const name of ['config.json', 'model.safetensors', HEADS_FILE]) await linkOrCopy(join(from, name), join(folder, name));
+    await copyTokenizer(from, folder);
+    await writeHeadsFile(folder, { heads, info });
+    await writeFileAtomic(join(folder, 'README.md'), modelCard({ config, info, licence }, heads));
   });
 }
 

@@ -81,7 +81,8 @@ function requirePlausibleSize(request: EncoderRequest): void {
   for (const shape of source.shapes.values()) held += shape.reduce((product, size) => product * size, 1);
   if (needed <= 2 * held + 1e6 && layers <= source.shapes.size) return;
   const faults = differingSizes(request);
-  const message = `${source.path} holds ${held} weights, config.json describes a model of ${needed}; they are not of the same model${faults.length === 0 ? '' : `: ${faults.join('; ')}`}`;
+  const sizes = faults.length === 0 ? '' : `: ${faults.join('; ')}`;
+  const message = `${source.path} holds ${held} weights, config.json describes a model of ${needed}; they are not of the same model${sizes}`;
   throw new BornAgainError('ERR_CHECKPOINT', message, { path: source.path, held, needed, faults });
 }
 

@@ -1,12 +1,13 @@
 /** The forecast of an experiment as text: a row for each arm, the totals, and what it rests on. */
 import Table from 'cli-table3';
 import type { Forecast, PlannedWork } from '../experiment/forecast.js';
+import { describeRates } from '../experiment/parallel-runs.js';
 import { formatCount, formatDuration } from '../util/format.js';
 
 const ALL = 'all';
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
 
-export function renderForecast({ runs, tokensPerSecond, modelBytes, checkpointBytes }: Forecast, parallelRuns: number): string {
+export function renderForecast({ runs, tokensPerSecond, parallelRuns, modelBytes, checkpointBytes }: Forecast): string {
   const table = new Table({
     head: ['arm', 'models', 'taught by, or started from', 'steps', 'tokens', 'TFLOP', 'time'],
     style: { head: [], border: [], compact: true },
@@ -24,7 +25,7 @@ export function renderForecast({ runs, tokensPerSecond, modelBytes, checkpointBy
   return [
     table.toString(),
     `Time is training alone, one model at a time, at the rates measured just now (tokens/s: ${rates.join(', ')})` +
-      (parallelRuns > 1 ? `; ${parallelRuns} models train at once, which the rates do not know of.` : '.'),
+      `${describeParallel(parallelRuns)}.`,
     `Disk: ${bytesText(modelBytes)} of models, and up to ${bytesText(checkpointBytes)} of checkpoints while it runs.`,
   ].join('\n');
 }
@@ -45,4 +46,9 @@ function armOf(id: string): string {
 function bytesText(bytes: number): string {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1000)));
   return `${(bytes / 1000 ** power).toPrecision(3)} ${UNITS[power]}`;
+}
+
+function describeParallel({ chosen, measured }: Forecast['parallelRuns']): string {
+  if (measured.length > 0) return `; ${chosen} at once is fastest (tokens/s by models at once: ${describeRates(measured)})`;
+  return chosen > 1 ? `; ${chosen} models train at once, which the rates do not know of` : '';
 }

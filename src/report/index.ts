@@ -2,13 +2,13 @@
 import type { ExperimentResults } from '../experiment/results.js';
 import { taskRegistry } from '../tasks/index.js';
 import type { Baselines } from './baselines.js';
-import { describeChoices } from './choices.js';
+import { describeChoices, describeGrid } from './choices.js';
 import { renderSummaryTable } from './summary-table.js';
 
 export function renderReport(results: ExperimentResults, baselines: Baselines | null): string {
-  const { config, summary } = results;
-  const table = renderSummaryTable(summary, baselines, { average: config.report.average, registry: taskRegistry(config) });
-  return [table, ...describeChoices(config)].join('\n');
+  const { config, summary, tests } = results;
+  const table = renderSummaryTable(summary, baselines, { ...config.report, registry: taskRegistry(config), tests });
+  return [table, ...describeChoices(config), ...describeGrid(results.grid ?? [])].join('\n');
 }
 
 export { readBaselines } from './baselines.js';

@@ -3,6 +3,7 @@
  * average of a column is over the tasks that count (WNLI and AX do not), and only where the column has all of them: an average over
  * fewer tasks would look like a gain.
  */
+import { AVERAGE } from '../experiment/arm-tests.js';
 import type { ArmSummary, Spread } from '../experiment/summary.js';
 import { averagedTasks, glueAverage, type AverageName } from '../metrics/index.js';
 import type { TaskDefinition, TaskRegistry } from '../tasks/index.js';
@@ -10,6 +11,8 @@ import type { BaselineKind, Baselines } from './baselines.js';
 
 export interface SummaryRow {
   readonly title: string;
+  /** What the tests between arms know the row by: the task's name, or `average`; null for one that is not tested. */
+  readonly tested: string | null;
   /** Name of the metric that stands for the task; empty for the average. */
   readonly metric: string;
   /** The row counts in the average (or is it). */
@@ -55,6 +58,7 @@ function taskRow(task: TaskDefinition, averaged: boolean, summary: readonly ArmS
   const baseline = (kind: BaselineKind): number | null => baselines?.[task.name]?.[kind][task.mainMetric] ?? null;
   return {
     title: task.title,
+    tested: task.name,
     metric: task.mainMetric,
     averaged,
     baselines: { majority: baseline('majority'), bagOfWords: baseline('bagOfWords') },
@@ -67,7 +71,7 @@ function mismatchedRow(task: TaskDefinition, average: AverageName, summary: read
   if (!summary.some((arm) => task.name in arm.mismatched)) return [];
   const baselines = { majority: null, bagOfWords: null };
   const arms = summary.map((arm) => arm.mismatched[task.name] ?? null);
-  return [{ title: `${task.title}-mm`, metric: task.mainMetric, averaged: average === 'glue', baselines, arms }];
+  return [{ title: `${task.title}-mm`, tested: null, metric: task.mainMetric, averaged: average === 'glue', baselines, arms }];
 }
 
 function averageRow(
@@ -84,6 +88,7 @@ function averageRow(
   };
   return {
     title: `Average of ${tasks.length}${average === 'glue' ? ', as GLUE' : ''}`,
+    tested: AVERAGE,
     metric: '',
     averaged: true,
     baselines: { majority: baseline('majority'), bagOfWords: baseline('bagOfWords') },

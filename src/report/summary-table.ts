@@ -1,15 +1,25 @@
 /**
- * The table that a run ends with: task x arm, median and standard deviation over seeds. The only place where scores are times 100, and
+ * The table that a run ends with: task x arm, median and standard deviation over seeds, a mark where an arm's difference stands. The only place where scores are times 100, and
  * it says so; results.json holds fractions.
  */
 import Table from 'cli-table3';
+import type { ArmTest } from '../experiment/arm-tests.js';
 import type { ArmSummary, Spread } from '../experiment/summary.js';
 import type { Baselines } from './baselines.js';
 import { summaryRows, type SummaryOptions, type SummaryRow } from './summary-rows.js';
+import { failedNote, referenceArm, Significance } from './table-notes.js';
 
 const NONE = '-';
 
-export function renderSummaryTable(summary: readonly ArmSummary[], baselines: Baselines | null, options: SummaryOptions): string {
+export interface TableOptions extends SummaryOptions {
+  /** Between the summary's arms. */
+  readonly tests: readonly ArmTest[];
+  /** What the summary did with failed runs. */
+  readonly failedRuns: 'keep' | 'drop';
+}
+
+export function renderSummaryTable(summary: readonly ArmSummary[], baselines: Baselines | null, options: TableOptions): string {
+  const significance = new Significance(options.tests, referenceArm(summary));
   const { tasks, average } = summaryRows(summary, baselines, options);
   const baselineHeads = baselines === null ? [] : ['majority', 'bag of words'];
   const head = ['task', 'metric', ...baselineHeads, ...summary.map(({ arm, n }) => `${arm}\nn = ${n}`)];
@@ -18,16 +28,19 @@ export function renderSummaryTable(summary: readonly ArmSummary[], baselines: Ba
     colAligns: head.map((_, column) => (column < 2 ? 'left' : 'right')),
     style: { head: [], border: [], compact: true },
   });
-  const cells = (row: SummaryRow): string[] => cellsOf(row, baselines !== null);
+  const cells = (row: SummaryRow): string[] => [
+    ...leadingCells(row, baselines !== null),
+    ...row.arms.map((spread, i) => `${spreadText(spread)} ${significance.mark(row.tested, summary[i]?.arm ?? '')}`.trimEnd()),
+  ];
   table.push(...tasks.map(cells));
   if (average !== null) table.push(cells(average));
-  return `${table.toString()}\n${notes(summary, tasks).join('\n')}`;
+  return `${table.toString()}\n${[...notes(summary, tasks), ...significance.notes(), ...failedNotes(summary, options)].join('\n')}`;
 }
 
-function cellsOf(row: SummaryRow, withBaselines: boolean): string[] {
+function leadingCells(row: SummaryRow, withBaselines: boolean): string[] {
   const { majority, bagOfWords } = row.baselines;
   const baselines = withBaselines ? [majority, bagOfWords].map((score) => (score === null ? NONE : percent(score))) : [];
-  return [row.averaged ? row.title : `${row.title} *`, row.metric, ...baselines, ...row.arms.map(spreadText)];
+  return [row.averaged ? row.title : `${row.title} *`, row.metric, ...baselines];
 }
 
 function spreadText(spread: Spread | null): string {
@@ -45,4 +58,9 @@ function notes(summary: readonly ArmSummary[], tasks: readonly SummaryRow[]): st
   const lines = [`Scores on dev, times 100; ${what}.`];
   if (tasks.some((row) => !row.averaged)) lines.push('* not in the average.');
   return lines;
+}
+
+function failedNotes(summary: readonly ArmSummary[], { registry, failedRuns }: TableOptions): string[] {
+  const note = failedNote(summary, registry.all, failedRuns);
+  return note === null ? [] : [note];
 }

@@ -41,22 +41,30 @@ export function twoSided(ways: Float64Array, observed: number): number {
  * @param scores positive integers
  */
 export function subsetSums(scores: readonly number[], size: number): Float64Array {
-  const width = sumOf([...scores].sort((a, b) => b - a).slice(0, size)) + 1;
+  const sorted = [...scores].sort((a, b) => a - b);
+  const before = [0];
+  for (const score of sorted) before.push((before.at(-1) as number) + score);
+  /** Sum of the scores from `start` up to, not including, `end`. */
+  const between = (start: number, end: number): number => (before[end] as number) - (before[start] as number);
+  const width = between(sorted.length - size, sorted.length) + 1;
   const ways = Array.from({ length: size + 1 }, () => new Float64Array(width));
   (ways[0] as Float64Array)[0] = 1;
-  scores.forEach((score, seen) => {
-    // From the largest subsets down, so that none takes this score twice.
-    for (let taken = Math.min(size, seen + 1); taken >= 1; taken -= 1)
-      addShifted(ways[taken] as Float64Array, ways[taken - 1] as Float64Array, score);
+  sorted.forEach((score, seen) => {
+    // From the largest subsets down, so that none takes this score twice; only the sums that so many of the scores so far can have.
+    for (let taken = Math.min(size, seen + 1); taken >= 1; taken -= 1) {
+      const [least, most] = [between(0, taken - 1) + score, between(seen + 1 - taken, seen + 1)];
+      addShifted(ways[taken] as Float64Array, ways[taken - 1] as Float64Array, { shift: score, least, most });
+    }
   });
   return ways[size] as Float64Array;
 }
 
 /** Ways to give each score a sign, by the sum of the positive ones. */
 export function signedSums(scores: readonly number[]): Float64Array {
-  const ways = new Float64Array(sumOf(scores) + 1);
+  const most = sumOf(scores);
+  const ways = new Float64Array(most + 1);
   ways[0] = 1;
-  for (const score of scores) addShifted(ways, ways, score);
+  for (const score of scores) addShifted(ways, ways, { shift: score, least: score, most });
   return ways;
 }
 
@@ -64,7 +72,11 @@ export function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** target[s] += source[s - shift], from the top down: source may be the target. */
-function addShifted(target: Float64Array, source: Float64Array, shift: number): void {
-  for (let sum = target.length - 1; sum >= shift; sum -= 1) target[sum] = (target[sum] as number) + (source[sum - shift] as number);
+/** target[s] += source[s - shift] for s from most down to least: source may be the target. */
+function addShifted(
+  target: Float64Array,
+  source: Float64Array,
+  { shift, least, most }: { shift: number; least: number; most: number },
+): void {
+  for (let sum = most; sum >= least; sum -= 1) target[sum] = (target[sum] as number) + (source[sum - shift] as number);
 }

@@ -32,8 +32,15 @@ const definitionSchema = z.object({
   model: z.object({ type: z.literal('WordPiece') }),
 });
 
+const BASIS = 0x811c9dc5;
+/** Twice MOST_WORDS, so that a free slot is near. */
+const SLOTS = 2 * MOST_WORDS;
+
 export class KnownWords {
-  private readonly ids = new Map<string, Int32Array>();
+  /** By hash, the next slot where one is taken: the word's number plus one; 0 is free. A Map would need a string for each lookup. */
+  private readonly slots = new Int32Array(SLOTS);
+  private readonly words: string[] = [];
+  private readonly ids: Int32Array[] = [];
   private scratch = new Int32Array(1024);
 
   /**
@@ -50,24 +57,39 @@ export class KnownWords {
     const unknown: string[] = [];
     let count = 0;
     for (let at = 0; at < length;) {
-      const kind = KINDS[text.charCodeAt(at)] ?? OTHER;
-      if (kind === OTHER) return null;
       const start = at;
+      let code = text.charCodeAt(at);
+      const kind = KINDS[code] ?? OTHER;
+      if (kind === OTHER) return null;
       at += 1;
       if (kind === SPACE) continue;
-      if (kind === LETTER) while (at < length && KINDS[text.charCodeAt(at)] === LETTER) at += 1;
+      let hash = mix(BASIS, code);
+      if (kind === LETTER) for (; at < length && KINDS[(code = text.charCodeAt(at))] === LETTER; at += 1) hash = mix(hash, code);
       if (at - start > LONGEST_WORD) return null;
-      const word = text.slice(start, at);
-      const ids = this.ids.get(word);
-      if (ids === undefined) unknown.push(word);
-      else count = this.append(ids, count);
+      const word = (this.slots[this.slotOf(text, start, at, hash)] ?? 0) - 1;
+      if (word < 0) unknown.push(text.slice(start, at));
+      else count = this.append(this.ids[word] as Int32Array, count);
     }
     if (unknown.length === 0) return this.scratch.slice(0, count);
-    return this.ids.size + unknown.length > MOST_WORDS ? null : unknown;
+    return this.ids.length + unknown.length > MOST_WORDS ? null : unknown;
   }
 
+  /** @param word one that `lookUp` has named, once */
   add(word: string, ids: Int32Array): void {
-    this.ids.set(word, ids);
+    let hash = BASIS;
+    for (let at = 0; at < word.length; at += 1) hash = mix(hash, word.charCodeAt(at));
+    // A copy: a slice would keep the whole text it was cut from.
+    this.words.push(Buffer.from(word, 'latin1').toString('latin1'));
+    this.ids.push(ids);
+    this.slots[this.slotOf(word, 0, word.length, hash)] = this.words.length;
+  }
+
+  /** Where the word from `start` to `end` is, or would be. */
+  private slotOf(text: string, start: number, end: number, hash: number): number {
+    for (let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
+      const number = this.slots[slot] ?? 0;
+      if (number === 0 || isAt(this.words[number - 1] ?? '', text, start, end)) return slot;
+    }
   }
 
   /** @returns how many ids there are now */
@@ -80,4 +102,15 @@ export class KnownWords {
     for (let index = 0; index < ids.length; index += 1) this.scratch[count + index] = ids[index] ?? 0;
     return count + ids.length;
   }
+}
+
+/** One step of the hash (FNV-1a, 32 bits). */
+function mix(hash: number, code: number): number {
+  return Math.imul(hash ^ code, 0x01000193);
+}
+
+function isAt(word: string, text: string, start: number, end: number): boolean {
+  if (word.length !== end - start) return false;
+  for (let at = 0; at < word.length; at += 1) if (word.charCodeAt(at) !== text.charCodeAt(start + at)) return false;
+  return true;
 }

@@ -21,7 +21,12 @@ export function checkpointPath(folder: string, step: number): string {
 }
 
 /** Newest first; empty where the folder does not exist. Throws ERR_IO. */
-export async function listCheckpoints(folder: string): Promise<Checkpoint[]> {
+export function listCheckpoints(folder: string): Promise<Checkpoint[]> {
+  return listNumbered(folder, FILE_NAME);
+}
+
+/** Files named by a step, the first group of `name`, the newest first; empty where the folder does not exist. Throws ERR_IO. */
+export async function listNumbered(folder: string, name: RegExp): Promise<Checkpoint[]> {
   let names: string[];
   try {
     names = await readdir(folder);
@@ -29,9 +34,9 @@ export async function listCheckpoints(folder: string): Promise<Checkpoint[]> {
     if (errnoOf(error) === 'ENOENT') return [];
     throw ioError('read', folder, error);
   }
-  const steps = names.map((name) => FILE_NAME.exec(name)?.[1]).filter((digits) => digits !== undefined);
-  return steps
-    .map((digits) => ({ step: Number(digits), path: join(folder, `step-${digits}.safetensors`) }))
+  return names
+    .map((file) => ({ step: Number(name.exec(file)?.[1] ?? NaN), path: join(folder, file) }))
+    .filter(({ step }) => !Number.isNaN(step))
     .sort((a, b) => b.step - a.step);
 }
 

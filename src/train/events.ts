@@ -87,6 +87,20 @@ export interface EvaluatedEvent {
   readonly average: number | null;
 }
 
+/** A model in training was scored on dev, to decide which one is kept or whether to stop. */
+export interface SelectionEvent {
+  readonly kind: 'selection';
+  readonly runId: string;
+  /** Steps finished. */
+  readonly step: number;
+  /** By `selection.metric`. */
+  readonly score: number;
+  readonly tasks: TaskScores;
+  readonly best: { readonly step: number; readonly score: number };
+  /** The training stops here, for want of a better score. */
+  readonly stops: boolean;
+}
+
 export interface RunFinishedEvent {
   readonly kind: 'run-finished';
   readonly runId: string;
@@ -119,6 +133,7 @@ export type TrainingEvent =
   | ExperimentPlanEvent
   | RunStartedEvent
   | StepEvent
+  | SelectionEvent
   | EvaluatedEvent
   | RunFinishedEvent
   | RunFailedEvent

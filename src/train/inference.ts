@@ -15,7 +15,7 @@ import { taskOfHead } from './heads.js';
 import { Session } from './session.js';
 
 /** A session needs an optimizer; this one is never asked to step, so its values say nothing. */
-const IDLE_OPTIMIZER = { beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, biasCorrection: false, clipNorm: Infinity };
+export const IDLE_OPTIMIZER = { beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, biasCorrection: false, clipNorm: Infinity };
 
 export interface InferenceOptions {
   /** Name of the task that a sequence classifier of Transformers is of; a folder of this project has its own heads. */

@@ -60,7 +60,12 @@ interface OpenLogs {
 }
 
 /** Names of the logs in a run's folder, event files apart. */
-export const LOG_FILES = { steps: 'steps.jsonl', timings: 'timings.jsonl', evaluations: 'evaluations.jsonl' } as const;
+export const LOG_FILES = {
+  steps: 'steps.jsonl',
+  timings: 'timings.jsonl',
+  evaluations: 'evaluations.jsonl',
+  selection: 'selection.jsonl',
+} as const;
 
 /** For a run that starts anew. Throws ERR_IO. */
 export async function removeLogs(folder: string): Promise<void> {

@@ -7,43 +7,81 @@ import type { NativeSessionState } from '../native/types.js';
 import { readSafetensors, writeSafetensors, type NamedTensor } from '../nn/safetensors.js';
 import { BornAgainError } from '../util/errors.js';
 
+/** What a checkpoint says besides the state. */
+export type Notes = Readonly<Record<string, string>>;
 type Parameters = readonly { name: string; shape: readonly number[] }[];
 
 const PARTS = { '': 'parameters', 'firstMoment.': 'firstMoments', 'secondMoment.': 'secondMoments' } as const;
 
-export async function writeSessionState(path: string, parameters: Parameters, state: NativeSessionState): Promise<void> {
+/** @param notes further entries of the file's metadata, read back with the state; the checksum covers them */
+export async function writeSessionState(path: string, parameters: Parameters, state: NativeSessionState, notes: Notes = {}): Promise<void> {
   const tensors = new Map<string, NamedTensor>();
   for (const [prefix, part] of Object.entries(PARTS)) {
     parameters.forEach(({ name, shape }, i) => tensors.set(prefix + name, { shape, data: state[part][i] as Float32Array }));
   }
-  await writeSafetensors(path, tensors, { steps: String(state.steps), sha256: checksum(tensors) });
+  await writeSafetensors(path, tensors, { ...notes, steps: String(state.steps), sha256: checksum(tensors, notes) });
 }
 
-function checksum(tensors: ReadonlyMap<string, NamedTensor>): string {
+/** The parameters alone. */
+export async function writeParameters(path: string, parameters: Parameters, state: NativeSessionState): Promise<void> {
+  const tensors = new Map(parameters.map(({ name, shape }, i) => [name, { shape, data: state.parameters[i] as Float32Array }]));
+  await writeSafetensors(path, tensors, { steps: String(state.steps), sha256: checksum(tensors, {}) });
+}
+
+function checksum(tensors: ReadonlyMap<string, NamedTensor>, notes: Notes): string {
   const hash = createHash('sha256');
   for (const { data } of tensors.values()) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  for (const entry of Object.entries(notes)) hash.update(JSON.stringify(entry));
   return hash.digest('hex');
 }
 
 /** Throws ERR_SAFETENSORS (cut or corrupt file), ERR_CHECKPOINT (another checksum, missing or extra tensors, other shapes, no step count). */
-export async function readSessionState(path: string, parameters: Parameters): Promise<NativeSessionState> {
+export async function readSessionState(path: string, parameters: Parameters): Promise<{ state: NativeSessionState; notes: Notes }> {
+  const { steps, notes, take, end } = await openState(path);
+  const part = (prefix: string): Float32Array[] => parameters.map(({ name, shape }) => take(prefix + name, shape));
+  const state = { steps, parameters: part(''), firstMoments: part('firstMoment.'), secondMoments: part('secondMoment.') };
+  end();
+  return { state, notes };
+}
+
+/** What `writeParameters` wrote. Throws as `readSessionState` does. */
+export async function readParameters(path: string, parameters: Parameters): Promise<Float32Array[]> {
+  const { take, end } = await openState(path);
+  const values = parameters.map(({ name, shape }) => take(name, shape));
+  end();
+  return values;
+}
+
+interface OpenState {
+  readonly steps: number;
+  readonly notes: Notes;
+  readonly take: (name: string, shape: readonly number[]) => Float32Array;
+  /** Throws when tensors are left that nobody took. */
+  readonly end: () => void;
+}
+
+async function openState(path: string): Promise<OpenState> {
   const { tensors, metadata } = await readSafetensors(path);
+  const { steps: written, sha256, ...notes } = metadata;
   const refuse = (what: string): never => {
     throw new BornAgainError('ERR_CHECKPOINT', `${path} is not a state of this model: ${what}`, { path });
   };
-  if (metadata['sha256'] !== checksum(tensors)) {
+  if (sha256 !== checksum(tensors, notes)) {
     throw new BornAgainError('ERR_CHECKPOINT', `${path} is damaged: its values are not those that were written (checksum)`, { path });
   }
-  const steps = Number(metadata['steps'] ?? refuse('it has no step count'));
-  if (!Number.isSafeInteger(steps) || steps < 0) refuse(`its step count is '${metadata['steps']}'`);
-  const take = (name: string, shape: readonly number[]): Float32Array => {
-    const tensor = tensors.get(name) ?? refuse(`'${name}' is missing`);
-    if (tensor.shape.join() !== shape.join()) refuse(`'${name}' is [${tensor.shape.join(', ')}], the model needs [${shape.join(', ')}]`);
-    tensors.delete(name);
-    return tensor.data;
+  const steps = Number(written ?? refuse('it has no step count'));
+  if (!Number.isSafeInteger(steps) || steps < 0) refuse(`its step count is '${written}'`);
+  return {
+    steps,
+    notes,
+    take: (name, shape) => {
+      const tensor = tensors.get(name) ?? refuse(`'${name}' is missing`);
+      if (tensor.shape.join() !== shape.join()) refuse(`'${name}' is [${tensor.shape.join(', ')}], the model needs [${shape.join(', ')}]`);
+      tensors.delete(name);
+      return tensor.data;
+    },
+    end: () => {
+      if (tensors.size > 0) refuse(`'${[...tensors.keys()].slice(0, 4).join("', '")}' is not part of it`);
+    },
   };
-  const part = (prefix: string): Float32Array[] => parameters.map(({ name, shape }) => take(prefix + name, shape));
-  const state = { steps, parameters: part(''), firstMoments: part('firstMoment.'), secondMoments: part('secondMoment.') };
-  if (tensors.size > 0) refuse(`'${[...tensors.keys()].slice(0, 4).join("', '")}' is not part of it`);
-  return state;
 }

@@ -11,7 +11,7 @@ import type { Head } from '../nn/head.js';
 import { parameterShape } from '../nn/parameters.js';
 import { decays, layerwiseScales } from '../optim/layerwise.js';
 import { BornAgainError } from '../util/errors.js';
-import { readSessionState, writeSessionState } from './session-state.js';
+import { readParameters, readSessionState, writeParameters, writeSessionState, type Notes } from './session-state.js';
 
 export interface SessionOptions {
   readonly bert: Bert;
@@ -71,11 +71,12 @@ export class Session {
   }
 
   /**
-   * One whole step: forward, weighted loss, backward, clip, layer-wise AdamW. Rejects with ERR_NON_FINITE_LOSS when the loss or a gradient
+   * One whole step: forward, weighted loss, backward, clip, layer-wise AdamW. Of micro-batches the gradients are summed, so that a batch cut
+   * into them gives the same step in less memory; `losses` are theirs end to end, and their dropout masks are not the whole batch's. Rejects with ERR_NON_FINITE_LOSS when the loss or a gradient
    * is not finite (`details`: step, losses, positions of the examples whose loss is not finite), ERR_CANCELLED, ERR_INVALID_ARGUMENT; the
    * parameters are then those of the step before.
    */
-  async step(batch: PackedBatch, { learningRate }: { learningRate: number }): Promise<StepResult> {
+  async step(batch: PackedBatch | readonly PackedBatch[], { learningRate }: { learningRate: number }): Promise<StepResult> {
     const result = await this.native.step(batch, learningRate);
     if (!result.updated) throw nonFinite(result);
     this.#steps = result.step;
@@ -87,16 +88,36 @@ export class Session {
     return this.native.evaluate(batch);
   }
 
-  /** Writes parameters, both moments and the step count, atomically. */
-  async saveState(path: string): Promise<void> {
-    await writeSessionState(path, this.parameters, await this.native.exportState());
+  /** Writes parameters, both moments, the step count and `notes`, atomically. */
+  async saveState(path: string, notes: Notes = {}): Promise<void> {
+    await writeSessionState(path, this.parameters, await this.native.exportState(), notes);
   }
 
-  /** Throws ERR_CHECKPOINT or ERR_SAFETENSORS, and changes nothing, when the file is not a whole state of this session's model. */
-  async loadState(path: string): Promise<void> {
-    const state = await readSessionState(path, this.parameters);
+  /**
+   * Throws ERR_CHECKPOINT or ERR_SAFETENSORS, and changes nothing, when the file is not a whole state of this session's model.
+   * @returns the notes it was saved with
+   */
+  async loadState(path: string): Promise<Notes> {
+    const { state, notes } = await readSessionState(path, this.parameters);
     await this.native.importState(state);
     this.#steps = state.steps;
+    return notes;
+  }
+
+  /** Writes the parameters alone, atomically. */
+  async saveParameters(path: string): Promise<void> {
+    await writeParameters(path, this.parameters, await this.native.exportState());
+  }
+
+  /** Takes parameters over; moments and step count stay. Throws as `loadState` does. */
+  async loadParameters(path: string): Promise<void> {
+    const parameters = await readParameters(path, this.parameters);
+    await this.native.importState({ ...(await this.native.exportState()), parameters });
+  }
+
+  /** Whether the file holds parameters of this model, whole. Throws as `loadState` does where it does not. */
+  async checkParameters(path: string): Promise<void> {
+    await readParameters(path, this.parameters);
   }
 
   /** What is running or waiting rejects with ERR_CANCELLED; the session stays usable. */

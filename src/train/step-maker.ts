@@ -27,7 +27,8 @@ export interface TrainingPlan {
 }
 
 export interface PreparedStep {
-  readonly batch: PackedBatch;
+  /** One after the other they are the step's batch; several where `accumulate` says so. */
+  readonly batches: readonly PackedBatch[];
   readonly examples: readonly ExampleReference[];
   /** λ; null where no task has a teacher. */
   readonly lambda: number | null;
@@ -45,7 +46,7 @@ export function createStepMaker({ tasks, shape, config, seed }: TrainingPlan): S
   const datasets = tasks.map((task) => task.dataset);
   const teachers = tasks.map((task) => task.teacher);
   const distilled = teachers.some((teacher) => teacher !== null);
-  const { batchSize, epochs, learningRate } = shape;
+  const { batchSize, epochs, learningRate, accumulate } = shape;
   const plan = planBatches({ sizes: datasets.map(({ size }) => size), batchSize, epochs, ...config.sampling, seed });
   const { totalSteps } = plan;
   return {
@@ -54,13 +55,27 @@ export function createStepMaker({ tasks, shape, config, seed }: TrainingPlan): S
       const examples = plan.batch(step);
       const lambda = distilled ? goldWeight(step, totalSteps, config.distillation) : null;
       const perExample = config.loss.reduction === 'mean' ? 1 / examples.length : 1;
-      const batch = packBatch(examples, {
+      const options = {
         datasets,
         heads: [...tasks.keys()],
         targets: mixedTargets(datasets, teachers, lambda ?? 1),
-        weight: (task) => plan.exampleWeight(task) * perExample,
-      });
-      return { batch, examples, lambda, learningRate: learningRateAt(step, totalSteps, learningRate, config.schedule.warmup) };
+        // Of the whole batch, also where it is cut: micro-batches of unequal size must not weigh their examples differently.
+        weight: (task: number) => plan.exampleWeight(task) * perExample,
+      };
+      const batches = microBatches(examples, accumulate).map((part) => packBatch(part, options));
+      return { batches, examples, lambda, learningRate: learningRateAt(step, totalSteps, learningRate, config.schedule.warmup) };
     },
   };
+}
+
+/** Runs of nearly equal length, as many as asked for or as there are examples. */
+function microBatches(examples: readonly ExampleReference[], count: number): (readonly ExampleReference[])[] {
+  const parts = Math.min(count, examples.length);
+  const start = (part: number): number => Math.floor((part * examples.length) / parts);
+  return Array.from({ length: parts }, (_, part) => examples.slice(start(part), start(part + 1)));
+}
+
+/** Tokens of a step. */
+export function tokensOf({ batches }: PreparedStep): number {
+  return batches.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
 }

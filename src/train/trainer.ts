@@ -2,15 +2,19 @@
  * Trains one model from its first step, or from its newest checkpoint, to its last. While the session computes a step on its own thread
  * the next batch is packed here. A run that was stopped and goes on ends with the same bytes as one that was not.
  */
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { StepResult } from '../native/types.js';
 import { BornAgainError } from '../util/errors.js';
 import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpoints.js';
-import type { OnEvent } from './events.js';
+import type { OnEvent, TaskScores } from './events.js';
 import { cancelledAfter, nonFiniteStep } from './failures.js';
-import type { RunLog, StepLogTask } from './run-log.js';
+import { JsonLinesLog } from './json-lines-log.js';
+import { LOG_FILES, type RunLog, type StepLogTask } from './run-log.js';
+import { Selection, type Selected, type SelectionJob } from './selection.js';
+import type { Notes } from './session-state.js';
 import type { Session } from './session.js';
-import type { PreparedStep, StepMaker, TrainingTask } from './step-maker.js';
+import { tokensOf, type PreparedStep, type StepMaker, type TrainingTask } from './step-maker.js';
 import { Throughput } from './throughput.js';
 
 export interface TrainingJob {
@@ -25,46 +29,95 @@ export interface TrainingJob {
   readonly checkpointDir: string;
   /** Steps between checkpoints; 0 keeps none, not even when cancelled. */
   readonly checkpointSteps: number;
+  /** What the training is, as a hash of all that decides it: a checkpoint of another one is refused. Without it any of this model will do. */
+  readonly identity?: string | undefined;
+  /** Without it the last model is the one kept, and dev is not looked at. */
+  readonly selection?: SelectionJob | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: OnEvent;
 }
 
+/** A training at work: its job, and how it looks at dev. */
+interface Training {
+  readonly job: TrainingJob;
+  readonly selection: OpenSelection | null;
+}
+
+interface OpenSelection {
+  readonly state: Selection;
+  readonly job: SelectionJob;
+  readonly log: JsonLinesLog<SelectionLogEntry>;
+}
+
+/** A line of `selection.jsonl`. */
+interface SelectionLogEntry {
+  readonly step: number;
+  readonly score: number;
+  readonly tasks: TaskScores;
+}
+
 /**
- * Leaves the session with the trained parameters.
+ * Leaves the session with the parameters that are to be kept: those of the last step, or of the best evaluation.
+ * @returns what the selection came to; null without one
  * @throws BornAgainError ERR_NON_FINITE_LOSS (step, example ids, last good checkpoint), ERR_CANCELLED (after a checkpoint of the last
  *   finished step), ERR_IO (a full disk; earlier checkpoints stay), ERR_CHECKPOINT or ERR_SAFETENSORS (no checkpoint can be read)
  */
-export async function train(job: TrainingJob): Promise<void> {
-  const { runId, arm, seed, tasks, steps, session, log, signal, onEvent } = job;
-  const startStep = await resume(job);
+export async function train(job: TrainingJob): Promise<Selected | null> {
+  const { runId, arm, seed, tasks, steps, session, log, checkpointDir, selection: wanted, signal, onEvent } = job;
+  const state = wanted === undefined ? null : new Selection(wanted, steps.totalSteps, checkpointDir);
+  const startStep = await resume(job, state);
   const names = tasks.map(({ dataset }) => dataset.task.name);
   onEvent({ kind: 'run-started', runId, arm, tasks: names, seed, totalSteps: steps.totalSteps, startStep });
   await log.open(startStep);
+  const selection = wanted === undefined || state === null ? null : await openSelection(job, wanted, state);
   const cancel = (): void => session.cancel();
   signal?.addEventListener('abort', cancel);
   try {
-    await runSteps(job, startStep);
+    await runSteps({ job, selection }, startStep);
+    await state?.restoreBest(session);
+    return state?.outcome ?? null;
   } catch (error) {
     const cancelled = error instanceof BornAgainError && error.code === 'ERR_CANCELLED';
-    throw cancelled ? await keepCancelled(job) : error;
+    throw cancelled ? await keepCancelled({ job, selection }) : error;
   } finally {
     signal?.removeEventListener('abort', cancel);
+    selection?.log.close();
   }
 }
 
-async function runSteps(job: TrainingJob, startStep: number): Promise<void> {
+async function openSelection({ log }: TrainingJob, job: SelectionJob, state: Selection): Promise<OpenSelection> {
+  const file = join(log.folder, LOG_FILES.selection);
+  return { job, state, log: await JsonLinesLog.open<SelectionLogEntry>(file, state.last?.step ?? 0) };
+}
+
+async function runSteps(training: Training, startStep: number): Promise<void> {
+  const { job, selection } = training;
   const { session, steps, checkpointSteps, signal } = job;
   const throughput = new Throughput();
-  let next = startStep < steps.totalSteps ? steps.prepare(startStep) : null;
+  // A call that ended between a step and its evaluation left that to this one.
+  if (selection?.state.due(startStep) === true) await evaluate(training, selection);
+  const ends = (step: number): boolean => step >= steps.totalSteps || selection?.state.stops === true;
+  let next = ends(startStep) ? null : steps.prepare(startStep);
   for (let step = startStep; next !== null; step += 1) {
     if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', 'cancelled between two steps');
     const current = next;
     const [result, following] = await Promise.all([runStep(job, step, current), prepareNext(steps, step + 1)]);
-    next = following;
     record(job, current, result, throughput);
-    const last = next === null;
-    if (checkpointSteps > 0 && (last || session.steps % checkpointSteps === 0)) await saveCheckpoint(job);
+    if (selection?.state.due(step + 1) === true) await evaluate(training, selection);
+    const last = ends(step + 1);
+    next = last ? null : following;
+    if (checkpointSteps > 0 && (last || session.steps % checkpointSteps === 0)) await saveCheckpoint(training);
   }
+}
+
+/** Scores the model on dev. It is kept where it is the best so far. */
+async function evaluate({ job }: Training, { state, job: { score }, log }: OpenSelection): Promise<void> {
+  const { runId, session, checkpointDir, onEvent } = job;
+  const evaluation = { step: session.steps, ...(await score()) };
+  await state.add({ step: evaluation.step, score: evaluation.score }, session);
+  log.append(evaluation);
+  await state.prune(await listCheckpoints(checkpointDir));
+  onEvent({ kind: 'selection', runId, ...evaluation, best: state.best ?? evaluation, stops: state.stops });
 }
 
 /** Runs beside the session's step: `Promise.all` has started that one when this begins. */
@@ -74,7 +127,7 @@ async function prepareNext(steps: StepMaker, step: number): Promise<PreparedStep
 
 async function runStep(job: TrainingJob, step: number, prepared: PreparedStep): Promise<StepResult> {
   try {
-    return await job.session.step(prepared.batch, { learningRate: prepared.learningRate });
+    return await job.session.step(prepared.batches, { learningRate: prepared.learningRate });
   } catch (cause) {
     if (!(cause instanceof BornAgainError) || cause.code !== 'ERR_NON_FINITE_LOSS') throw cause;
     const { runId, tasks, steps, checkpointDir } = job;
@@ -87,7 +140,7 @@ async function runStep(job: TrainingJob, step: number, prepared: PreparedStep): 
 function record(job: TrainingJob, prepared: PreparedStep, result: StepResult, throughput: Throughput): void {
   const { step, loss, gradientNorm, seconds } = result;
   const { lambda, learningRate } = prepared;
-  const tokens = prepared.batch.tokenIds.length;
+  const tokens = tokensOf(prepared);
   const tasks = lossesByTask(job.tasks, prepared, result.losses);
   throughput.add(tokens, performance.now());
   const { tokensPerSecond } = throughput;
@@ -112,17 +165,19 @@ function lossesByTask(tasks: readonly TrainingTask[], { examples }: PreparedStep
   );
 }
 
-async function saveCheckpoint({ session, checkpointDir, log }: TrainingJob): Promise<string> {
+async function saveCheckpoint({ job: { session, checkpointDir, identity, log }, selection }: Training): Promise<string> {
   log.flush();
+  selection?.log.flush();
   const path = checkpointPath(checkpointDir, session.steps);
-  await session.saveState(path);
+  await session.saveState(path, { ...selection?.state.toNotes(), ...(identity === undefined ? {} : { training: identity }) });
   await pruneCheckpoints(checkpointDir);
+  await selection?.state.prune(await listCheckpoints(checkpointDir));
   return path;
 }
 
-async function keepCancelled(job: TrainingJob): Promise<BornAgainError> {
-  const { runId, session, steps, checkpointSteps } = job;
-  const path = checkpointSteps > 0 && session.steps > 0 ? await saveCheckpoint(job) : null;
+async function keepCancelled(training: Training): Promise<BornAgainError> {
+  const { runId, session, steps, checkpointSteps } = training.job;
+  const path = checkpointSteps > 0 && session.steps > 0 ? await saveCheckpoint(training) : null;
   return cancelledAfter(runId, session.steps, steps.totalSteps, path);
 }
 
@@ -130,11 +185,15 @@ async function keepCancelled(job: TrainingJob): Promise<BornAgainError> {
  * Loads the newest checkpoint that can be read, saying so where that is not the newest one.
  * @returns the number of finished steps; 0 where there is no checkpoint
  */
-async function resume({ runId, session, steps, checkpointDir, onEvent }: TrainingJob): Promise<number> {
+async function resume(job: TrainingJob, selection: Selection | null): Promise<number> {
+  const { runId, session, steps, checkpointDir, onEvent } = job;
   const checkpoints = await listCheckpoints(checkpointDir);
-  for (const [age, { path, step }] of checkpoints.entries()) {
+  for (const [age, checkpoint] of checkpoints.entries()) {
+    const { path, step } = checkpoint;
     try {
-      await session.loadState(path);
+      const notes = await session.loadState(path);
+      requireSameTraining(job, path, notes);
+      await selection?.restore(notes, checkpoint, session);
       if (session.steps === step && step <= steps.totalSteps) return step;
       throw new BornAgainError('ERR_CHECKPOINT', `${path} holds step ${session.steps} of a training of ${steps.totalSteps} steps`, {
         path,
@@ -146,6 +205,13 @@ async function resume({ runId, session, steps, checkpointDir, onEvent }: Trainin
     }
   }
   return 0;
+}
+
+/** Checkpoints of before there was an identity have none. */
+function requireSameTraining({ identity, runId }: TrainingJob, path: string, { training }: Notes): void {
+  if (training === undefined || identity === undefined || training === identity) return;
+  const message = `${path} is a checkpoint of another training than ${runId}: its settings, data or teachers are others. Remove it, or choose another output folder`;
+  throw new BornAgainError('ERR_CHECKPOINT', message, { path, runId });
 }
 
 function isUnreadable(error: unknown): error is BornAgainError {

@@ -41,7 +41,7 @@ describe('precedence', () => {
   it('lays preset, file and --set over each other in that order, key by key', () => {
     const file = configFile('{ "multi": { "epochs": 2, "batchSize": 16 }, "seeds": [7] }');
     const config = resolveConfig({ preset: 'paper', file, set: ['multi.batchSize=8', 'multi.batchSize=4'] });
-    expect(config.multi).toEqual({ epochs: 2, batchSize: 4, learningRate: 1e-4, layerDecay: 0.9 });
+    expect(config.multi).toMatchObject({ epochs: 2, batchSize: 4, learningRate: 1e-4, layerDecay: 0.9 });
     expect(config.seeds).toEqual([7]);
     expect(config.single.batchSize).toBe(32);
   });

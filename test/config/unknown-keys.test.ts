@@ -15,7 +15,8 @@ it('knows every path of a resolved configuration and no other', () => {
 
 it('names the nearest path, several where they tie', () => {
   expect(nearestKeyPaths('optimiser.clipNorm')).toEqual(['optimizer.clipNorm']);
-  expect(nearestKeyPaths('learningrate')).toEqual(['single.learningRate', 'multi.learningRate']);
+  const rates = ['single', 'single.grid', 'multi', 'multi.grid'].map((group) => `${group}.learningRate`);
+  expect(nearestKeyPaths('learningrate')).toEqual(rates);
   expect(nearestKeyPaths('seed')).toEqual(['seeds']);
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema, type ConfigInput } from '../../src/config/schema.js';
 import { planRuns, type PlannedRun } from '../../src/experiment/arms.js';
+import { needsOf } from '../../src/experiment/sources.js';
 
 const plan = (input: ConfigInput): PlannedRun[] => planRuns(configSchema.parse({ tasks: ['rte', 'cola'], ...input }));
 const ids = (input: ConfigInput): string[] => plan(input).map((run) => run.id);
@@ -124,5 +125,46 @@ describe('an experiment that cannot be planned', () => {
   ])('%s', (_name, input, message) => {
     expect(() => ids(input)).toThrow(message);
     expect(() => ids(input)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }));
+  });
+});
+
+describe('a grid', () => {
+  const grid = { learningRate: [1e-4, 3e-4], layerDecay: [1, 0.9] };
+
+  it('adds a trial for each setting and task before the runs that take the best of them', () => {
+    const runs = plan({ arms: ['single'], seeds: [1, 2], single: { grid } });
+    expect(runs.map(({ id }) => id).filter((id) => id.includes('/rte/'))).toEqual([
+      'single@rate-0.0001-decay-1/rte/seed-1',
+      'single@rate-0.0001-decay-0.9/rte/seed-1',
+      'single@rate-0.0003-decay-1/rte/seed-1',
+      'single@rate-0.0003-decay-0.9/rte/seed-1',
+      'single/rte/seed-1',
+      'single/rte/seed-2',
+    ]);
+    expect(runs).toHaveLength(12);
+    const trial = find(runs, 'single@rate-0.0003-decay-0.9/cola/seed-1');
+    expect(trial).toMatchObject({ grid: null, tasks: ['cola'], config: { single: { learningRate: 3e-4, layerDecay: 0.9, epochs: 3 } } });
+    for (const seed of [1, 2]) expect(needsOf(find(runs, `single/cola/seed-${seed}`) as PlannedRun)).toHaveLength(4);
+  });
+
+  it('tries every setting with as many seeds as it is told', () => {
+    const runs = plan({ arms: ['single'], seeds: [1, 2, 3], tasks: ['rte'], single: { grid: { layerDecay: [1, 0.5], seeds: 2 } } });
+    expect(runs.map(({ id }) => id)).toEqual([
+      ...[1, 0.5].flatMap((decay) => [1, 2].map((seed) => `single@rate-0.00005-decay-${decay}/rte/seed-${seed}`)),
+      ...[1, 2, 3].map((seed) => `single/rte/seed-${seed}`),
+    ]);
+  });
+
+  it('of one family leaves the other alone; students have trials with the same teachers', () => {
+    expect(ids({ arms: ['multi'], single: { grid } })).toEqual(['multi/all/seed-1']);
+    const runs = plan({ arms: ['single-multi'], multi: { grid: { layerDecay: [0.9, 1] } } });
+    const student = find(runs, 'single-multi@rate-0.0001-decay-1/all/seed-1');
+    expect(student?.teachers).toEqual(find(runs, 'single-multi/all/seed-1')?.teachers);
+    expect(student?.teachers).toEqual({ rte: ['single/rte/seed-1'], cola: ['single/cola/seed-1'] });
+  });
+
+  it('starts a trial from the multi-task model of its seed', () => {
+    const runs = plan({ arms: ['multi-finetuned'], seeds: [1, 2], single: { grid: { layerDecay: [0.9, 1] } } });
+    expect(find(runs, 'multi-finetuned@rate-0.00005-decay-1/rte/seed-1')?.initial).toBe('multi/all/seed-1');
   });
 });

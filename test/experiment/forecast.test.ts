@@ -27,5 +27,5 @@ it('forecasts the steps and tokens that training takes', async () => {
   }
   expect(plan.runs.map(({ needs }) => needs)).toEqual([[], [], [], ['single/rte/seed-1', 'single/stsb/seed-1']]);
   for (const { seconds } of plan.runs) expect(seconds).toBeGreaterThan(0);
-  expect(renderForecast(plan, 1)).toMatch(/single-multi │ +1 │ single /);
+  expect(renderForecast(plan)).toMatch(/single-multi │ +1 │ single /);
 });

@@ -1,31 +1,14 @@
 /** What runs keep of their models' answers: the file by itself, and beside the results of an experiment. */
-import { appendFile, cp, readFile, rm } from 'node:fs/promises';
+import { appendFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TokenizedDataset } from '../../src/data/types.js';
 import { predictionsFile, readPredictions, writePredictions, type PredictionRecord } from '../../src/experiment/predictions.js';
 import type { ExperimentResults } from '../../src/experiment/results.js';
 import { score } from '../../src/metrics/index.js';
-import { taskByName } from '../../src/tasks/index.js';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
 import type { Place } from '../train/training-rig.js';
 import { experiment, started, weights } from './experiment-rig.js';
-
-/** Labels are all that predictions read of a dataset. */
-function labelled(task: string, labels: readonly number[]): TokenizedDataset {
-  const values = Float32Array.from(labels);
-  return {
-    task: taskByName(task),
-    split: 'dev',
-    size: labels.length,
-    totalTokens: 0,
-    hash: '',
-    id: (index) => `dev-${index}`,
-    tokenIds: () => new Int32Array(),
-    typeBoundary: () => 0,
-    label: (index) => values[index] ?? NaN,
-  };
-}
+import { labelled } from './labelled.js';
 
 async function readAll(folder: string): Promise<PredictionRecord[]> {
   const records: PredictionRecord[] = [];
@@ -123,6 +106,20 @@ describe('an experiment', () => {
     expect(started(again.events)).toEqual([]);
     expect(again.results).toEqual(results);
     expect(await weights(copy)).toEqual(await weights(outDir));
+  });
+
+  it('is made again where a version that did not look for failed runs left the result, which then has them', async () => {
+    const copy = await temporaryFolder();
+    await cp(outDir, copy, { recursive: true });
+    const file = join(copy, multi, 'result.json');
+    const written = await readFile(file, 'utf8');
+    const { failed, ...older } = JSON.parse(written) as Record<string, unknown>;
+    expect(failed).toEqual(results.runs[1]?.failed);
+    await writeFile(file, JSON.stringify(older));
+    const again = await experiment({ ...place, outDir: copy });
+    expect(started(again.events)).toEqual([]);
+    expect(again.results).toEqual(results);
+    expect(await readFile(file, 'utf8')).toBe(written);
   });
 
   it('is not made by a model that is another than the one that was scored: the run is trained again', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/experiment/summary.js';
-import { taskRegistry } from '../../src/tasks/index.js';
+import { configSchema } from '../../src/config/schema.js';
 
-const GLUE = taskRegistry({ customTasks: {} });
+const CONFIG = configSchema.parse({});
 
 const run = (arm: string, seed: number, average: number | null, rte: number) => ({
   arm,
@@ -11,6 +11,7 @@ const run = (arm: string, seed: number, average: number | null, rte: number) => 
   average,
   mismatched: {},
   model: '',
+  failed: {},
 });
 
 describe('summarise', () => {
@@ -18,7 +19,7 @@ describe('summarise', () => {
     // numpy: median, mean and std(ddof=1) of [0.70, 0.68, 0.75, 0.71].
     const [multi] = summarise(
       [0.7, 0.68, 0.75, 0.71].map((score, i) => run('multi', i, score, score)),
-      GLUE,
+      CONFIG,
     );
     expect(multi?.n).toBe(4);
     expect(multi?.average?.median).toBeCloseTo(0.705, 12);
@@ -29,13 +30,13 @@ describe('summarise', () => {
   });
 
   it('has no standard deviation with one seed and no average without one', () => {
-    const [single] = summarise([run('single', 1, null, 0.5)], GLUE);
+    const [single] = summarise([run('single', 1, null, 0.5)], CONFIG);
     expect(single?.average).toBeNull();
-    expect(single?.tasks['rte']).toEqual({ metric: 'accuracy', median: 0.5, mean: 0.5, std: null });
+    expect(single?.tasks['rte']).toEqual({ metric: 'accuracy', median: 0.5, mean: 0.5, std: null, n: 1, interval: null });
   });
 
   it('keeps arms apart', () => {
-    expect(summarise([run('single', 1, 0.5, 0.5), run('multi', 1, 0.6, 0.6)], GLUE).map(({ arm, n }) => [arm, n])).toEqual([
+    expect(summarise([run('single', 1, 0.5, 0.5), run('multi', 1, 0.6, 0.6)], CONFIG).map(({ arm, n }) => [arm, n])).toEqual([
       ['single', 1],
       ['multi', 1],
     ]);

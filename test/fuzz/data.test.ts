@@ -1,4 +1,4 @@
-/** Data files, damaged: GLUE's nine tasks and the diagnostic, tasks of one's own, tokenised and teachers' Arrow files, configurations, input lines. */
+/** Data files, damaged: GLUE's nine tasks and the diagnostic, one's own, tokenised and teachers' Arrow files, configurations, input lines. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { cacheKey, readCacheFile } from '../../src/data/cache-file.js';
 import { prepareSplit } from '../../src/data/prepare.js';
 import { TeacherOutputs, writeTeacherOutputs } from '../../src/distill/teacher-store.js';
 import { readExamples, splitFormat, taskByName, taskRegistry, TASKS } from '../../src/tasks/index.js';
+import { readRows } from '../../src/tasks/rows/index.js';
 import type { OfficialTask, SplitName, TaskDefinition } from '../../src/tasks/types.js';
 import { sha256File } from '../../src/util/hash.js';
 import { fixtureTokenizer, SmallGlue } from '../data/small-glue.js';
@@ -53,6 +54,18 @@ const NOTES_TSV: TaskDefinition = {
 };
 const TSV = 'number\tnote\tkind\n1\tThe cook was "stale", and late.\tcomplaint\n2\tWhere is it?\tquestion\n3\tVery good\tpraise\n';
 
+/** A table of pyarrow's (test/fixtures/rows/make_tables.py). */
+function tableTarget(file: string): () => Promise<FuzzTarget> {
+  return async () => ({
+    cases: 300,
+    files: { [file]: { bytes: await readFile(join(ROOT, 'test/fixtures/rows', file)), mutate: mutateBytes } },
+    read: async (folder) => {
+      const format = file.endsWith('.arrow') ? 'arrow' : 'parquet';
+      for await (const rows of readRows(join(folder, file), format, ['text', 'number', 'decimal', 'flag'])) void rows;
+    },
+  });
+}
+
 function officialPath(task: OfficialTask, split: SplitName): string {
   return join(ROOT, 'data/mini-glue', task.folder, splitFormat(task, split).file);
 }
@@ -78,7 +91,8 @@ async function arrowFiles(): Promise<{
     const { dataset, report } = await prepareSplit(options);
     const teacher = join(dir, 'teacher.arrow');
     await writeTeacherOutputs(teacher, 'hash', dataset, new Float32Array(2 * dataset.size));
-    const key = cacheKey(options, { format: splitFormat(options.task, options.split), hash: await sha256File(file) }, tokenizer);
+    const source = { format: splitFormat(options.task, options.split), hash: await sha256File(file) };
+    const key = cacheKey(options, source, tokenizer);
     return { cache: await readFile(report.cacheFile), teacher: await readFile(teacher), key, dataset };
   } finally {
     small.remove();
@@ -92,6 +106,7 @@ describe('a damaged data file', () => {
     "one's own CSV": rowsTarget(byName('notes'), 'train', () => head(join(OWN, 'data/notes/train.csv')), 300),
     "one's own JSON Lines": rowsTarget(byName('alike'), 'train', () => head(join(OWN, 'data/alike/train.jsonl')), 300),
     "one's own TSV": rowsTarget(NOTES_TSV, 'train', () => Promise.resolve(Buffer.from(TSV)), 200),
+    'a Parquet file with pages of version 2': tableTarget('indexed.parquet'),
     'a tokenised split': async () => {
       const { cache, key } = await arrowFiles();
       return {

@@ -79,12 +79,13 @@ export const comparison: Comparison = {
 };
 
 /** The rows of a packed batch, their classes and the step's rate. */
-function inputsOf({ batch, learningRate }: PreparedStep): object {
-  const { tokenIds, typeIds, offsets, targets } = batch;
-  const rows = Array.from({ length: offsets.length - 1 }, (_, b) => ({
-    ids: [...tokenIds.subarray(offsets[b], offsets[b + 1])],
-    types: [...typeIds.subarray(offsets[b], offsets[b + 1])],
-    label: targets[2 * b] === 1 ? 0 : 1,
-  }));
+function inputsOf({ batches, learningRate }: PreparedStep): object {
+  const rows = batches.flatMap(({ tokenIds, typeIds, offsets, targets }) =>
+    Array.from({ length: offsets.length - 1 }, (_, b) => ({
+      ids: [...tokenIds.subarray(offsets[b], offsets[b + 1])],
+      types: [...typeIds.subarray(offsets[b], offsets[b + 1])],
+      label: targets[2 * b] === 1 ? 0 : 1,
+    })),
+  );
   return { rows, learningRate };
 }

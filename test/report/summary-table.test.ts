@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/load.js';
+import type { ArmTest } from '../../src/experiment/arm-tests.js';
 import type { ArmSummary } from '../../src/experiment/summary.js';
 import { readBaselines, type Baselines } from '../../src/report/baselines.js';
 import { describeChoices } from '../../src/report/choices.js';
@@ -13,23 +14,30 @@ import { taskRegistry } from '../../src/tasks/index.js';
 
 const GLUE = taskRegistry({ customTasks: {} });
 
+/** A summary's spread without what the table does not show. */
+const spread = (median: number, std: number | null, mean = median) => ({ n: 3, median, mean, std, interval: null });
+
+const OPTIONS = { average: 'bam', registry: GLUE, tests: [], failedRuns: 'keep' } as const;
+
 const SINGLE: ArmSummary = {
   arm: 'single',
   n: 3,
-  average: { median: 0.6, mean: 0.61, std: 0.0123 },
+  average: spread(0.6, 0.0123, 0.61),
   mismatched: {},
+  failed: {},
   tasks: {
-    wnli: { metric: 'accuracy', median: 0.5, mean: 0.5, std: 0.01 },
-    rte: { metric: 'accuracy', median: 0.704, mean: 0.7, std: 0.0251 },
-    cola: { metric: 'matthews', median: 0.496, mean: 0.52, std: 0.0149 },
+    wnli: { metric: 'accuracy', ...spread(0.5, 0.01, 0.5) },
+    rte: { metric: 'accuracy', ...spread(0.704, 0.0251, 0.7) },
+    cola: { metric: 'matthews', ...spread(0.496, 0.0149, 0.52) },
   },
 };
 const STUDENT: ArmSummary = {
   arm: 'single-multi',
   n: 1,
-  average: { median: 0.7, mean: 0.7, std: null },
+  average: spread(0.7, null, 0.7),
   mismatched: {},
-  tasks: { rte: { metric: 'accuracy', median: 0.828, mean: 0.828, std: null } },
+  failed: {},
+  tasks: { rte: { metric: 'accuracy', ...spread(0.828, null, 0.828) } },
 };
 const BASELINES: Baselines = {
   cola: { metric: 'matthews', majority: { matthews: 0, accuracy: 0.715 }, bagOfWords: { matthews: 0.1813, accuracy: 0.685 } },
@@ -51,7 +59,7 @@ function cellsOf(table: string): string[][] {
 }
 
 describe('renderSummaryTable', () => {
-  const table = renderSummaryTable([SINGLE, STUDENT], BASELINES, { average: 'bam', registry: GLUE });
+  const table = renderSummaryTable([SINGLE, STUDENT], BASELINES, OPTIONS);
 
   it('has a row per task in the order of GLUE, the main metric, baselines, then median ± std per arm, times 100', () => {
     expect(cellsOf(table)).toEqual([
@@ -75,9 +83,10 @@ describe('renderSummaryTable', () => {
       n: 1,
       average: null,
       mismatched: {},
-      tasks: { wnli: { metric: 'accuracy', median: 0.5, mean: 0.5, std: null } },
+      failed: {},
+      tasks: { wnli: { metric: 'accuracy', ...spread(0.5, null, 0.5) } },
     };
-    const plain = renderSummaryTable([wnli], null, { average: 'bam', registry: GLUE });
+    const plain = renderSummaryTable([wnli], null, OPTIONS);
     expect(cellsOf(plain)).toEqual([
       ['task', 'metric', 'multi'],
       ['', '', 'n = 1'],
@@ -89,9 +98,55 @@ describe('renderSummaryTable', () => {
   it('leaves the average of a baseline empty when it lacks one of the tasks', () => {
     const { rte, wnli } = BASELINES;
     if (rte === undefined || wnli === undefined) throw new Error('the fixture has both');
-    const rows = summaryRows([SINGLE], { rte, wnli }, { average: 'bam', registry: GLUE });
+    const rows = summaryRows([SINGLE], { rte, wnli }, OPTIONS);
     expect(rows.average?.baselines).toEqual({ majority: null, bagOfWords: null });
     expect(rows.tasks[0]?.baselines).toEqual({ majority: null, bagOfWords: null });
+  });
+});
+
+describe('marks', () => {
+  const test = (task: string, cliffsDelta: number, significant: boolean, note: string | null = null): ArmTest => ({
+    ...{ a: 'single', b: 'multi', task, nA: 3, nB: 3, u: 0, p: 0.01, pHolm: 0.04, method: 'Mann-Whitney U, exact', cliffsDelta },
+    ...{ significant, paired: null, note },
+  });
+  const multi: ArmSummary = { ...SINGLE, arm: 'multi', failed: { rte: 2 } };
+  const rowsWith = (tests: readonly ArmTest[], failedRuns: 'keep' | 'drop' = 'keep'): { cells: string[][]; text: string } => {
+    const text = renderSummaryTable([SINGLE, multi], null, { ...OPTIONS, tests, failedRuns });
+    return { cells: cellsOf(text).map((cells) => cells.slice(2)), text };
+  };
+
+  it('stand where the adjusted p is below .05, say which way, and nothing elsewhere', () => {
+    const { cells, text } = rowsWith([
+      test('cola', -0.9, true),
+      test('rte', 0.9, true),
+      test('wnli', 0.4, false),
+      test('average', -0.1, false),
+    ]);
+    expect(cells.slice(2)).toEqual([
+      ['49.6 ± 1.5', '49.6 ± 1.5 ▲'],
+      ['70.4 ± 2.5', '70.4 ± 2.5 ▼'],
+      ['50.0 ± 1.0', '50.0 ± 1.0'],
+      ['60.0 ± 1.2', '60.0 ± 1.2'],
+    ]);
+    expect(text).toContain('▲ ▼ higher or lower than single, adjusted p < .05 (Mann-Whitney U, Holm over 4 tests).');
+    expect(text).not.toContain('too few');
+  });
+
+  it('say where there are too few seeds, and once where that is so of all', () => {
+    const tooFew = 'too few seeds to tell';
+    const some = rowsWith([test('cola', -0.9, true), test('rte', 1, false, tooFew)]);
+    expect(some.cells[3]).toEqual(['70.4 ± 2.5', '70.4 ± 2.5 ?']);
+    expect(some.text).toContain('? too few seeds to tell from single.');
+    const all = rowsWith([test('cola', 1, false, tooFew), test('rte', 1, false, tooFew)]);
+    expect(all.cells[3]).toEqual(['70.4 ± 2.5', '70.4 ± 2.5']);
+    expect(all.text).toContain('Too few seeds to tell any arm from single (Mann-Whitney U, Holm over 2 tests).');
+    expect(all.text).not.toContain('▲');
+  });
+
+  it('are none with one arm, and failed runs are counted', () => {
+    expect(renderSummaryTable([SINGLE], null, OPTIONS)).not.toMatch(/▲|seeds to tell|Failed/);
+    expect(rowsWith([]).text).toMatch(/Failed runs \(.*\), kept: RTE multi 2 of 3\.$/);
+    expect(rowsWith([], 'drop').text).toMatch(/, left out: RTE multi 2 of 3\.$/);
   });
 });
 

@@ -109,16 +109,15 @@ it.each([
 ])('a long file is streamed: 100,000 rows of %s keep the heap flat', async (format, header, row) => {
   writeLongFile(format, header, row);
   let count = 0;
-  let peak = 0;
-  const before = heapBytes();
+  const held: number[] = [];
   for await (const example of readExamples(longTask(format), 'train', dataDir, { badRows: 'stop' })) {
     count += example.label ?? 0;
-    if (count % 20_000 === 0) peak = Math.max(peak, heapBytes() - before);
+    if (count % 20_000 === 0) held.push(heapBytes());
   }
   rmSync(join(dataDir, `long.${format}`));
   expect(count).toBe(100_000);
-  // Read buffers and the rows of one of them; all rows kept would be over 15 MB.
-  expect(peak).toBeLessThan(10e6);
+  // Read buffers and the rows of one of them come and go; the 80,000 rows after the first measurement would be over 12 MB.
+  expect(Math.max(...held) - (held[0] ?? 0)).toBeLessThan(6e6);
 });
 
 describe('faults', () => {

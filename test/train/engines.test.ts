@@ -40,11 +40,21 @@ interface Run {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-async function run(shape: ModelShape, lengths: readonly number[], runtime: Partial<SessionRuntime>, dropout?: number): Promise<Run> {
+interface RunOptions {
+  readonly microBatches?: number;
+  readonly dropout?: number;
+}
+
+async function run(
+  shape: ModelShape,
+  lengths: readonly number[],
+  runtime: Partial<SessionRuntime>,
+  { microBatches = 1, dropout }: RunOptions = {},
+): Promise<Run> {
   const rig = rigOf(shape, { threads: 2, ...runtime }, dropout);
-  const batch = makeBatch(lengths, 1);
-  const outputs = await rig.session.evaluate(batch);
-  const { losses, gradientNorm } = await rig.session.step(batch, { learningRate: 1e-3 });
+  const batches = Array.from({ length: microBatches }, (_, i) => makeBatch(lengths, 1 + i));
+  const outputs = await rig.session.evaluate(batches[0] as (typeof batches)[number]);
+  const { losses, gradientNorm } = await rig.session.step(batches, { learningRate: 1e-3 });
   const state = await stateOf(rig);
   return { losses, norm: gradientNorm, outputs, gradients: new Map([...state].filter(([name]) => name.startsWith('firstMoment.'))) };
 }
@@ -89,6 +99,39 @@ describe.each(Object.entries(SHAPES))('the fused engine, %s', (_, [shape, length
   it.each([{ products: 'libtorch' }, { products: 'own' }] as const)('is near it in bf16 (products: $products)', async (options) => {
     const plain = await run(shape, lengths, { engine: 'plain' });
     expectClose(await run(shape, lengths, { engine: 'fused', precision: 'bf16', ...options }), plain, 6e-2);
+  });
+});
+
+describe('the fused engine, three micro-batches', () => {
+  const [shape, lengths]: [ModelShape, number[]] = [{ hidden: 64, heads: 2, intermediate: 128, layers: 2 }, [7, 1, 33, 16, 12]];
+
+  it.each([
+    { precision: 'fp32', products: 'libtorch', tolerance: 2e-5 },
+    { precision: 'fp32', products: 'own', tolerance: 2e-5 },
+    { precision: 'bf16', products: 'own', tolerance: 6e-2 },
+  ] as const)('agrees with the plain one, dropout on ($precision, products: $products)', async ({ tolerance, ...options }) => {
+    const plain = await run(shape, lengths, { engine: 'plain' }, { microBatches: 3 });
+    expectClose(await run(shape, lengths, { engine: 'fused', ...options }, { microBatches: 3 }), plain, tolerance);
+  });
+
+  it('gives the same bytes on 1, 2 and 3 threads', async () => {
+    const results: unknown[] = [];
+    for (const threads of [1, 2, 3]) {
+      const rig = rigOf({ hidden: 96, heads: 3, intermediate: 384, layers: 2 }, { engine: 'fused', threads });
+      for (let step = 0; step < 2; step++) {
+        await rig.session.step([makeBatch([9, 30, 2], step), makeBatch([60], step + 9)], { learningRate: 1e-3 });
+      }
+      results.push([await stateOf(rig), parametersOf(rig)]);
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
+
+  it('has other dropout masks in each', async () => {
+    const rig = rigOf(shape, {});
+    const { losses } = await rig.session.step([makeBatch(lengths, 1), makeBatch(lengths, 1)], { learningRate: 1e-3 });
+    const [first, second] = [losses.slice(0, lengths.length), losses.slice(lengths.length)];
+    for (const [b, loss] of first.entries()) expect(second[b]).not.toBe(loss);
   });
 });
 
@@ -163,13 +206,18 @@ describe('the fused engine', () => {
 
 describe.each(Object.entries(SHAPES))('the flash engine, %s', (_, [shape, lengths]) => {
   it.each([{ firstTokensOnly: true }, { firstTokensOnly: false }])('agrees with the plain one in fp32 (%o)', async (options) => {
-    const plain = await run(shape, lengths, { engine: 'plain' }, 0);
-    expectClose(await run(shape, lengths, { engine: 'flash', precision: 'fp32', ...options }, 0), plain, 2e-5);
+    const plain = await run(shape, lengths, { engine: 'plain' }, { dropout: 0 });
+    expectClose(await run(shape, lengths, { engine: 'flash', precision: 'fp32', ...options }, { dropout: 0 }), plain, 2e-5);
   });
 
   it('is near it in bf16', async () => {
-    const plain = await run(shape, lengths, { engine: 'plain' }, 0);
-    expectClose(await run(shape, lengths, { engine: 'flash', precision: 'bf16' }, 0), plain, 6e-2);
+    const plain = await run(shape, lengths, { engine: 'plain' }, { dropout: 0 });
+    expectClose(await run(shape, lengths, { engine: 'flash', precision: 'bf16' }, { dropout: 0 }), plain, 6e-2);
+  });
+
+  it('sums the gradients of micro-batches as the plain one does', async () => {
+    const plain = await run(shape, lengths, { engine: 'plain' }, { microBatches: 3, dropout: 0 });
+    expectClose(await run(shape, lengths, { engine: 'flash', precision: 'fp32' }, { microBatches: 3, dropout: 0 }), plain, 2e-5);
   });
 });
 

@@ -71,6 +71,26 @@ function batch(fixture: Tensors, step: number): PackedBatch {
   };
 }
 
+/** The batch in micro-batches of these many examples. Targets of `pairs` (task 0) are three numbers, those of `score` one. */
+function cut({ tokenIds, typeIds, offsets, taskIds, targets, weights }: PackedBatch, sizes: readonly number[]): PackedBatch[] {
+  const targetStarts = [0];
+  for (const task of taskIds) targetStarts.push((targetStarts.at(-1) ?? 0) + (task === 0 ? 3 : 1));
+  let end = 0;
+  return sizes.map((size) => {
+    const begin = end;
+    end += size;
+    const [from, to] = [offsets[begin] ?? 0, offsets[end] ?? 0];
+    return {
+      tokenIds: tokenIds.slice(from, to),
+      typeIds: typeIds.slice(from, to),
+      offsets: offsets.slice(begin, end + 1).map((offset) => offset - from),
+      taskIds: taskIds.slice(begin, end),
+      targets: targets.slice(targetStarts[begin], targetStarts[end]),
+      weights: weights.slice(begin, end),
+    };
+  });
+}
+
 async function train(fixture: Tensors, { session }: Rig, from = 0, to = STEPS): Promise<number[]> {
   const losses: number[] = [];
   for (let step = from; step < to; step++) {
@@ -100,13 +120,19 @@ describe.each([
     for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
   });
 
-  it("follows PyTorch's trajectory of losses, gradient norms and parameters", async () => {
+  it.each([
+    ['', null],
+    [', in two micro-batches', [3, 3]],
+    [', in micro-batches of unequal size', [1, 4, 1]],
+  ])("follows PyTorch's trajectory of losses, gradient norms and parameters%s", async (_, sizes) => {
     const fixture = await readFixture('trajectory');
     const { bert, heads, session } = await rig(fixture, options);
     for (let step = 0; step < STEPS; step++) {
       const learningRate = learningRateAt(step, STEPS, 2e-3, 0.1);
       expect(learningRate).toBeCloseTo(values(fixture, 'learningRates')[step] as number, 9);
-      const result = await session.step(batch(fixture, step), { learningRate });
+      const whole = batch(fixture, step);
+      const result = await session.step(sizes === null ? whole : cut(whole, sizes), { learningRate });
+      expect(result.losses).toHaveLength(6);
       expect(result.step).toBe(step + 1);
       expect(Math.abs(result.loss - (values(fixture, 'losses')[step] as number))).toBeLessThan(1e-4);
       expect(result.gradientNorm / (values(fixture, 'gradientNorms')[step] as number)).toBeCloseTo(1, 4);
@@ -168,6 +194,33 @@ describe.each([
     expect(failure).toMatchObject({ code: 'ERR_NON_FINITE_LOSS', details: { step: 1, positions } });
     expect(bytes(built)).toBe(before);
     expect(built.session.steps).toBe(0);
+  });
+
+  it('rejects a step of which a later micro-batch is not finite, and keeps the parameters', async () => {
+    const fixture = await readFixture('trajectory');
+    const built = await rig(fixture, options);
+    const [first, second] = cut(batch(fixture, 0), [3, 3]) as [PackedBatch, PackedBatch];
+    const before = bytes(built);
+    // Targets must be finite; one this large makes a loss that is not.
+    const broken = { ...second, targets: second.targets.map(() => 3e38) };
+    const failure = await built.session.step([first, broken], { learningRate: 1e-3 }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'ERR_NON_FINITE_LOSS', details: { step: 1 } });
+    const { positions } = (failure as { details: { positions: number[] } }).details;
+    expect(positions.length).toBeGreaterThan(0);
+    expect(Math.min(...positions)).toBeGreaterThanOrEqual(3);
+    expect(bytes(built)).toBe(before);
+    const fresh = await rig(fixture, options);
+    for (const { session } of [built, fresh]) await session.step([first, second], { learningRate: 1e-3 });
+    expect(bytes(built)).toBe(bytes(fresh));
+  });
+
+  it('takes one micro-batch for a whole batch, and refuses none', async () => {
+    const fixture = await readFixture('trajectory');
+    const [listed, alone] = [await rig(fixture, { ...options, dropout: 0.1 }), await rig(fixture, { ...options, dropout: 0.1 })];
+    await listed.session.step([batch(fixture, 0)], { learningRate: 1e-3 });
+    await alone.session.step(batch(fixture, 0), { learningRate: 1e-3 });
+    expect(bytes(listed)).toBe(bytes(alone));
+    await expect(alone.session.step([], { learningRate: 1e-3 })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
   });
 
   it('cancels what runs and what waits, stays usable, and keeps the parameters of the last finished step', async () => {

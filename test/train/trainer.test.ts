@@ -1,5 +1,5 @@
 /** Training of one model: what it logs, how it stops, and that a stopped one goes on as if it had not been. */
-import { readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { learningRateAt } from '../../src/optim/schedule.js';
@@ -188,6 +188,24 @@ describe('a killed training', () => {
     const { error, events } = await trainRte({ ...place, folder });
     expect(error).toMatchObject({ code: 'ERR_SAFETENSORS' });
     expect(stepsOf({ events })).toEqual([]);
+  });
+
+  it('refuses a checkpoint of another training of the same model, and takes the one before it', async () => {
+    const [folder, other] = [await temporaryFolder(), await temporaryFolder()];
+    await trainRte({ ...place, folder: other, seed: 2, identity: 'two' });
+    const [path, foreign] = [folder, other].map((name) => join(name, 'checkpoints', 'step-00000012.safetensors')) as [string, string];
+    await mkdir(join(folder, 'checkpoints'));
+    await copyFile(foreign, path);
+    const { error, events } = await trainRte({ ...place, folder, identity: 'one' });
+    expect(error).toMatchObject({ code: 'ERR_CHECKPOINT', message: expect.stringMatching(/of another training than single\/rte\/seed-1/) });
+    expect(stepsOf({ events })).toEqual([]);
+    await rm(path);
+    await trainRte({ ...place, folder, identity: 'one' });
+    await copyFile(foreign, path);
+    const rest = await trainRte({ ...place, folder, identity: 'one' });
+    expect(rest.events[0]).toMatchObject({ kind: 'notice', level: 'warning', message: expect.stringContaining('of another training') });
+    expect(rest.events[1]).toMatchObject({ kind: 'run-started', startStep: 9 });
+    expect(rest.bytes).toBe(whole.bytes);
   });
 
   it('refuses a checkpoint of another model', async () => {

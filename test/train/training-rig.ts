@@ -10,6 +10,7 @@ import { taskByName } from '../../src/tasks/index.js';
 import type { OnEvent, TrainingEvent } from '../../src/train/events.js';
 import { headSpec } from '../../src/train/heads.js';
 import { prepareData } from '../../src/train/prepare-data.js';
+import type { Selected, SelectionJob } from '../../src/train/selection.js';
 import { Session } from '../../src/train/session.js';
 import { LOG_FILES, RunLog, type StepLogEntry } from '../../src/train/run-log.js';
 import { createStepMaker } from '../../src/train/step-maker.js';
@@ -26,6 +27,9 @@ export interface TrainingCall extends Place {
   readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
+  readonly identity?: string;
+  /** The dev score after so many steps; `config.selection` says what is made of it. */
+  readonly score?: (step: number) => number;
 }
 
 /** 12 steps with a checkpoint every 3. */
@@ -45,6 +49,7 @@ export interface Trained {
   readonly bytes: string;
   /** How often the session was told to cancel. */
   readonly cancels: number;
+  readonly selected: Selected | null;
   /** What training threw, or null. */
   readonly error: unknown;
 }
@@ -57,6 +62,8 @@ export async function trainRte({
   seed = 1,
   signal,
   onEvent,
+  score,
+  identity,
 }: TrainingCall): Promise<Trained> {
   const config = smallConfig(overrides);
   const events: TrainingEvent[] = [];
@@ -69,6 +76,7 @@ export async function trainRte({
   const tasks = [{ dataset: data.get('rte', 'train'), teacher: null }];
   const log = new RunLog(folder, { tensorboard: config.logging.tensorboard, introduction: 'A training of the tests.' });
   try {
+    let selected: Selected | null = null;
     const error = await train({
       runId: 'single/rte/seed-1',
       arm: 'single',
@@ -79,18 +87,23 @@ export async function trainRte({
       log,
       checkpointDir: join(folder, 'checkpoints'),
       checkpointSteps: config.runtime.checkpointSteps,
+      identity,
+      ...(score === undefined ? {} : { selection: selectionOf(config, () => score(session.steps)) }),
       signal,
       onEvent: (event) => {
         events.push(event);
         onEvent?.(event);
       },
     }).then(
-      () => null,
+      (outcome) => {
+        selected = outcome;
+        return null;
+      },
       (reason: unknown) => reason,
     );
     const hash = createHash('sha256');
     for (const module of [bert, head]) for (const { data: values } of module.tensors().values()) hash.update(new Uint8Array(values.buffer));
-    return { events, bytes: hash.digest('hex'), cancels: cancel.mock.calls.length, error };
+    return { events, bytes: hash.digest('hex'), cancels: cancel.mock.calls.length, selected, error };
   } finally {
     log.close();
     await session.close();
@@ -103,4 +116,12 @@ export const readSteps = (folder: string): Promise<StepLogEntry[]> => readLog(fo
 export async function readLog<Entry>(folder: string, file: string): Promise<Entry[]> {
   const lines = (await readFile(join(folder, file), 'utf8')).trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as Entry);
+}
+
+function selectionOf(config: Config, score: () => number): SelectionJob {
+  return {
+    settings: config.selection,
+    epochs: config.single.epochs,
+    score: () => Promise.resolve({ score: score(), tasks: { rte: { accuracy: score() } } }),
+  };
 }

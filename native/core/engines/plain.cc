@@ -16,21 +16,22 @@ class PlainEngine final : public Engine {
  public:
   PlainEngine(Model model, AdamW& optimizer) : model_(std::move(model)), optimizer_(optimizer) {}
 
-  StepOutcome step(const Batch& batch, const StepOptions& options, const Interrupt& interrupt) override {
-    validateBatch(model_, batch, true);
+  StepOutcome step(const std::vector<Batch>& batches, const StepOptions& options, const Interrupt& interrupt) override {
+    for (const Batch& batch : batches) validateBatch(model_, batch, true);
     model_.encoder->settle();
     const ClearGradients clear(optimizer_);
-    const at::Tensor losses = forward(batch, options.dropout, interrupt);                  // [B]
-    const at::Tensor weights = at::tensor(batch.weights, at::kFloat).to(losses.device());  // [B]
-    const at::Tensor total = losses.mul(weights).sum();
-    const at::Tensor hostLosses = losses.detach().cpu().contiguous();
-    StepOutcome outcome{total.item<double>(),
-                        {hostLosses.data_ptr<float>(), hostLosses.data_ptr<float>() + hostLosses.numel()},
-                        std::numeric_limits<double>::quiet_NaN(),
-                        false};
-    if (!std::isfinite(outcome.loss)) return outcome;
-    total.backward();
-    interrupt.check();
+    StepOutcome outcome{0, {}, std::numeric_limits<double>::quiet_NaN(), false};
+    for (size_t i = 0; i < batches.size(); ++i) {
+      const at::Tensor losses = forward(batches[i], microBatchKey(options.dropout, i), interrupt);  // [B]
+      const at::Tensor weights = at::tensor(batches[i].weights, at::kFloat).to(losses.device());    // [B]
+      const at::Tensor total = losses.mul(weights).sum();
+      const at::Tensor hostLosses = losses.detach().cpu().contiguous();
+      outcome.loss += total.item<double>();
+      outcome.losses.insert(outcome.losses.end(), hostLosses.data_ptr<float>(), hostLosses.data_ptr<float>() + hostLosses.numel());
+      if (!std::isfinite(outcome.loss)) return outcome;
+      total.backward();
+      interrupt.check();
+    }
     optimizer_.defineGradients();
     outcome.gradientNorm = optimizer_.gradientNorm();
     if (!std::isfinite(outcome.gradientNorm)) return outcome;

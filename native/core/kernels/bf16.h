@@ -18,4 +18,20 @@ inline float toFloat(Bf16 value) {
   return result;
 }
 
+// Rounded to the nearest value of the type, ties to even.
+template <typename Real>
+Real fromFloat(float value);
+template <>
+inline float fromFloat<float>(float value) {
+  return value;
+}
+template <>
+inline Bf16 fromFloat<Bf16>(float value) {
+  uint32_t word;
+  std::memcpy(&word, &value, sizeof word);
+  // A NaN whose payload is cut or carried over must not become infinite.
+  if (value != value) return {static_cast<uint16_t>((word >> 16) | 0x40)};
+  return {static_cast<uint16_t>((word + 0x7fff + ((word >> 16) & 1)) >> 16)};
+}
+
 }  // namespace bornagain

@@ -33,7 +33,7 @@ Example:
 
 Texts are cut as in the model's training. Tasks of your own need the configuration that describes their files (--config).
 MNLI's dev is scored on both of its sets; --split dev_mismatched takes the second alone.
-Scores are fractions. With --json: { "rte": { "accuracy": 0.71 }, …, "mismatched": { "mnli": { "accuracy": 0.63 } } }, the last where there is MNLI.`;
+Scores are fractions. With --json: { "rte": { "accuracy": 0.71 }, … }, and of MNLI also "mismatched": { "mnli": { "accuracy": 0.63 } }.`;
 
 export function registerEval(program: Command): void {
   const command = program.command('eval').description('score a trained model');

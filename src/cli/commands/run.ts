@@ -26,6 +26,7 @@ interface RunFlags extends ConfigFlags {
   readonly out: string;
   readonly cache?: string;
   readonly dryRun?: boolean;
+  readonly share?: string;
   readonly json?: boolean;
 }
 
@@ -50,12 +51,13 @@ export function registerRun(program: Command): void {
   const command = program.command('run').description('train and score every arm, task and seed; continues where it stopped');
   addModelFlag(addDataFlags(command), 'Hugging Face folder of the pre-trained BERT');
   addRequired(command, new Option('--out <dir>', 'folder for models, logs and results.json'));
+  command.option('--share <dir>', 'take finished runs from this folder, and put them there, for other experiments; runtime.shareDir');
   command.option('--dry-run', 'print the plan, its steps, tokens, FLOPs, disk and time, and train nothing');
   addJsonFlag(addConfigFlags(command)).addHelpText('after', HELP).action(run);
 }
 
 async function run(flags: RunFlags): Promise<void> {
-  const config = configFromFlags(flags);
+  const config = configFromFlags(withShare(flags));
   requireFolder('--data', flags.data);
   requireFolder('--model', flags.model);
   if (flags.dryRun === true) return dryRun(flags, config);
@@ -72,15 +74,28 @@ async function run(flags: RunFlags): Promise<void> {
           dataDir: flags.data,
           modelDir: flags.model,
           outDir: flags.out,
+          command: commandLine(process.argv.slice(2)),
           ...(flags.cache === undefined ? {} : { cacheDir: flags.cache }),
           signal,
           onEvent: display.handle,
         }),
     ),
   );
+  const { writeReport } = await import('../../report/write-report.js');
+  const { file } = await endedBySignal(() => writeReport({ outDir: flags.out, dataDir: flags.data }));
   if (flags.json === true) printJson(results);
-  else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}`);
+  else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}\nReport: ${file}`);
   requireNoFailures(results, flags.out);
+}
+
+function withShare({ share, set = [], ...flags }: RunFlags): RunFlags {
+  return { ...flags, set: share === undefined ? set : [...set, `runtime.shareDir=${JSON.stringify(share)}`] };
+}
+
+/** As a POSIX shell takes it. */
+function commandLine(args: readonly string[]): string {
+  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`));
+  return ['bornagain', ...quoted].join(' ');
 }
 
 async function dryRun(flags: RunFlags, config: Config): Promise<void> {
@@ -90,7 +105,7 @@ async function dryRun(flags: RunFlags, config: Config): Promise<void> {
     endedBySignal(() => forecast({ config, dataDir, modelDir, ...(cache === undefined ? {} : { cacheDir: cache }), onEvent })),
   );
   if (flags.json === true) printJson(plan);
-  else printText(renderForecast(plan, config.runtime.parallelRuns));
+  else printText(renderForecast(plan));
 }
 
 /** The exit code tells of runs that failed; their messages were shown when it happened. */

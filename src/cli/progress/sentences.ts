@@ -18,6 +18,11 @@ export function sentence(event: TrainingEvent, tracker: ProgressTracker): string
     case 'preparing':
     case 'step':
       return null;
+    case 'selection': {
+      const { step, score, best, stops } = event;
+      const end = stops ? '; no better one came, it stops here' : '';
+      return `${event.runId}: step ${formatCount(step)}: dev ${score.toFixed(3)}, best ${best.score.toFixed(3)} at step ${formatCount(best.step)}${end}`;
+    }
     case 'evaluated':
       return `${event.runId}: ${scoreText(event)}`;
     case 'run-finished':

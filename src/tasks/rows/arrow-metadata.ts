@@ -1,6 +1,7 @@
 /**
  * The lengths that Arrow's metadata claim, checked before the library believes them: it goes through a vector of 2^31 items that are not
- * there. Metadata are FlatBuffers (format/Message.fbs, Schema.fbs, File.fbs of apache/arrow); a DataView throws RangeError for what lies outside.
+ * there. Metadata are FlatBuffers (format/Message.fbs, Schema.fbs, File.fbs of apache/arrow); a DataView throws RangeError for what lies
+ * outside.
  */
 const MAX_DEPTH = 64;
 

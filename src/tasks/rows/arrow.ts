@@ -123,6 +123,7 @@ function columnOf(batch: RecordBatch, place: number, names: readonly string[] | 
 
 function cellsOf(data: Data): Column {
   const { type, length } = data;
+  if (length > capacity(data)) throw new RangeError(`${length} values in the room of ${capacity(data)}`);
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return Array.from({ length }, (_, row) => textAt(data, row));
   if (DataType.isDictionary(type)) {
     const values = (data.dictionary as Vector).data.flatMap(cellsOf);
@@ -135,6 +136,13 @@ function cellsOf(data: Data): Column {
     const cell = vector.get(row) as Cell;
     return single && typeof cell === 'number' ? shortestFloat32(cell) : cell;
   });
+}
+
+/** How many values the buffers have room for, whatever the batch says. */
+function capacity({ type, values, valueOffsets }: Data): number {
+  if (DataType.isNull(type)) return Infinity;
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return (valueOffsets as ArrayLike<unknown>).length - 1;
+  return (values as ArrayLike<unknown>).length * (DataType.isBool(type) ? 8 : 1);
 }
 
 function textAt(data: Data, row: number): Cell | BadCell {

@@ -12,6 +12,7 @@ import { ioError } from '../../util/io-error.js';
 import { BadCell, classNames, FEATURES_KEY, namedCell, rowsOf, shortestFloat32, textCell } from './cells.js';
 import type { Column } from './cells.js';
 import { columnError, locateColumns } from './columns.js';
+import { verifyPages } from './parquet-verify.js';
 import type { Cell, RowReader } from './types.js';
 
 /** Rows decoded at a time where a page index allows less than a row group. */
@@ -42,6 +43,7 @@ export const readParquetRows: RowReader = async function* (file, columns, onByte
       const cells: Column[] = [];
       for (const [index, column] of columns.entries()) {
         const values = await decoding(file, `rows ${rowStart + 1} to ${rowEnd} of '${column}'`, async () => {
+          await verifyChunks(buffer, metadata, column, { rowStart, rowEnd });
           const data = await scan.readColumn({ column, rowStart, rowEnd });
           if (data.length !== rowEnd - rowStart) throw new RangeError(`${data.length} values for ${rowEnd - rowStart} rows`);
           return data;
@@ -78,6 +80,28 @@ function namedSchema(metadata: FileMetaData): SchemaTree {
   const nameless = schema.children.findIndex(({ element }) => typeof element.name !== 'string');
   if (nameless >= 0) throw new TypeError(`column ${nameless + 1} has no name`);
   return schema;
+}
+
+/** The column's chunk of the row group that the rows begin: once for each group, however many pieces it is read in. */
+async function verifyChunks(
+  buffer: AsyncBuffer,
+  metadata: FileMetaData,
+  column: string,
+  range: { rowStart: number; rowEnd: number },
+): Promise<void> {
+  let first = 0;
+  for (const group of metadata.row_groups) {
+    const rows = Number(group.num_rows);
+    if (first === range.rowStart) {
+      const meta = group.columns.find((chunk) => chunk.meta_data?.path_in_schema[0] === column)?.meta_data;
+      const optional = metadata.schema.find(({ name }) => name === column)?.repetition_type === 'OPTIONAL';
+      if (meta === undefined) throw new RangeError('the row group lacks the column');
+      const start = Number(meta.dictionary_page_offset ?? meta.data_page_offset);
+      const pages = await buffer.slice(start, start + Number(meta.total_compressed_size));
+      verifyPages(pages, { meta, rows, optional, compressors: boundedCompressors() });
+    }
+    first += rows;
+  }
 }
 
 /** Row groups, in pieces where every column has a page index. */

@@ -1,7 +1,7 @@
 /**
- * Feeds a reader with damaged files. It may read them or refuse them with a BornAgainError whose message names the file; anything else (another
- * error, a crash, a case that does not end, memory taken at a lying length's word) is a fault of the reader. Case n of a target is a function
- * of n alone: `FUZZ_CASE=n npx vitest run test/fuzz -t <target>` runs it by itself.
+ * Feeds a reader with damaged files. It may read them or refuse them with a BornAgainError whose message names the file; anything else
+ * (another error, a crash, a case that does not end, memory taken at a lying length's word) is a fault of the reader. Case n of a target is
+ * a function of n alone: `FUZZ_CASE=n npx vitest run test/fuzz -t <target>` runs it by itself.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

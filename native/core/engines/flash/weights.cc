@@ -13,6 +13,14 @@ void Gradients::setRows(const Stacked& stacked, int64_t begin, const at::Tensor&
   for (int64_t row = 0; row < gradient.size(0); row += rows) tensors_[stacked.places[(begin + row) / rows]] = gradient.narrow(0, row, rows);
 }
 
+void Gradients::add(const Gradients& other) {
+  if (tensors_.front().defined()) {
+    at::_foreach_add_(tensors_, other.tensors_);
+  } else {
+    tensors_ = other.tensors_;
+  }
+}
+
 Weights::Weights(const Model& model, AdamW& optimizer, at::ScalarType real) : optimizer_(optimizer), real_(real) {
   for (size_t i = 0; i < optimizer.parameters().size(); ++i) places_[optimizer.parameters()[i].tensor.unsafeGetTensorImpl()] = i;
   const Module& bert = *model.encoder;

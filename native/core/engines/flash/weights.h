@@ -61,6 +61,9 @@ class Gradients {
   // The gradient of rows begin .. begin + gradient's rows, which are whole parts.
   void setRows(const Stacked& stacked, int64_t begin, const at::Tensor& gradient);
 
+  // Adds those of another batch, in place, or takes them over where there are none yet.
+  void add(const Gradients& other);
+
   [[nodiscard]] const std::vector<at::Tensor>& all() const { return tensors_; }
 
  private:

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/engines/fused/encoder.h"
+#include "core/engines/fused/gradient_sum.h"
 #include "core/engines/fused/heads.h"
 #include "core/engines/fused/linear.h"
 #include "core/engines/fused/optimizer.h"
@@ -37,19 +38,24 @@ class FusedEngine final : public Engine {
         linear_(timedIfProfiling(makeLinear(choice.products), profiler_)),
         encoder_(model_.encoder->config(), weights_, kernelsFor<Real>(), *linear_, profiler_, choice.firstTokensOnly),
         heads_(model_, weights_.heads, kernelsFor<float>()),
-        optimizerPass_(model_, weights_, optimizer, *linear_, kernelsFor<Real>(), profiler_) {}
+        optimizerPass_(model_, weights_, optimizer, *linear_, kernelsFor<Real>(), profiler_),
+        gradientSum_(weights_, kernelsFor<Real>()) {}
 
-  StepOutcome step(const Batch& batch, const StepOptions& options, const Interrupt& interrupt) override {
+  StepOutcome step(const std::vector<Batch>& batches, const StepOptions& options, const Interrupt& interrupt) override {
     const c10::InferenceMode noAutograd;
-    begin(batch, true);
-    const float* pooled = encoder_.forward(batch.tokens, options.dropout, true, interrupt);
-    StepOutcome outcome = loss(batch, pooled, options.dropout);
-    if (!std::isfinite(outcome.loss)) return outcome;
-    encoder_.backward(lossBackward(batch), interrupt);
-    interrupt.check();
-    outcome.gradientNorm = optimizerPass_.gradientNorm(encoder_.plan());
+    for (const Batch& batch : batches) check(batch, true);
+    StepOutcome outcome{0, {}, std::numeric_limits<double>::quiet_NaN(), false};
+    for (size_t i = 0; i < batches.size(); ++i) {
+      gradients(batches[i], microBatchKey(options.dropout, i), interrupt, outcome);
+      if (!std::isfinite(outcome.loss)) return outcome;
+      if (batches.size() == 1) continue;
+      const Section section(profiler_, "gradients summed");
+      gradientSum_.add(encoder_.plan(), i == 0);
+    }
+    const BatchPlan& plan = batches.size() == 1 ? encoder_.plan() : gradientSum_.finish();
+    outcome.gradientNorm = optimizerPass_.gradientNorm(plan);
     if (!std::isfinite(outcome.gradientNorm)) return outcome;
-    optimizerPass_.step(encoder_.plan(), options.learningRate, outcome.gradientNorm);
+    optimizerPass_.step(plan, options.learningRate, outcome.gradientNorm);
     profiler_.countStep();
     outcome.updated = true;
     return outcome;
@@ -57,6 +63,7 @@ class FusedEngine final : public Engine {
 
   std::vector<float> evaluate(const Batch& batch, const Interrupt& interrupt) override {
     const c10::InferenceMode noAutograd;
+    check(batch, false);
     begin(batch, false);
     model_.encoder->settle();
     return heads_.forward(batch, encoder_.forward(batch.tokens, std::nullopt, false, interrupt), std::nullopt);
@@ -67,22 +74,36 @@ class FusedEngine final : public Engine {
     return products == Products::kOwn ? makeOwnLinear<Real>() : makeLibtorchLinear(kernelsFor<Real>());
   }
 
-  // Checks the batch and brings what it needs of the weights up to date.
-  void begin(const Batch& batch, bool training) {
+  void check(const Batch& batch, bool training) {
     const Section section(profiler_, "checks and plan");
     validateBatch(model_, batch, training);
     validateTokens(batch.tokens, model_.encoder->limits());
+  }
+
+  // Brings what a batch needs of the weights up to date.
+  void begin(const Batch& batch, bool training) {
+    const Section section(profiler_, "checks and plan");
     optimizerPass_.refreshChanged();
     encoder_.plan(batch.tokens, training);
     if (training) optimizerPass_.catchUp(encoder_.plan());
   }
 
-  StepOutcome loss(const Batch& batch, const float* pooled, const Dropout& dropout) {
+  // Adds a batch's losses to the outcome and leaves its gradients, unless the loss is not finite.
+  void gradients(const Batch& batch, const DropoutKey& dropout, const Interrupt& interrupt, StepOutcome& outcome) {
+    begin(batch, true);
+    const float* pooled = encoder_.forward(batch.tokens, dropout, true, interrupt);
+    addLosses(batch, pooled, dropout, outcome);
+    if (!std::isfinite(outcome.loss)) return;
+    encoder_.backward(lossBackward(batch), interrupt);
+    interrupt.check();
+  }
+
+  void addLosses(const Batch& batch, const float* pooled, const Dropout& dropout, StepOutcome& outcome) {
     const Section section(profiler_, "heads and loss");
     heads_.forward(batch, pooled, dropout);
-    StepOutcome outcome{0, heads_.losses(batch), std::numeric_limits<double>::quiet_NaN(), false};
-    for (size_t b = 0; b < outcome.losses.size(); ++b) outcome.loss += static_cast<double>(outcome.losses[b]) * batch.weights[b];
-    return outcome;
+    const std::vector<float> losses = heads_.losses(batch);
+    for (size_t b = 0; b < losses.size(); ++b) outcome.loss += static_cast<double>(losses[b]) * batch.weights[b];
+    outcome.losses.insert(outcome.losses.end(), losses.begin(), losses.end());
   }
 
   const float* lossBackward(const Batch& batch) {
@@ -97,6 +118,7 @@ class FusedEngine final : public Engine {
   FusedEncoder<Real> encoder_;
   HeadPass heads_;
   OptimizerPass<Real> optimizerPass_;
+  GradientSum<Real> gradientSum_;
 };
 
 }  // namespace

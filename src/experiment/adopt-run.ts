@@ -1,0 +1,64 @@
+/**
+ * A finished run taken over from where it was trained before, by its settings: from another arm of the experiment that came to the same
+ * training, or from a folder that experiments share. Weights are linked (they are only ever replaced, never written into), the rest is
+ * copied; the model then says the name it has here.
+ */
+import { existsSync } from 'node:fs';
+import { copyFile, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { departuresOf } from '../config/load.js';
+import { readHeadsFile, type ModelInfo } from '../nn/heads-file.js';
+import { copyModelFolder, modelFolderHash } from '../nn/model-folder.js';
+import { LOG_FILES } from '../train/run-log.js';
+import { ioError } from '../util/io-error.js';
+import type { PlannedRun } from './arms.js';
+import type { RunContext } from './context.js';
+import { writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
+import type { Settings } from './settings.js';
+
+export interface FinishedRun {
+  readonly folder: string;
+  readonly record: RunRecord;
+}
+
+/** Logs of a finished run, and what its model answered. */
+export const RUN_LOGS = [...Object.values(LOG_FILES), 'predictions.jsonl'];
+
+/**
+ * Fills `folder` as if the run had been trained there.
+ * @returns null where the source's model is not the one its record tells of: it was damaged or changed
+ * @throws BornAgainError ERR_IO
+ */
+export async function adoptRun(
+  { modelDir }: Pick<RunContext, 'modelDir'>,
+  run: PlannedRun,
+  folder: string,
+  settings: Settings,
+  source: FinishedRun,
+): Promise<RunRecord | null> {
+  const model = join(source.folder, 'model');
+  const description = await readHeadsFile(model);
+  if (description === null || (await modelFolderHash(model)) !== source.record.modelHash) return null;
+  const { info } = description;
+  const made = info.made === undefined ? {} : { made: madeHere(info.made, run, modelDir) };
+  await writeRunStart(folder, { settings, computes: source.record.computes });
+  for (const name of RUN_LOGS) await copyLog(join(source.folder, name), join(folder, name));
+  await copyModelFolder(model, join(folder, 'model'), { ...info, arm: run.arm, preset: run.config.preset, ...made });
+  const { format: _format, ...record } = source.record;
+  return writeRunRecord(folder, { ...record, arm: run.arm, settings });
+}
+
+/** The same making, told as this experiment's configuration and folders have it. */
+function madeHere(made: NonNullable<ModelInfo['made']>, { config }: PlannedRun, modelDir: string): ModelInfo['made'] {
+  return { ...made, encoder: { ...made.encoder, name: basename(resolve(modelDir)) }, departures: departuresOf(config) };
+}
+
+/** A copy, because a log is written on. One that the source has not is not left from an earlier training either. */
+async function copyLog(from: string, to: string): Promise<void> {
+  try {
+    await rm(to, { force: true });
+    if (existsSync(from)) await copyFile(from, to);
+  } catch (error) {
+    throw ioError('write', to, error);
+  }
+}

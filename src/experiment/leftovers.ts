@@ -1,0 +1,37 @@
+/**
+ * What a killed process has left half written: files and folders that had not taken their names yet. They are no one's while this process
+ * holds the folder's lock and has begun no run.
+ */
+import type { Dirent } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, ioError } from '../util/io-error.js';
+
+/** `.<name>.<pid>-<uuid>.tmp` of files, `.<name>.<pid>.tmp` of folders. */
+const TEMPORARY = /^\..+\.\d+(-[0-9a-f-]{36})?\.tmp$/;
+
+/** Call it with the lock held, before a run is begun. Throws ERR_IO. */
+export async function removeLeftovers(outDir: string): Promise<void> {
+  for (const entry of await entriesOf(outDir)) {
+    const path = join(outDir, entry.name);
+    if (TEMPORARY.test(entry.name)) await remove(path);
+    else if (entry.isDirectory()) await removeLeftovers(path);
+  }
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw ioError('read', folder, error);
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    throw ioError('remove', path, error);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Finished runs that experiments share: `DIR/<key>` is a run's folder, the key a hash of everything that decides its bytes. Entries are put
+ * there whole, by one rename, and never changed, so any number of experiments may use a store at once; two that train the same run at the
+ * same time both do so, and one of them is kept.
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/schema.js';
+import { loadAddon } from '../native/load.js';
+import { readHeadsFile } from '../nn/heads-file.js';
+import { copyModelFolder, modelFolderHash } from '../nn/model-folder.js';
+import { BornAgainError } from '../util/errors.js';
+import { sha256 } from '../util/hash.js';
+import { errnoOf, ioError } from '../util/io-error.js';
+import { RUN_LOGS, type FinishedRun } from './adopt-run.js';
+import { readRunRecord, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
+import { sameSettings, settingsHash, TRAINING_VERSION, type Settings } from './settings.js';
+
+type Runtime = Config['runtime'];
+
+/** Unlike an experiment's folder, a store may be used by machines that compute differently. The number of threads decides nothing. */
+export function runKey(settings: Settings, { device, engine, precision, products, firstTokensOnly }: Runtime): string {
+  const { runtimeVersion, instructionSet } = loadAddon().runtimeInfo();
+  const computed = { device, engine, precision, products, firstTokensOnly, runtimeVersion, instructionSet, version: TRAINING_VERSION };
+  return sha256(JSON.stringify([settingsHash(settings), computed]));
+}
+
+/** Null where there is no store, or no such run in it. Throws ERR_OUTPUT_FOLDER for an entry that is malformed. */
+export async function findShared(settings: Settings, runtime: Runtime): Promise<FinishedRun | null> {
+  if (runtime.shareDir === null) return null;
+  const folder = join(runtime.shareDir, runKey(settings, runtime));
+  const record = await readRunRecord(folder);
+  return record !== null && sameSettings(record.settings, settings) ? { folder, record } : null;
+}
+
+/** Puts a finished run into the store; one that is there already, and whole, is left. Throws ERR_IO. */
+export async function shareRun(runFolder: string, record: RunRecord, runtime: Runtime): Promise<void> {
+  const { shareDir } = runtime;
+  if (shareDir === null) return;
+  await attempt(shareDir, () => mkdir(shareDir, { recursive: true }));
+  const entry = join(shareDir, runKey(record.settings, runtime));
+  const draft = join(shareDir, `.${process.pid}-${randomUUID()}.tmp`);
+  try {
+    await fill(draft, runFolder, record);
+    await moveInto(draft, entry);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function fill(draft: string, runFolder: string, record: RunRecord): Promise<void> {
+  const model = join(runFolder, 'model');
+  const description = await readHeadsFile(model);
+  if (description === null) throw new BornAgainError('ERR_MODEL_FOLDER', `${model} has no bornagain.json`, { model });
+  await writeRunStart(draft, { settings: record.settings, computes: record.computes });
+  for (const name of RUN_LOGS) await copyIfThere(join(runFolder, name), join(draft, name));
+  await copyModelFolder(model, join(draft, 'model'), description.info);
+  const { format: _format, ...outcome } = record;
+  await writeRunRecord(draft, outcome);
+}
+
+async function copyIfThere(from: string, to: string): Promise<void> {
+  if (!existsSync(from)) return;
+  await copyFile(from, to).catch((error: unknown) => {
+    throw ioError('write', to, error);
+  });
+}
+
+async function moveInto(draft: string, entry: string): Promise<void> {
+  try {
+    await rename(draft, entry);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error))) throw ioError('write', entry, error);
+    if (await isWhole(entry)) return;
+    // A damaged entry makes way. It goes aside first, so that the place is never half a run.
+    const aside = `${draft}.old`;
+    await attempt(entry, async () => {
+      await mkdir(aside, { recursive: true });
+      await rename(entry, join(aside, 'entry'));
+      await rename(draft, entry);
+      await rm(aside, { recursive: true, force: true });
+    });
+  }
+}
+
+async function isWhole(entry: string): Promise<boolean> {
+  try {
+    const record = await readRunRecord(entry);
+    return record !== null && (await modelFolderHash(join(entry, 'model'))) === record.modelHash;
+  } catch (error) {
+    if (error instanceof BornAgainError) return false;
+    throw error;
+  }
+}
+
+async function attempt(path: string, operation: () => Promise<unknown>): Promise<void> {
+  try {
+    await operation();
+  } catch (error) {
+    throw ioError('write', path, error);
+  }
+}

@@ -1,0 +1,113 @@
+/** The result table: medians with marks, their spreads, and the tests behind the marks. */
+import type { ArmTest } from '../../../experiment/arm-tests.js';
+import { scoreRows, type ArmScores, type ScoreRow } from '../../analysis/scores.js';
+import { countCell, noCell, numberCell, percent, percentCell, textCell, type Cell, type DataTable } from '../../data-table.js';
+import type { LoadedExperiment } from '../../load/experiment.js';
+import { failedNote, referenceArm, Significance } from '../../table-notes.js';
+import type { Section } from '../section.js';
+
+export function resultsSection(experiment: LoadedExperiment): Section {
+  const rows = scoreRows(experiment);
+  const { planned, runs, results } = experiment;
+  const unfinished = planned - runs.length;
+  const tests = testTable(rows, results.tests);
+  return {
+    id: 'results',
+    title: 'Results',
+    intro: [
+      'Scores on the dev sets, times 100. The first table has medians over the seeds; the second says how far they can be trusted.',
+      ...(unfinished === 0 ? [] : [`${unfinished} of ${planned} models are not finished: this report is of the others.`]),
+      ...results.failures.map(({ runId, message }) => `${runId} has no model: ${message}`),
+    ],
+    blocks: [
+      { kind: 'table', table: medianTable(experiment, rows) },
+      { kind: 'table', table: spreadTable(rows) },
+      ...(tests.rows.length === 0 ? [] : [{ kind: 'table', table: tests, folded: true } as const]),
+    ],
+  };
+}
+
+function medianTable({ results, registry, config }: LoadedExperiment, rows: readonly ScoreRow[]): DataTable {
+  const significance = new Significance(results.tests, referenceArm(results.summary));
+  const failed = failedNote(results.summary, registry.all, config.report.failedRuns);
+  const cell = ({ key, arms }: ScoreRow, name: string): Cell => {
+    const own = arms.find(({ arm }) => arm === name);
+    return own === undefined ? noCell : { text: medianText(own, significance.mark(key, name)), value: own.spread.median };
+  };
+  return {
+    id: 'medians',
+    caption: 'Median score of each task and arm',
+    columns: ['task', 'metric', ...results.summary.map(({ arm, n }) => `${arm} (n = ${n})`)],
+    rows: rows.map((row) => [textCell(row.title), textCell(row.metric ?? 'mean'), ...results.summary.map(({ arm }) => cell(row, arm))]),
+    notes: [
+      ...(results.summary.some(({ n }) => n > 1) ? ['Median ± sample standard deviation.'] : ['One seed each, so no spread is known.']),
+      'An average is shown where an arm has all the tasks that the others have.',
+      ...significance.notes(),
+      ...(failed === null ? [] : [failed]),
+    ],
+  };
+}
+
+function medianText({ spread }: ArmScores, mark: string): string {
+  const std = spread.std === null ? '' : ` ± ${percent(spread.std)}`;
+  return `${percent(spread.median)}${std} ${mark}`.trimEnd();
+}
+
+function spreadTable(rows: readonly ScoreRow[]): DataTable {
+  return {
+    id: 'spreads',
+    caption: 'Spread over the seeds',
+    columns: ['task', 'arm', 'n', 'failed', 'median', '95 % low', '95 % high', 'mean', 'std', 'min', 'max'],
+    rows: rows.flatMap(({ title, arms }) => arms.map((arm) => [textCell(title), ...spreadCells(arm)])),
+    notes: [
+      'The interval is the median’s, by the bootstrap; std the sample standard deviation (n − 1). Failed: one answer to everything, or at most the commonest class’s score; for the average, on any task.',
+    ],
+    filters: [0, 1],
+  };
+}
+
+function spreadCells({ arm, seeds, spread, failed }: ArmScores): Cell[] {
+  const scores = seeds.map(({ score }) => score);
+  return [
+    textCell(arm),
+    countCell(spread.n),
+    countCell(failed),
+    percentCell(spread.median),
+    percentCell(spread.interval?.low),
+    percentCell(spread.interval?.high),
+    percentCell(spread.mean),
+    percentCell(spread.std, 2),
+    percentCell(Math.min(...scores)),
+    percentCell(Math.max(...scores)),
+  ];
+}
+
+function testTable(rows: readonly ScoreRow[], tests: readonly ArmTest[]): DataTable {
+  const titleOf = (key: string): string => rows.find((row) => row.key === key)?.title ?? key;
+  return {
+    id: 'tests',
+    caption: 'Tests between arms',
+    columns: ['task', 'arm', 'other arm', 'U', 'p', 'p, Holm', 'Cliff’s delta', 'paired p', 'paired p, Holm', 'verdict'],
+    rows: tests.map(({ task, a, b, u, p, pHolm, cliffsDelta, paired, significant, note }) => [
+      textCell(titleOf(task)),
+      textCell(a),
+      textCell(b),
+      numberCell(u, 1),
+      probabilityCell(p),
+      probabilityCell(pHolm),
+      numberCell(cliffsDelta, 2),
+      probabilityCell(paired?.p ?? null),
+      probabilityCell(paired?.pHolm ?? null),
+      textCell(note ?? (significant ? 'differs' : 'open')),
+    ]),
+    notes: [
+      `Mann-Whitney U, two-sided, ${new Set(tests.map(({ method }) => method)).size === 1 ? tests[0]?.method : 'exact or asymptotic as each sample allows'}; Holm over all ${tests.length} tests. Paired: Wilcoxon’s signed ranks over common seeds, a family of their own. Delta above 0: the first arm tends to be higher. docs/statistics.md has the formulas.`,
+    ],
+    filters: [0, 1, 2],
+  };
+}
+
+function probabilityCell(p: number | null): Cell {
+  if (p === null) return noCell;
+  return { text: p < 0.0001 ? '< .0001' : p.toFixed(4).replace(/^0/, ''), value: p };
+}

@@ -1,0 +1,129 @@
+/** λ, learning rate, sampled task shares, and the layers' multipliers. */
+import { armSchedules, layerMultipliers, type ArmSchedule } from '../../analysis/schedules.js';
+import { LINES_HEIGHT, linesOption } from '../../charts/lines.js';
+import { numberCell, percentCell, textCell, type DataTable } from '../../data-table.js';
+import type { LoadedExperiment } from '../../load/experiment.js';
+import { legendOf } from '../legend.js';
+import type { Block, Figure, LegendEntry, Section } from '../section.js';
+
+const percentOf = (value: number): string => `${Math.round(100 * value)} %`;
+const PROGRESS = { x: 'share of the steps', xRange: [0, 1], xFormat: percentOf } as const;
+
+export function schedulesSection(experiment: LoadedExperiment): Section | null {
+  const schedules = armSchedules(experiment);
+  if (schedules.length === 0) return null;
+  return {
+    id: 'schedules',
+    title: 'Schedules',
+    intro: ['What the training was told to do, as its log has it: of each arm its first run, since λ and rate do not depend on the seed.'],
+    blocks: [ratesBlock(experiment, schedules), ...sharesBlock(experiment, schedules), ...multiplierBlock(experiment)],
+  };
+}
+
+function ratesBlock(experiment: LoadedExperiment, schedules: readonly ArmSchedule[]): Block {
+  const distilled = schedules.filter(({ points }) => points.some(({ lambda }) => lambda !== null));
+  const lines = (
+    list: readonly ArmSchedule[],
+    value: (point: ArmSchedule['points'][number]) => number,
+  ): Parameters<typeof linesOption>[0] =>
+    list.map(({ arm, series, points }) => ({ name: arm, series, points: points.map((point) => [point.progress, value(point)] as const) }));
+  const lambda: Figure = {
+    id: 'lambda',
+    title: 'λ, the weight of the label',
+    description: `λ over the steps of ${distilled.map(({ arm }) => arm).join(', ')}: 0 is the teacher alone, 1 the label alone`,
+    option: linesOption(
+      lines(distilled, (point) => point.lambda ?? NaN),
+      { ...PROGRESS, y: 'λ', yRange: [0, 1] },
+    ),
+    height: LINES_HEIGHT,
+  };
+  const rate: Figure = {
+    id: 'learning-rate',
+    title: 'Learning rate of the heads',
+    description: `Learning rate over the steps of ${schedules.map(({ arm }) => arm).join(', ')}`,
+    option: linesOption(
+      lines(schedules, ({ learningRate }) => learningRate),
+      { ...PROGRESS, y: 'rate', yFormat: (value) => (value === 0 ? '0' : value.toExponential(0)) },
+    ),
+    height: LINES_HEIGHT,
+  };
+  const table: DataTable = {
+    id: 'schedules',
+    caption: 'λ and learning rate along the way',
+    columns: ['arm', 'run', 'steps done', 'λ', 'learning rate'],
+    rows: schedules.flatMap(({ arm, runId, points }) =>
+      points.map(({ progress, lambda: own, learningRate }) => [
+        textCell(arm),
+        textCell(runId),
+        percentCell(progress, 0),
+        numberCell(own, 3),
+        { text: learningRate.toExponential(2), value: learningRate },
+      ]),
+    ),
+    notes: [],
+    filters: [0],
+  };
+  const figures = distilled.length === 0 ? [rate] : [lambda, rate];
+  return { kind: 'figures', id: 'schedule-figures', caption: table.caption, figures, legend: legendOf(experiment), table };
+}
+
+function sharesBlock({ registry }: LoadedExperiment, schedules: readonly ArmSchedule[]): Block[] {
+  const shared = schedules.filter(({ totals }) => Object.keys(totals).length > 1);
+  if (shared.length === 0) return [];
+  const tasks = registry.all.map(({ name }) => name).filter((name) => shared.some(({ totals }) => name in totals));
+  const legend: LegendEntry[] = tasks.map((name, series) => ({ name: registry.byName(name).title, series }));
+  const figures = shared.map(({ arm, points, totals }): Figure => {
+    const lines = tasks.map((task, series) => ({
+      name: task,
+      series,
+      points: points.map(({ progress, shares }) => [progress, shares[task] ?? 0] as const),
+    }));
+    return {
+      id: `shares-${arm}`,
+      title: arm,
+      description: `Share of each task in the batches of ${arm}: ${tasks.map((task) => `${task} ${percentOf(totals[task] ?? 0)}`).join(', ')}`,
+      option: linesOption(lines, { ...PROGRESS, y: 'share of examples', yFormat: percentOf }),
+      height: LINES_HEIGHT,
+    };
+  });
+  const table: DataTable = {
+    id: 'shares',
+    caption: 'Which tasks the examples came from',
+    columns: ['arm', ...legend.map(({ name }) => name)],
+    rows: shared.map(({ arm, totals }) => [textCell(arm), ...tasks.map((task) => percentCell(totals[task]))]),
+    notes: ['Percent of all examples drawn in the training of the first run.'],
+  };
+  return [{ kind: 'figures', id: 'share-figures', caption: table.caption, figures, legend, table }];
+}
+
+function multiplierBlock(experiment: LoadedExperiment): Block[] {
+  const list = layerMultipliers(experiment);
+  const [first] = list;
+  if (first === undefined) return [];
+  const names = first.layers.map(({ name }) => name);
+  const figure: Figure = {
+    id: 'layers',
+    title: 'Multiplier of the learning rate, from the output down',
+    description: list
+      .map(({ layerDecay, layers }) => `α ${layerDecay}: from 1 at the heads to ${layers.at(-1)?.multiplier.toFixed(3)} at the embeddings`)
+      .join('; '),
+    option: linesOption(
+      list.map(({ layers }, series) => ({ name: '', series, points: layers.map(({ multiplier }, depth) => [depth, multiplier] as const) })),
+      { x: 'layers below the heads', y: 'multiplier', xRange: [0, names.length - 1], yRange: [0, 1], symbols: true },
+    ),
+    height: LINES_HEIGHT,
+  };
+  const table: DataTable = {
+    id: 'layers',
+    caption: 'Learning rate of each layer, as a multiple of the heads’',
+    columns: ['α', 'arms', ...names],
+    rows: list.map(({ layerDecay, arms, layers }) => [
+      numberCell(layerDecay, 2),
+      textCell(arms.join(', ')),
+      ...layers.map(({ multiplier }) => numberCell(multiplier, 3)),
+    ]),
+    notes: ['α to the power of the distance from the output (PAPER.md section 1).'],
+  };
+  const legend = list.map(({ layerDecay, arms }, series) => ({ name: `α = ${layerDecay}: ${arms.join(', ')}`, series }));
+  return [{ kind: 'figures', id: 'layer-figures', caption: table.caption, figures: [figure], legend, table }];
+}

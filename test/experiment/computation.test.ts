@@ -1,0 +1,117 @@
+/** Results of two engines or two precisions are not mixed in one folder, and what was finished stays good on any machine. */
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Config, ConfigInput } from '../../src/config/schema.js';
+import { trainOne } from '../../src/experiment/train-one.js';
+import { resolveComputation } from '../../src/train/computation.js';
+import { loadAddon } from '../../src/native/load.js';
+import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
+import type { Place } from '../train/training-rig.js';
+import { abortAt, experiment, experimentConfig, snapshot, started } from './experiment-rig.js';
+
+let place: Place;
+let finished: string;
+
+beforeAll(async () => {
+  const dataDir = await smallData(['RTE'], 25);
+  place = { dataDir, modelDir: await tinyModel(dataDir) };
+  finished = await temporaryFolder();
+  await experiment({ ...place, outDir: finished, config: computed('fused', 'fp32') });
+});
+
+function computed(engine: Config['runtime']['engine'], precision: Config['runtime']['precision'], more: ConfigInput = {}): ConfigInput {
+  const runtime = { threads: 1, checkpointSteps: 2, engine, precision };
+  return { tasks: ['rte'], arms: ['single'], seeds: [1], runtime, ...more };
+}
+
+async function copy(): Promise<string> {
+  const outDir = await temporaryFolder();
+  await cp(finished, outDir, { recursive: true });
+  return outDir;
+}
+
+const FUSED = { device: 'cpu', engine: 'fused', precision: 'fp32' };
+const REFUSAL =
+  /was begun with the fused engine in fp32 on cpu, .* the plain engine in fp32 on cpu.*runtime\.engine=fused runtime\.precision=fp32/;
+
+async function edit(file: string, change: (content: Record<string, unknown>) => object): Promise<void> {
+  await writeFile(file, JSON.stringify(change(JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>)));
+}
+
+describe('resolveComputation', () => {
+  it('says what auto is on this machine, as the addon does', async () => {
+    const { engine, precision } = loadAddon().runtimeInfo().cpuChoice;
+    expect(await resolveComputation(experimentConfig().runtime)).toEqual({ device: 'cpu', engine, precision });
+  });
+
+  it('says what was asked for, and refuses what cannot be had', async () => {
+    const { runtime } = experimentConfig();
+    expect(await resolveComputation({ ...runtime, engine: 'fused', precision: 'bf16' })).toEqual({ ...FUSED, precision: 'bf16' });
+    expect(await resolveComputation({ ...runtime, engine: 'plain' })).toEqual({ ...FUSED, engine: 'plain' });
+    const impossible = resolveComputation({ ...runtime, engine: 'plain', precision: 'bf16' });
+    await expect(impossible).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  });
+});
+
+describe('an experiment', () => {
+  it('records it in each run and in results.json', async () => {
+    for (const file of ['results.json', 'experiment.json', 'runs/single/rte/seed-1/result.json', 'runs/single/rte/seed-1/run.json']) {
+      expect(JSON.parse(await readFile(join(finished, file), 'utf8')), file).toMatchObject({ computes: FUSED });
+    }
+  });
+
+  it('that is to go on with another engine is refused, with the way to go on, and nothing is touched', async () => {
+    const outDir = await copy();
+    const before = await snapshot(outDir);
+    const failing = experiment({ ...place, outDir, config: computed('plain', 'fp32', { seeds: [1, 2] }) });
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_OUTPUT_FOLDER', message: expect.stringMatching(REFUSAL) });
+    expect(await snapshot(outDir)).toEqual(before);
+    const precision = experiment({ ...place, outDir, config: computed('fused', 'bf16', { seeds: [1, 2] }) });
+    await expect(precision).rejects.toMatchObject({ message: expect.stringContaining('in bf16') });
+  });
+
+  it('that was stopped within a run is refused too', async () => {
+    const outDir = await temporaryFolder();
+    const stopped = experiment({ ...place, outDir, config: computed('fused', 'fp32'), ...abortAt('single/rte/seed-1', 2) });
+    await expect(stopped).rejects.toMatchObject({ code: 'ERR_CANCELLED' });
+    const failing = experiment({ ...place, outDir, config: computed('plain', 'fp32') });
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_OUTPUT_FOLDER', message: expect.stringMatching(REFUSAL) });
+  });
+
+  it('that is finished is as good with another: nothing is trained, and what computed it is still told', async () => {
+    const outDir = await copy();
+    const again = await experiment({ ...place, outDir, config: computed('plain', 'fp32') });
+    expect(started(again.events)).toEqual([]);
+    expect(again.results.computes).toEqual(FUSED);
+  });
+
+  it('of a version that did not record it goes on, and is not said to be what it may not be', async () => {
+    const outDir = await copy();
+    const without = ({ computes: _computes, ...rest }: Record<string, unknown>): object => rest;
+    for (const file of ['experiment.json', 'runs/single/rte/seed-1/result.json', 'runs/single/rte/seed-1/run.json']) {
+      await edit(join(outDir, file), without);
+    }
+    const again = await experiment({ ...place, outDir, config: computed('plain', 'fp32') });
+    expect(started(again.events)).toEqual([]);
+    expect(again.results.computes).toBeNull();
+    const more = await experiment({ ...place, outDir, config: computed('plain', 'fp32', { seeds: [1, 2] }) });
+    expect(started(more.events)).toEqual(['single/rte/seed-2']);
+    expect(more.results.computes).toEqual({ ...FUSED, engine: 'plain' });
+  });
+});
+
+describe('one model', () => {
+  it('that is to go on with another engine is refused', async () => {
+    const outDir = await temporaryFolder();
+    await cp(join(finished, 'runs/single/rte/seed-1'), outDir, { recursive: true });
+    await rm(join(outDir, 'predictions.jsonl'));
+    const one = { ...place, config: experimentConfig(computed('plain', 'fp32')), arm: 'single', tasks: ['rte'], seed: 1, outDir } as const;
+    const before = await snapshot(outDir);
+    const failing = trainOne({ ...one, onEvent: () => undefined });
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_OUTPUT_FOLDER', message: expect.stringMatching(REFUSAL) });
+    await rm(join(outDir, 'result.json'));
+    await expect(trainOne({ ...one, onEvent: () => undefined })).rejects.toMatchObject({ message: expect.stringMatching(REFUSAL) });
+    expect(Object.keys(await snapshot(outDir))).toEqual(Object.keys(before).filter((path) => path !== 'result.json'));
+  });
+});

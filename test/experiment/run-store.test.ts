@@ -1,0 +1,148 @@
+/** Runs that experiments share: found by what decides them, taken over byte for byte, never trusted blindly. */
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { configSchema, type ConfigInput } from '../../src/config/schema.js';
+import type { ExperimentResults } from '../../src/experiment/results.js';
+import { runKey } from '../../src/experiment/run-store.js';
+import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
+import { readSteps, type Place } from '../train/training-rig.js';
+import { experiment, snapshot, started, weights } from './experiment-rig.js';
+
+let place: Place;
+let shareDir: string;
+let firstDir: string;
+let results: ExperimentResults;
+
+const sharing = (store: string, more: ConfigInput = {}): ConfigInput => ({
+  tasks: ['rte', 'stsb'],
+  ...more,
+  runtime: { threads: 1, checkpointSteps: 2, shareDir: store, ...more.runtime },
+});
+
+beforeAll(async () => {
+  const dataDir = await smallData(['RTE', 'STS-B'], 25);
+  place = { dataDir, modelDir: await tinyModel(dataDir) };
+  shareDir = join(await temporaryFolder(), 'store');
+  firstDir = await temporaryFolder();
+  ({ results } = await experiment({ ...place, outDir: firstDir, config: sharing(shareDir) }));
+});
+
+async function copyOfStore(): Promise<string> {
+  const copy = await temporaryFolder();
+  await cp(shareDir, copy, { recursive: true });
+  return copy;
+}
+
+/** What a run is, without how this experiment tells of it (times, settings of other arms in the model's card). */
+const kept = (folder: string): Promise<Record<string, string>> =>
+  snapshot(folder, (path) => /safetensors|config|vocab|steps\.jsonl|run\.json/.test(path));
+
+describe('a second experiment', () => {
+  it('takes what the first has trained, to the same bytes, and trains the rest', async () => {
+    const outDir = await temporaryFolder();
+    const second = await experiment({ ...place, outDir, config: sharing(shareDir, { arms: ['single-multi', 'single'], seeds: [1, 2] }) });
+    expect(started(second.events)).toEqual(['single-multi/all/seed-2', 'single/rte/seed-2', 'single/stsb/seed-2']);
+    expect(second.events).toContainEqual(
+      expect.objectContaining({ kind: 'notice', level: 'info', runId: 'single/rte/seed-1', message: expect.stringContaining(shareDir) }),
+    );
+    const first = await kept(firstDir);
+    const own = await kept(outDir);
+    for (const path of Object.keys(first).filter((name) => /^runs\/single(-multi)?\//.test(name)))
+      expect(own[path], path).toBe(first[path]);
+    expect(second.results.runs.find(({ arm, seed }) => arm === 'single-multi' && seed === 1)).toEqual(results.runs[2]);
+    expect((await readSteps(join(outDir, 'runs/single/rte/seed-1'))).length).toBe(3);
+  });
+
+  it('gives the bytes of one that shares nothing', async () => {
+    const outDir = await temporaryFolder();
+    await experiment({ ...place, outDir, config: { tasks: ['rte', 'stsb'] } });
+    expect(await weights(outDir)).toEqual(await weights(firstDir));
+  });
+
+  it('trains what is decided by something else: another rate, another teacher, another precision', async () => {
+    const store = await copyOfStore();
+    const slower = sharing(store, { arms: ['single-multi'], single: { epochs: 1, batchSize: 8, learningRate: 2e-3 } });
+    const ran = started((await experiment({ ...place, outDir: await temporaryFolder(), config: slower })).events);
+    expect(ran).toEqual(['single/rte/seed-1', 'single/stsb/seed-1', 'single-multi/all/seed-1']);
+    const plain = sharing(store, { arms: ['multi'], runtime: { engine: 'plain' } });
+    expect(started((await experiment({ ...place, outDir: await temporaryFolder(), config: plain })).events)).toEqual(['multi/all/seed-1']);
+  });
+
+  it('may work at the same time on the same store', async () => {
+    const store = join(await temporaryFolder(), 'both');
+    const outDirs = [await temporaryFolder(), await temporaryFolder()];
+    const both = await Promise.all(outDirs.map((outDir) => experiment({ ...place, outDir, config: sharing(store) })));
+    for (const { results: own } of both) expect(own.failures).toEqual([]);
+    for (const outDir of outDirs) expect(await weights(outDir)).toEqual(await weights(firstDir));
+    const entries = await readdir(store);
+    expect(entries.filter((name) => name.startsWith('.'))).toEqual([]);
+    expect(entries.sort()).toEqual((await readdir(shareDir)).filter((name) => entries.includes(name)).sort());
+    expect(entries).toHaveLength(4);
+  });
+});
+
+describe('a store', () => {
+  it('whose model was damaged is not believed, said so, and mended', async () => {
+    const store = await copyOfStore();
+    const entry = await entryOf(store, 'multi');
+    const heads = join(entry, 'model/heads.safetensors');
+    const bytes = await readFile(heads);
+    bytes.writeFloatLE(7, bytes.length - 4);
+    await writeFile(heads, bytes);
+    const config = sharing(store, { arms: ['multi'] });
+    const outDir = await temporaryFolder();
+    const { events } = await experiment({ ...place, outDir, config });
+    expect(started(events)).toEqual(['multi/all/seed-1']);
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'notice', level: 'warning', message: expect.stringContaining(entry) }));
+    const again = await experiment({ ...place, outDir: await temporaryFolder(), config });
+    expect(started(again.events)).toEqual([]);
+  });
+
+  it('whose record is malformed is passed over with a warning', async () => {
+    const store = await copyOfStore();
+    await writeFile(join(await entryOf(store, 'multi'), 'result.json'), '{');
+    const { events, results: own } = await experiment({
+      ...place,
+      outDir: await temporaryFolder(),
+      config: sharing(store, { arms: ['multi'] }),
+    });
+    expect(started(events)).toEqual(['multi/all/seed-1']);
+    expect(events).toContainEqual(
+      expect.objectContaining({ level: 'warning', message: expect.stringContaining('result.json is malformed') }),
+    );
+    expect(own.failures).toEqual([]);
+  });
+
+  it('that cannot be written costs the experiment nothing but a warning', async () => {
+    const file = join(await temporaryFolder(), 'no-folder');
+    await writeFile(file, '');
+    const { events, results: own } = await experiment({
+      ...place,
+      outDir: await temporaryFolder(),
+      config: sharing(file, { arms: ['multi'] }),
+    });
+    expect(own.failures).toEqual([]);
+    expect(own.runs).toHaveLength(1);
+    expect(events).toContainEqual(expect.objectContaining({ level: 'warning', message: expect.stringContaining('not shared') }));
+  });
+});
+
+describe('a run in a store', () => {
+  const { runtime } = configSchema.parse({});
+
+  it('is known by its settings in any order, and by how it is computed', () => {
+    const key = runKey({ a: 1, b: 'x' }, runtime);
+    expect(runKey({ b: 'x', a: 1 }, { ...runtime, threads: 5, parallelRuns: 2, checkpointSteps: 7 })).toBe(key);
+    expect(runKey({ a: 2, b: 'x' }, runtime)).not.toBe(key);
+    expect(runKey({ a: 1, b: 'x' }, { ...runtime, precision: 'fp32' })).not.toBe(key);
+  });
+});
+
+async function entryOf(store: string, arm: string): Promise<string> {
+  for (const name of await readdir(store)) {
+    const record = JSON.parse(await readFile(join(store, name, 'result.json'), 'utf8')) as { arm: string };
+    if (record.arm === arm) return join(store, name);
+  }
+  throw new Error(`no run of ${arm} in ${store}`);
+}
