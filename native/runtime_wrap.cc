@@ -10,6 +10,8 @@
 
 #include "core/cpu_features.h"
 #include "core/engine.h"
+#include "core/engines/flash/availability.h"
+#include "core/engines/flash/runner.h"
 #include "core/error.h"
 #include "core/kernels/instruction_set.h"
 #include "env_data.h"
@@ -47,11 +49,24 @@ Napi::Object cpuChoice(Napi::Env env) {
   return result;
 }
 
+// For each CUDA device why the flash engine cannot use it, or null. Not part of runtimeInfo, which must not start devices up.
+Napi::Value flashRefusals(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Array refusals = Napi::Array::New(env);
+  const int devices = at::hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0;
+  for (int i = 0; i < devices; ++i) {
+    const auto refusal = flash::flashAttentionRefusal(at::Device(at::kCUDA, static_cast<at::DeviceIndex>(i)));
+    refusals.Set(static_cast<uint32_t>(i), refusal ? Napi::Value(Napi::String::New(env, *refusal)) : env.Null());
+  }
+  return refusals;
+}
+
 Napi::Value runtimeInfo(const Napi::CallbackInfo& info) {
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("compiledVersion", TORCH_VERSION);
   result.Set("runtimeVersion", runtimeVersion());
   result.Set("cudaDevices", at::hasCUDA() ? static_cast<double>(at::detail::getCUDAHooks().deviceCount()) : 0.0);
+  result.Set("cudaGraphs", flash::graphsBuilt());
   result.Set("cpuCapability", at::get_cpu_capability());
   result.Set("bf16Hardware", hasBf16Hardware());
   result.Set("instructionSet", instructionSetName(instructionSet()));
@@ -78,6 +93,7 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
 void registerRuntime(Napi::Env env, Napi::Object exports) {
   exports.Set("setErrorClass", guardedFunction<&setErrorClass>(env, "setErrorClass"));
   exports.Set("runtimeInfo", guardedFunction<&runtimeInfo>(env, "runtimeInfo"));
+  exports.Set("flashRefusals", guardedFunction<&flashRefusals>(env, "flashRefusals"));
   exports.Set("memory", guardedFunction<&memory>(env, "memory"));
 }
 

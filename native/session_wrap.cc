@@ -46,10 +46,11 @@ HeldModel toHeldModel(const OptionsReader& options) {
 EngineRequest toEngineRequest(const OptionsReader& options) {
   EngineRequest request;
   const std::string engine = options.string("engine");
-  if (engine == "plain" || engine == "fused") {
-    request.kind = engine == "plain" ? EngineKind::kPlain : EngineKind::kFused;
-  } else if (engine != "auto") {
-    throw Error("ERR_INVALID_ARGUMENT", "options.engine must be auto, plain or fused, not " + engine);
+  for (const EngineKind kind : {EngineKind::kPlain, EngineKind::kFused, EngineKind::kFlash}) {
+    if (engine == engineName(kind)) request.kind = kind;
+  }
+  if (!request.kind && engine != "auto") {
+    throw Error("ERR_INVALID_ARGUMENT", "options.engine must be auto, plain, fused or flash, not " + engine);
   }
   const std::string precision = options.string("precision");
   if (precision == "fp32" || precision == "bf16") {

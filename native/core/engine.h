@@ -27,7 +27,7 @@ class Engine {
   virtual std::vector<float> evaluate(const Batch& batch, const Interrupt& interrupt) = 0;
 };
 
-enum class EngineKind { kPlain, kFused };
+enum class EngineKind { kPlain, kFused, kFlash };
 enum class Precision { kFp32, kBf16 };
 // Who multiplies the matrices of the linear layers in the fused engine: LibTorch, or the own kernels of core/kernels.
 enum class Products { kLibtorch, kOwn };
@@ -37,7 +37,7 @@ struct EngineRequest {
   std::optional<EngineKind> kind;
   std::optional<Precision> precision;
   std::optional<Products> products;
-  bool firstTokensOnly = true;  // fused: the last layer computes its output at [CLS] alone. Exact, since nothing else is read.
+  bool firstTokensOnly = true;  // fused, flash: the last layer computes its output at [CLS] alone. Exact, since nothing else is read.
 };
 
 struct EngineChoice {
@@ -47,11 +47,12 @@ struct EngineChoice {
   bool firstTokensOnly;
 };
 
-// Fused on the CPU, plain elsewhere; bf16 only in the fused engine and, unless asked for, only where the CPU computes it in hardware; own
-// products where they have an instruction set for the precision. Throws ERR_INVALID_ARGUMENT for what cannot be had.
+// Fused on the CPU, flash on a CUDA device that computes flash attention in bf16, plain elsewhere; bf16 only in the fused and the flash
+// engine and, unless asked for, only where the hardware computes it; own products where they have an instruction set for the precision.
+// Throws ERR_INVALID_ARGUMENT for what cannot be had.
 EngineChoice chooseEngine(const EngineRequest& request, const at::Device& device);
 
-// Their names in options and reports: "plain", "fused"; "fp32", "bf16"; "libtorch", "own".
+// Their names in options and reports: "plain", "fused", "flash"; "fp32", "bf16"; "libtorch", "own".
 const char* engineName(EngineKind kind);
 const char* precisionName(Precision precision);
 const char* productsName(Products products);
@@ -61,5 +62,9 @@ std::unique_ptr<Engine> makePlainEngine(Model model, AdamW& optimizer);
 
 // The engine with forward and backward written out, on the CPU.
 std::unique_ptr<Engine> makeFusedEngine(Model model, AdamW& optimizer, const EngineChoice& choice);
+
+// The engine for CUDA: LibTorch's operations in a sequence that never waits for the device, around its flash attention. On the CPU, where
+// that attention is composed of operations, it is there to be tested.
+std::unique_ptr<Engine> makeFlashEngine(Model model, AdamW& optimizer, const EngineChoice& choice);
 
 }  // namespace bornagain

@@ -44,6 +44,18 @@ void fromHost(const at::Tensor& target, const std::vector<float>& values) {
   target.detach().copy_(at::from_blob(const_cast<float*>(values.data()), target.sizes(), at::kFloat));
 }
 
+std::unique_ptr<Engine> makeEngine(const Model& model, AdamW& optimizer, const EngineChoice& choice) {
+  switch (choice.kind) {
+    case EngineKind::kPlain:
+      return makePlainEngine(model, optimizer);
+    case EngineKind::kFused:
+      return makeFusedEngine(model, optimizer, choice);
+    case EngineKind::kFlash:
+      return makeFlashEngine(model, optimizer, choice);
+  }
+  throw Error("ERR_INVALID_ARGUMENT", "unknown engine");
+}
+
 }  // namespace
 
 class Session::Ticket final : public Interrupt {
@@ -63,8 +75,7 @@ Session::Session(SessionOptions options) : options_(std::move(options)) {
   if (options_.threads < 0) throw Error("ERR_INVALID_ARGUMENT", "threads must not be negative");
   optimizer_ = std::make_unique<AdamW>(allParameters(options_.model), options_.parameterOptions, options_.optimizer);
   choice_ = chooseEngine(options_.engine, options_.model.encoder->options().device());
-  engine_ = choice_.kind == EngineKind::kPlain ? makePlainEngine(options_.model, *optimizer_)
-                                               : makeFusedEngine(options_.model, *optimizer_, choice_);
+  engine_ = makeEngine(options_.model, *optimizer_, choice_);
   thread_ = std::thread([this] { run(); });
 }
 

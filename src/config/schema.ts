@@ -19,7 +19,7 @@ export const ARMS = [
   'multi-finetuned',
   'single-multi-finetuned',
 ] as const;
-export const ENGINES = ['auto', 'plain', 'fused'] as const;
+export const ENGINES = ['auto', 'plain', 'fused', 'flash'] as const;
 export const PRECISIONS = ['auto', 'fp32', 'bf16'] as const;
 export const PRODUCTS = ['auto', 'own', 'libtorch'] as const;
 export const HEAD_INITS = ['truncated_normal', 'glorot_uniform'] as const;
@@ -236,12 +236,12 @@ export const configSchema = z.strictObject({
         .enum(ENGINES)
         .default('auto')
         .describe(
-          'auto: fused on the CPU, plain on CUDA. plain: LibTorch operations with autograd; fused: forward and backward written out',
+          'auto: fused on the CPU, flash on CUDA (plain where the GPU has no bf16). plain: LibTorch operations with autograd; fused: forward and backward written out, for the CPU; flash: the same out of LibTorch operations, for CUDA',
         ),
       precision: z
         .enum(PRECISIONS)
         .default('auto')
-        .describe('of matrix products; weights are always fp32. auto: bf16 where the CPU computes it in hardware, else fp32'),
+        .describe('of matrix products; weights are always fp32. auto: bf16 where the hardware computes it, else fp32'),
       products: z
         .enum(PRODUCTS)
         .default('auto')
@@ -251,7 +251,9 @@ export const configSchema = z.strictObject({
       firstTokensOnly: z
         .boolean()
         .default(true)
-        .describe('fused engine: the last layer computes only the [CLS] outputs, which is all that is read; the same results, faster'),
+        .describe(
+          'fused and flash engine: the last layer computes only the [CLS] outputs, which is all that is read; the same results, faster',
+        ),
       threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 shares the cores between the parallel runs'),
       parallelRuns: z
         .union([positiveInteger, z.literal('auto')])

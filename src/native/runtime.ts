@@ -15,6 +15,8 @@ export interface RuntimeDescription {
   readonly places: readonly Place[];
   /** `cpu`, then `cuda:0` and so on. */
   readonly devices: readonly string[];
+  /** For each CUDA device why the flash engine cannot use it; null: it can. */
+  readonly flashRefusals: readonly (string | null)[];
   readonly precision: {
     readonly float32: true;
     /** Whether the CPU computes bf16 in hardware; without it bf16 is slower than fp32. */
@@ -30,7 +32,8 @@ export interface RuntimeDescription {
  * @throws BornAgainError as `loadAddon`
  */
 export function describeRuntime(): RuntimeDescription {
-  const runtime = loadAddon().runtimeInfo();
+  const addon = loadAddon();
+  const runtime = addon.runtimeInfo();
   const paths = addonPaths();
   return {
     node: process.versions.node,
@@ -39,6 +42,7 @@ export function describeRuntime(): RuntimeDescription {
     libtorch: checkedRecord(paths, process.env),
     places: searchPlaces(process.env),
     devices: ['cpu', ...Array.from({ length: runtime.cudaDevices }, (_, index) => `cuda:${index}`)],
+    flashRefusals: addon.flashRefusals(),
     precision: { float32: true, bfloat16Hardware: runtime.bf16Hardware },
     openmp: openmpLibraries(),
     runtime,

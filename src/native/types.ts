@@ -14,6 +14,8 @@ export interface RuntimeInfo {
   /** Version the loaded libraries report, `2.13.0+cpu`. */
   readonly runtimeVersion: string;
   readonly cudaDevices: number;
+  /** The flash engine's CUDA graphs are built: CMake found a CUDA LibTorch and the headers of its CUDA runtime. */
+  readonly cudaGraphs: boolean;
   /** `AVX512`, `AVX2`, `DEFAULT`, … as LibTorch dispatches. */
   readonly cpuCapability: string;
   /** The CPU has bf16 dot products (AVX512_BF16, AMX or Arm BF16). */
@@ -132,11 +134,11 @@ export interface NativeSessionOptions {
   /** In the order of the session's parameters: the encoder's, then each head's. */
   readonly parameterOptions: readonly NativeParameterOptions[];
   readonly dropoutSeed: number;
-  readonly engine: 'auto' | 'plain' | 'fused';
+  readonly engine: 'auto' | 'plain' | 'fused' | 'flash';
   readonly precision: 'auto' | 'fp32' | 'bf16';
   /** Fused engine: who multiplies the matrices of the linear layers. */
   readonly products: 'auto' | 'own' | 'libtorch';
-  /** Fused engine: the last layer computes its output at [CLS] alone, which is all that is read. */
+  /** Fused and flash engine: the last layer computes its output at [CLS] alone, which is all that is read. */
   readonly firstTokensOnly: boolean;
   /** 0: one per core. */
   readonly threads: number;
@@ -178,7 +180,7 @@ export interface NativeSession {
   close(): Promise<void>;
   readonly closed: boolean;
   /** What `auto` became. */
-  readonly engine: 'plain' | 'fused';
+  readonly engine: 'plain' | 'fused' | 'flash';
   readonly precision: 'fp32' | 'bf16';
   readonly products: 'own' | 'libtorch';
 }
@@ -187,6 +189,8 @@ export interface NativeAddon {
   readonly ops: NativeOps;
   setErrorClass(errorClass: new (code: never, message: string) => Error): void;
   runtimeInfo(): RuntimeInfo;
+  /** For each CUDA device why the flash engine has no flash attention in bf16 there; null: it has. Starts the devices up. */
+  flashRefusals(): (string | null)[];
   memory(): NativeMemory;
   /** Copies `data` into a new tensor on `device`. Lengths and dtype are checked. */
   fromData(data: TypedArray, shape: readonly number[], dtype: DType, device: string): NativeTensor;

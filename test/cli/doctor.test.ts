@@ -14,12 +14,14 @@ const description: RuntimeDescription = {
     { source: 'cache', path: '/lt', seen: 'LibTorch 2.13.0+cpu, CPU build, x64', problem: null, libtorch },
   ],
   devices: ['cpu', 'cuda:0'],
+  flashRefusals: [null],
   precision: { float32: true, bfloat16Hardware: false },
   openmp: ['/lt/lib/libgomp.so.1'],
   runtime: {
     compiledVersion: '2.13.0',
     runtimeVersion: '2.13.0+cpu',
     cudaDevices: 1,
+    cudaGraphs: false,
     cpuCapability: 'AVX2',
     bf16Hardware: false,
     instructionSet: 'portable',
@@ -32,7 +34,7 @@ const description: RuntimeDescription = {
 describe('renderDescription', () => {
   it('has LibTorch with its place, devices, CPU, precision, threads and the whole search order', () => {
     const text = renderDescription(description);
-    expect(text.split('\n').slice(0, 9)).toEqual([
+    expect(text.split('\n').slice(0, 10)).toEqual([
       'node       20.20.2, linux x64',
       'LibTorch   2.13.0+cpu, compiled against 2.13.0, CPU build, cxx11 ABI',
       'found in   /lt',
@@ -41,10 +43,23 @@ describe('renderDescription', () => {
       'CPU        AVX2',
       'precision  float32; bfloat16 only emulated by this CPU',
       "auto       fused engine, fp32, LibTorch's matrix products, kernels for portable",
+      'CUDA       not in this LibTorch; the flash engine needs its CUDA build',
       'threads    2',
     ]);
     expect(text).toMatch(/Search order for LibTorch:\n.*LIBTORCH.*not set[^]*\/lt.*2\.13\.0\+cpu/);
     expect(text).not.toContain('warning');
+  });
+
+  it("says which of CUDA's parts are in, and what a missing one needs", () => {
+    const line = (flashRefusals: (string | null)[], cudaGraphs: boolean) => {
+      const runtime = { ...description.runtime, cudaGraphs };
+      return /^CUDA +(.*)$/m.exec(
+        renderDescription({ ...description, libtorch: { ...libtorch, cuda: true }, flashRefusals, runtime }),
+      )?.[1];
+    };
+    expect(line([null], false)).toBe("cuda:0 flash engine; CUDA graphs: not built, needs the CUDA runtime's headers");
+    expect(line([], true)).toBe('no device; CUDA graphs: in');
+    expect(line([null, 'needs sm80'], true)).toBe('cuda:0 flash engine; cuda:1 plain engine (needs sm80); CUDA graphs: in');
   });
 
   it('warns of two OpenMP libraries in one process', () => {

@@ -15,6 +15,7 @@ const ADDON: Record<keyof NativeAddon, 'function' | 'object'> = {
   ops: 'object',
   setErrorClass: 'function',
   runtimeInfo: 'function',
+  flashRefusals: 'function',
   memory: 'function',
   fromData: 'function',
   toData: 'function',

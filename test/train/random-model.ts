@@ -6,7 +6,7 @@ import { parseBertConfig } from '../../src/nn/bert-config.js';
 import { Head, type HeadSpec } from '../../src/nn/head.js';
 import { Session } from '../../src/train/session.js';
 import { createRandom } from '../../src/util/random.js';
-import { configSchema, type SessionRuntime } from '../../src/config/schema.js';
+import { configSchema, type Config, type SessionRuntime } from '../../src/config/schema.js';
 
 export interface ModelShape {
   readonly hidden: number;
@@ -36,7 +36,12 @@ function headSpecs(dropout: number): HeadSpec[] {
   ];
 }
 
-export function makeRig(shape: ModelShape, dropout: number, runtime: Partial<SessionRuntime>): RandomRig {
+export function makeRig(
+  shape: ModelShape,
+  dropout: number,
+  runtime: Partial<SessionRuntime>,
+  changed: Partial<Config['optimizer']> = {},
+): RandomRig {
   const random = createRandom(5);
   const json = {
     vocab_size: VOCABULARY,
@@ -58,7 +63,7 @@ export function makeRig(shape: ModelShape, dropout: number, runtime: Partial<Ses
     });
     module.load(new Map(values));
   }
-  const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, biasCorrection: true, clipNorm: 1 };
+  const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, biasCorrection: true, clipNorm: 1, ...changed };
   const session = Session.create({
     bert,
     heads,

@@ -38,7 +38,7 @@ async function temporaryFolder(): Promise<string> {
 }
 
 interface RigOptions {
-  readonly engine: 'plain' | 'fused';
+  readonly engine: 'plain' | 'fused' | 'flash';
   readonly precision?: 'fp32' | 'bf16';
   readonly products?: 'own' | 'libtorch';
   readonly firstTokensOnly?: boolean;
@@ -109,6 +109,8 @@ describe.each([
   { engine: 'fused', products: 'libtorch' },
   { engine: 'fused', products: 'own' },
   { engine: 'fused', products: 'own', firstTokensOnly: false },
+  { engine: 'flash' },
+  { engine: 'flash', firstTokensOnly: false },
 ] as const)('a session ($engine, products: $products, first tokens only: $firstTokensOnly)', (options) => {
   afterEach(async () => {
     for (const { session, bert, heads } of open.splice(0)) {

@@ -27,8 +27,17 @@ function describeChoice({ cpuChoice, instructionSet }: RuntimeDescription['runti
   return `${engine} engine, ${precision}, ${products === 'own' ? 'own matrix products' : "LibTorch's matrix products"}, kernels for ${instructionSet}`;
 }
 
+/** Which of the parts for CUDA are in, and what a missing one needs. */
+function describeCuda({ runtime, libtorch, flashRefusals }: RuntimeDescription): string {
+  if (!libtorch.cuda) return 'not in this LibTorch; the flash engine needs its CUDA build';
+  const devices = flashRefusals.map((refusal, index) => `cuda:${index} ${refusal === null ? 'flash engine' : `plain engine (${refusal})`}`);
+  const graphs = runtime.cudaGraphs ? 'in' : "not built, needs the CUDA runtime's headers";
+  return [...(devices.length === 0 ? ['no device'] : devices), `CUDA graphs: ${graphs}`].join('; ');
+}
+
 /** The description for people: one fact per line, the whole search order, warnings last. */
-export function renderDescription({ runtime, libtorch, ...rest }: RuntimeDescription): string {
+export function renderDescription(description: RuntimeDescription): string {
+  const { runtime, libtorch, ...rest } = description;
   const facts = {
     node: `${rest.node}, ${rest.platform}`,
     LibTorch: `${runtime.runtimeVersion}, compiled against ${runtime.compiledVersion}, ${libtorch.cuda ? 'CUDA' : 'CPU'} build, ${libtorch.abi} ABI`,
@@ -38,6 +47,7 @@ export function renderDescription({ runtime, libtorch, ...rest }: RuntimeDescrip
     CPU: runtime.cpuCapability,
     precision: `float32; bfloat16 ${rest.precision.bfloat16Hardware ? 'in hardware' : 'only emulated by this CPU'}`,
     auto: describeChoice(runtime),
+    CUDA: describeCuda(description),
     threads: String(runtime.threads),
   };
   const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(10)} ${value}`);
