@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { customTasksSchema } from './custom-tasks.js';
+import { trainingShape } from './training-shape.js';
+import { distinct, fraction, positiveInteger } from './values.js';
 
 /**
  * Kinds of model. A-B are students of kind B taught by teachers of kind A (PAPER.md section 1); `…-finetuned` is the multi-task model
@@ -27,45 +29,8 @@ export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', '
 /** Names that a task of one's own cannot have; results.json has the average where tasks stand. */
 const BUILT_IN_TASKS = [...GLUE_TASK_NAMES, 'ax', 'average'];
 
-const positiveInteger = z.int().positive();
-const fraction = z.number().min(0).max(1);
-
-/** A list in which nothing stands twice: a task or a seed given twice would be trained twice. */
-const several = <T extends z.ZodType>(item: T) =>
-  z.array(item).refine((list) => new Set(list).size === list.length, 'expected no value twice');
-
-const distinct = <T extends z.ZodType>(item: T) => several(item).min(1, 'expected at least one');
-
 /** A folder's name, and no arm's flags in it. */
 const VARIANT_NAME = /^[a-z0-9][a-z0-9._-]*$/;
-
-/** How long, how fast and how layer-wise one kind of model is trained (PAPER.md section 2). */
-const trainingShape = (defaults: { epochs: number; batchSize: number; learningRate: number; layerDecay: number }) =>
-  z
-    .strictObject({
-      epochs: z.number().positive().default(defaults.epochs).describe('passes over the training set; one pass is the sum of the set sizes'),
-      batchSize: positiveInteger.default(defaults.batchSize).describe('sequences per optimizer step'),
-      accumulate: positiveInteger
-        .default(1)
-        .describe('micro-batches that a step is computed in, one after the other; their gradients are summed: the same step, less memory'),
-      learningRate: z.number().positive().default(defaults.learningRate).describe('base rate, the peak after warm-up, of the head'),
-      layerDecay: z
-        .number()
-        .positive()
-        .max(1)
-        .default(defaults.layerDecay)
-        .describe('alpha: each layer further from the output learns alpha times slower'),
-      grid: z
-        .strictObject({
-          learningRate: several(z.number().positive()).default([]).describe('rates to try with `run`; empty: the one above'),
-          layerDecay: several(z.number().positive().max(1)).default([]).describe('alphas to try with `run`; empty: the one above'),
-          seeds: positiveInteger
-            .default(1)
-            .describe('how many of the first seeds a setting is tried with; all seeds then take the one that is best on dev, task by task'),
-        })
-        .prefault({}),
-    })
-    .prefault({});
 
 export const configSchema = z.strictObject({
   preset: z.string().default('custom').describe('name of the preset these values started from; reports print it'),
