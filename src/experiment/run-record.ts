@@ -13,7 +13,7 @@ const scoresSchema = z.record(z.string(), z.partialRecord(z.enum(METRIC_NAMES), 
 
 /** `Computation`; versions that did not record it left none. */
 export const computesSchema = z
-  .strictObject({ device: z.enum(['cpu', 'cuda']), engine: z.enum(['plain', 'fused']), precision: z.enum(['fp32', 'bf16']) })
+  .strictObject({ device: z.enum(['cpu', 'cuda']), engine: z.enum(['plain', 'fused', 'flash']), precision: z.enum(['fp32', 'bf16']) })
   .optional();
 
 const selectedSchema = z.strictObject({

@@ -8,7 +8,7 @@ import { Session } from './session.js';
 
 export interface Computation {
   readonly device: 'cpu' | 'cuda';
-  readonly engine: 'plain' | 'fused';
+  readonly engine: 'plain' | 'fused' | 'flash';
   /** Of matrix products. */
   readonly precision: 'fp32' | 'bf16';
 }
