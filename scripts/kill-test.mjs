@@ -151,11 +151,16 @@ async function runAndKill(args, out, when) {
 /** TensorBoard's files: each event has its time, and every call begins a file of its own. */
 const EVENT_FILE = /^events\.out\.tfevents\./;
 
+/** What tells of the calls and of their times: the page has all tables in it, and each of the others is a file of its own. */
+const OF_THE_CALLS = /^(calls\.jsonl|index\.html|(calls|cost)\.(md|csv))$/;
+
 /** Hash of every file that is kept, by its path; the lock and the cache are not results. @param {string} folder */
 function contents(folder) {
   /** @type {Record<string, string>} */
   const hashes = {};
-  for (const file of filesBelow(folder).filter((name) => !EVENT_FILE.test(path.basename(name)))) {
+  for (const file of filesBelow(folder).filter(
+    (name) => ![EVENT_FILE, OF_THE_CALLS].some((pattern) => pattern.test(path.basename(name))),
+  )) {
     const bytes = readFileSync(path.join(folder, file));
     const content = /\.jsonl?$/.test(file) ? bytes.toString().replace(TIMES, '') : bytes;
     hashes[file] = createHash('sha256').update(content).digest('hex');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.js';
 
-const COMMANDS = ['run', 'train', 'watch', 'eval', 'predict', 'export', 'submit', 'prepare', 'doctor'];
+const COMMANDS = ['run', 'train', 'watch', 'eval', 'predict', 'export', 'report', 'submit', 'prepare', 'doctor'];
 
 let folder: string;
 beforeAll(() => {

@@ -22,7 +22,7 @@ export function valueAxis({ name, min, max, format, gridLines = true }: Look, wh
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
     // ECharts puts its ticks at round numbers of its own, and then the end of the range close to one of them.
-    ...(max === 1 && min !== undefined ? { interval: (1 - min) / 4 } : {}),
+    ...(max === 1 && min !== undefined ? { interval: min === 0.5 ? 0.1 : 0.25 } : {}),
     axisLabel: { ...FONT, hideOverlap: true, ...(format === undefined ? {} : { formatter: format }) },
     axisLine: { show: where === 'x', lineStyle: { color: COLOURS.quiet } },
     axisTick: { show: false },

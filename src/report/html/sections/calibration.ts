@@ -48,7 +48,7 @@ function figureOf({ registry }: LoadedExperiment, task: string, list: readonly A
     option: linesOption(lines, {
       x: 'confidence',
       y: 'accuracy',
-      xRange: [Math.floor(10 * lowest) / 10, 1],
+      xRange: [Math.floor(4 * lowest) / 4, 1],
       yRange: [0, 1],
       xFormat: format,
       yFormat: format,

@@ -5,6 +5,9 @@ import type { LoadedExperiment } from '../../load/experiment.js';
 import { formatDuration } from '../../../util/format.js';
 import type { Section } from '../section.js';
 
+/** Not known: a run without its timings, a call that did not end. */
+const MISSING: Cell = { text: '–', value: null };
+
 export function costSection(experiment: LoadedExperiment): Section {
   const costs = armCosts(experiment);
   const total = (key: 'models' | 'steps' | 'examples' | 'tokens' | 'seconds'): number => costs.reduce((sum, cost) => sum + cost[key], 0);
@@ -23,7 +26,7 @@ export function costSection(experiment: LoadedExperiment): Section {
     rows: [...costs, all].map(({ arm, models, steps, examples, tokens, seconds }) => [
       textCell(arm),
       ...[models, steps, examples, tokens].map(countCell),
-      durationCell(seconds),
+      seconds === 0 ? MISSING : durationCell(seconds),
       countCell(seconds === 0 ? null : tokens / seconds),
     ]),
     notes: [
@@ -37,7 +40,7 @@ export function costSection(experiment: LoadedExperiment): Section {
     rows: experiment.calls.map(({ began, end }) => [
       textCell(began.replace('T', ' ').slice(0, 19)),
       textCell(end?.outcome ?? 'killed, or still at work'),
-      end === null ? { text: '–', value: null } : durationCell(end.seconds),
+      end === null ? MISSING : durationCell(end.seconds),
       numberCell(end?.joules === null || end === null ? null : end.joules / 3600, 2),
     ]),
     notes: [
