@@ -45,6 +45,13 @@ export interface EvaluationLogEntry extends LogEntry {
   readonly average: number | null;
 }
 
+/** A line of `selection.jsonl`: the model on dev after a step. */
+export interface SelectionLogEntry extends LogEntry {
+  /** What models are chosen by. */
+  readonly score: number;
+  readonly tasks: TaskScores;
+}
+
 export interface RunLogOptions {
   /** Whether event files are written. */
   readonly tensorboard: boolean;

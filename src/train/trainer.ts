@@ -7,10 +7,10 @@ import { performance } from 'node:perf_hooks';
 import type { StepResult } from '../native/types.js';
 import { BornAgainError } from '../util/errors.js';
 import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpoints.js';
-import type { OnEvent, TaskScores } from './events.js';
+import type { OnEvent } from './events.js';
 import { cancelledAfter, nonFiniteStep } from './failures.js';
 import { JsonLinesLog } from './json-lines-log.js';
-import { LOG_FILES, type RunLog, type StepLogTask } from './run-log.js';
+import { LOG_FILES, type RunLog, type SelectionLogEntry, type StepLogTask } from './run-log.js';
 import { Selection, type Selected, type SelectionJob } from './selection.js';
 import type { Notes } from './session-state.js';
 import type { Session } from './session.js';
@@ -47,13 +47,6 @@ interface OpenSelection {
   readonly state: Selection;
   readonly job: SelectionJob;
   readonly log: JsonLinesLog<SelectionLogEntry>;
-}
-
-/** A line of `selection.jsonl`. */
-interface SelectionLogEntry {
-  readonly step: number;
-  readonly score: number;
-  readonly tasks: TaskScores;
 }
 
 /**

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentResults } from '../../src/experiment/results.js';
+import { devCurves } from '../../src/report/analysis/dev-curves.js';
+import { loadExperiment } from '../../src/report/load/experiment.js';
 import { reportedExperiment, type ReportedExperiment } from './report-rig.js';
 
 let made: ReportedExperiment;
@@ -39,5 +41,45 @@ describe('the grid search in a report', () => {
 
   it('says with how many seeds', () => {
     expect(read('report', 'index.html')).toContain('Each setting was trained with 2 seeds');
+  });
+});
+
+describe('the dev scores during training in a report', () => {
+  const logOf = (task: string, seed: number): { step: number; tasks: Record<string, Record<string, number>> }[] =>
+    read('runs', 'single', task, `seed-${seed}`, 'selection.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as never);
+
+  it.each([
+    ['rte', 'RTE', 'accuracy'],
+    ['stsb', 'STS-B', 'spearman'],
+  ])('are those of the logs of %s, over the seeds', (task, title, metric) => {
+    const logs = [1, 2, 3].map((seed) => logOf(task, seed));
+    const rows = rowsOf('dev-scores').filter((row) => row['task'] === title);
+    const last = logs[0]?.at(-1)?.step ?? NaN;
+    expect(rows.length).toBeGreaterThan(1);
+    const found = rows.map((row) => ['step', 'steps done', 'smallest', 'median', 'largest', 'seeds'].map((name) => Number(row[name])));
+    const expected = logs[0]?.map(({ step }, evaluation) => {
+      const scores = logs.map((log) => log[evaluation]?.tasks[task]?.[metric] ?? NaN).sort((a, b) => a - b);
+      return [step, step / last, ...scores, 3];
+    });
+    expect(found).toEqual(expected);
+    expect(readFileSync(join(made.outDir, 'report', 'figures', `dev-${task}.svg`), 'utf8')).toContain('<svg');
+  });
+
+  it('say how many seeds are left where some stopped early', async () => {
+    const loaded = await loadExperiment(made.outDir);
+    const runs = loaded.runs.map((run) => (run.run.seed === 1 ? { ...run, evaluations: run.evaluations.slice(0, 1) } : run));
+    const curve = devCurves({ ...loaded, runs }).find(({ task }) => task === 'rte');
+    const [, second] = [2, 3].map((seed) => logOf('rte', seed)[1]?.tasks['rte']?.['accuracy'] ?? NaN).sort((a, b) => a - b);
+    expect(curve?.points.map(({ seeds }) => seeds)).toEqual([
+      3,
+      ...logOf('rte', 2)
+        .slice(1)
+        .map(() => 2),
+    ]);
+    expect(curve?.points[1]?.high).toBe(second);
+    expect(curve?.points.at(-1)?.progress).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 /** The report's files, from a real experiment. What the page does in a browser is tested in browser.test.ts. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -38,6 +38,11 @@ describe('the report of an experiment', () => {
     expect(readdirSync(join(made.outDir, 'report', 'figures'))).toHaveLength(made.written.figures);
     expect(readdirSync(join(made.outDir, 'report', 'tables'))).toHaveLength(2 * made.written.tables);
     expect(made.written.missing).toBeNull();
+  });
+
+  it('has no curves on dev where dev was only looked at when all was over', () => {
+    expect(existsSync(join(made.outDir, 'report', 'tables', 'dev-scores.csv'))).toBe(false);
+    expect(read('index.html')).not.toContain('On dev:');
   });
 
   it('gives the scores of results.json in full in its CSV files', () => {

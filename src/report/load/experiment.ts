@@ -10,8 +10,10 @@ import type { Settings } from '../../experiment/settings.js';
 import { runFolder } from '../../experiment/sources.js';
 import { readBertConfig } from '../../nn/bert-config.js';
 import { taskRegistry, type TaskRegistry } from '../../tasks/index.js';
+import type { SelectionLogEntry } from '../../train/run-log.js';
 import { BornAgainError } from '../../util/errors.js';
 import { readAnswers, type TaskAnswers } from './answers.js';
+import { readEvaluations } from './evaluations.js';
 import { readResults } from './results-file.js';
 import { readTrainingCourse, type TrainingCourse } from './training-course.js';
 
@@ -21,6 +23,8 @@ export interface LoadedRun {
   readonly record: RunRecord;
   /** Null where its log is gone. */
   readonly course: TrainingCourse | null;
+  /** On dev, during the training and at its end; empty where dev played no part in it. */
+  readonly evaluations: readonly SelectionLogEntry[];
   /** By task; null where its predictions are gone. */
   readonly answers: ReadonlyMap<string, TaskAnswers> | null;
 }
@@ -74,7 +78,13 @@ async function loadRun(outDir: string, run: PlannedRun, registry: TaskRegistry):
   const folder = runFolder(outDir, run.id);
   const record = await readRunRecord(folder);
   if (record === null) return null;
-  return { run, record, course: await readTrainingCourse(folder, record.steps), answers: await readAnswers(folder, registry) };
+  return {
+    run,
+    record,
+    course: await readTrainingCourse(folder, record.steps),
+    evaluations: await readEvaluations(folder),
+    answers: await readAnswers(folder, registry),
+  };
 }
 
 /** All models of an experiment start from one encoder. A folder without its models (published results, say) is no error. */

@@ -4,9 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLines } from '../../tasks/lines.js';
 import { LOG_FILES, type StepLogEntry, type TimingLogEntry } from '../../train/run-log.js';
-import { BornAgainError } from '../../util/errors.js';
+import { logEntries } from './log-entries.js';
 
 /** Points along a training; fewer where it has fewer steps. */
 const POINTS = 40;
@@ -40,30 +39,15 @@ export async function readTrainingCourse(runFolder: string, totalSteps: number):
   const file = join(runFolder, LOG_FILES.steps);
   if (!existsSync(file)) return null;
   const bins = new Bins(totalSteps);
-  for await (const entry of entries<StepLogEntry>(file)) bins.add(entry);
+  for await (const entry of logEntries<StepLogEntry>(file)) bins.add(entry);
   return { ...bins.course(), seconds: await computeSeconds(join(runFolder, LOG_FILES.timings)) };
 }
 
 async function computeSeconds(file: string): Promise<number | null> {
   if (!existsSync(file)) return null;
   let sum = 0;
-  for await (const { seconds } of entries<TimingLogEntry>(file)) sum += seconds;
+  for await (const { seconds } of logEntries<TimingLogEntry>(file)) sum += seconds;
   return sum;
-}
-
-async function* entries<Entry>(file: string): AsyncGenerator<Entry> {
-  let line = 0;
-  for await (const lines of readLines(file))
-    for (const bytes of lines) yield parseEntry(bytes.toString('utf8'), file, (line += 1)) as Entry;
-}
-
-function parseEntry(text: string, file: string, line: number): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    const message = `${file}:${line} is malformed: ${(cause as Error).message}. Remove the run's folder, and the same 'bornagain run' trains it again`;
-    throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { file, line }, { cause });
-  }
 }
 
 interface OpenPoint {
