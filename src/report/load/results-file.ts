@@ -15,6 +15,8 @@ const spread = z.looseObject({
 });
 const summaries = z.record(z.string(), spread);
 
+const setting = { learningRate: z.number(), layerDecay: z.number() };
+
 const resultsSchema = z.looseObject({
   config: configSchema,
   runs: z.array(
@@ -50,6 +52,17 @@ const resultsSchema = z.looseObject({
   ),
   departures: z.record(z.string(), z.looseObject({})),
   failures: z.array(z.looseObject({ runId: z.string(), code: z.string(), message: z.string(), after: z.string().nullable() })),
+  grid: z
+    .array(
+      z.looseObject({
+        arm: z.string(),
+        task: z.string(),
+        seeds: z.array(z.int()),
+        points: z.array(z.looseObject({ ...setting, score: z.number() })),
+        chosen: z.looseObject(setting),
+      }),
+    )
+    .optional(),
 });
 
 /** @throws BornAgainError ERR_OUTPUT_FOLDER: no experiment's folder, or a malformed file */

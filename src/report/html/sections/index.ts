@@ -9,6 +9,7 @@ import { calibrationSection } from './calibration.js';
 import { confusionSection } from './confusion.js';
 import { costSection } from './cost.js';
 import { examplesSection } from './examples.js';
+import { gridSection } from './grid.js';
 import { learningSection } from './learning.js';
 import { paperSection } from './paper.js';
 import { repeatSection } from './repeat.js';
@@ -24,6 +25,7 @@ export function reportSections(experiment: LoadedExperiment, found: Disagreement
     sharingSection(experiment),
     ablationsSection(experiment),
     paperSection(experiment),
+    gridSection(experiment),
     learningSection(experiment),
     schedulesSection(experiment),
     agreementSection(experiment),
