@@ -148,10 +148,7 @@ def loss_of(outputs, examples, batch, teachers, gold_weight):
         if teachers:
             answers = teachers[name][[batch[i][1] for i in places]]
             target = gold_weight * target + (1 - gold_weight) * answers
-        if TASKS[name].labels:
-            total = total - (target * output.log_softmax(-1)).sum()
-        else:
-            total = total + ((output - target) ** 2).sum()
+        total = total - (target * output.log_softmax(-1)).sum() if TASKS[name].labels else total + ((output - target) ** 2).sum()
     return total / len(batch)
 
 

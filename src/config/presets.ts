@@ -87,8 +87,7 @@ const STUDIES = {
 } satisfies Record<string, ConfigInput>;
 
 const BASES = { quickstart, paper, reference } satisfies Record<string, ConfigInput>;
-export type BasePreset = keyof typeof BASES;
-export type Study = keyof typeof STUDIES;
+type Study = keyof typeof STUDIES;
 
 const basesWith = (study: Study): [string, ConfigInput][] =>
   Object.entries(BASES).map(([name, base]) => [`${name}+${study}`, { ...base, ...STUDIES[study] }]);

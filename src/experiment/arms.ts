@@ -62,6 +62,7 @@ function definitionOf(config: Config, name: string): ArmDefinition {
   return { ...own, teachers: variant.teachers ?? own.teachers };
 }
 
+/** Of an arm or variant. */
 export function runKindOf(config: Config, arm: string): RunKind {
   return definitionOf(config, arm).kind;
 }
@@ -80,7 +81,7 @@ export function tasksOf(config: Config, arm: string): readonly string[] {
  * The seeds whose models may be teachers: the first ones, or all of them where the best on dev are taken.
  * @throws BornAgainError ERR_CONFIG for an ensemble of more teachers than there are seeds
  */
-export function teacherSeeds({ seeds, distillation }: Config): readonly number[] {
+function teacherSeeds({ seeds, distillation }: Config): readonly number[] {
   const { count, choose } = distillation.teachers;
   if (count > seeds.length) {
     const message = `distillation.teachers.count: ${count} teachers per task need as many seeds, and there are ${seeds.length}`;

@@ -47,7 +47,7 @@ export interface CallDescription {
   readonly command: string | null;
 }
 
-export const callsFile = (outDir: string): string => join(outDir, 'calls.jsonl');
+const callsFile = (outDir: string): string => join(outDir, 'calls.jsonl');
 
 /** Runs `work` between the two lines. Throws ERR_IO, ERR_OUTPUT_FOLDER (a malformed file), and what `work` throws. */
 export async function loggedCall<T>(description: CallDescription, work: () => Promise<T>): Promise<T> {

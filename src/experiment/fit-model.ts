@@ -55,6 +55,7 @@ export async function fitModel(
   }
 }
 
+/** The pre-trained encoder and a new head for each task, which the caller disposes of. Throws as `openModelFolder` does. */
 export async function newModel(
   { modelDir, onEvent }: RunContext,
   { config, seed, id: runId }: PlannedRun,

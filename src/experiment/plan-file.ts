@@ -27,6 +27,7 @@ const planSchema = z.strictObject({
 
 export type RunPlan = Readonly<z.infer<typeof planSchema>['runs'][number]>;
 
+/** Replaces OUT/plan.json as a whole. Throws ERR_IO. */
 export async function writePlan(outDir: string, runs: readonly PlannedRunSummary[]): Promise<void> {
   await writeJsonFile(join(outDir, PLAN_FILE), { format: 1, runs: runs.map(({ finished: _finished, ...run }) => run) });
 }

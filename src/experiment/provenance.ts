@@ -15,6 +15,7 @@ export interface Making {
   readonly tasks: readonly TrainingTask[];
 }
 
+/** `made` of the model's description. */
 export function provenance({ config, modelDir, modelHash, shape, steps, tasks }: Making): NonNullable<ModelInfo['made']> {
   const { batchSize, learningRate, layerDecay } = shape;
   const { annealing, lambda } = config.distillation;

@@ -52,14 +52,17 @@ const recordSchema = z.strictObject({
 export type RunRecord = Readonly<z.infer<typeof recordSchema>>;
 export type RunStart = Readonly<z.infer<typeof startSchema>>;
 
+/** Null where the run was not begun. Throws ERR_OUTPUT_FOLDER when the file is there and malformed. */
 export const readRunStart = (folder: string): Promise<RunStart | null> => readOutputJson(join(folder, 'run.json'), startSchema);
 /** Null where the run is not finished. Throws ERR_OUTPUT_FOLDER when the file is there and malformed. */
 export const readRunRecord = (folder: string): Promise<RunRecord | null> => readOutputJson(join(folder, 'result.json'), recordSchema);
 
+/** Throws ERR_IO. */
 export async function writeRunStart(folder: string, start: Omit<RunStart, 'format'>): Promise<void> {
   await writeJsonFile(join(folder, 'run.json'), { format: 1, ...start });
 }
 
+/** Returns what was written. Throws ERR_IO. */
 export async function writeRunRecord(folder: string, outcome: Omit<RunRecord, 'format'>): Promise<RunRecord> {
   // Parsed for the schema's order of keys: the same outcome is the same bytes.
   const record = recordSchema.parse({ format: 1, ...outcome });

@@ -8,6 +8,7 @@ import type { RunRecord } from './run-record.js';
 /** Finished runs by id. */
 export type Records = ReadonlyMap<string, RunRecord>;
 
+/** Of a run's id (`PlannedRun`). */
 export function runFolder(outDir: string, id: string): string {
   return join(outDir, 'runs', ...id.split('/'));
 }

@@ -18,6 +18,7 @@ export interface RunWork {
 /** Of a run that takes a finished trial over. */
 export const NOTHING: RunWork = { steps: 0, tokens: 0, flops: 0 };
 
+/** Of the training alone, with the shape of the encoder that is trained. */
 export function workOf(run: PlannedRun, data: PreparedData, bert: BertConfig): RunWork {
   const datasets = run.tasks.map((task) => data.get(task, 'train'));
   const { batchSize, epochs } = shapeOf(run);

@@ -5,5 +5,5 @@ export { cliffsDelta, matchedRankBiserial } from './effect-size.js';
 export { holm } from './holm.js';
 export { mannWhitney, smallestMannWhitneyP } from './mann-whitney.js';
 export type { MannWhitney, TestMethod } from './mann-whitney.js';
-export { smallestWilcoxonP, wilcoxonSignedRank } from './wilcoxon.js';
+export { wilcoxonSignedRank } from './wilcoxon.js';
 export type { Wilcoxon } from './wilcoxon.js';

@@ -7,6 +7,7 @@ export interface Ranks {
   readonly ties: number;
 }
 
+/** Of values that are finite. */
 export function doubledRanks(values: readonly number[]): Ranks {
   const order = values.map((_, index) => index).sort((a, b) => (values[a] as number) - (values[b] as number));
   const doubled = new Array<number>(values.length);

@@ -39,11 +39,6 @@ export function wilcoxonSignedRank(paired: readonly number[], exactDifferences =
   return { ...sums, p: normalP(sums.positive, n, ties), method: 'normal approximation' };
 }
 
-/** The smallest two-sided p that n pairs can give: all differ, in one direction. */
-export function smallestWilcoxonP(n: number): number {
-  return Math.min(1, 2 ** (1 - n));
-}
-
 /** @param ties Σ (t³ - t) */
 function normalP(positive: number, n: number, ties: number): number {
   const distance = Math.abs(positive - (n * (n + 1)) / 4);

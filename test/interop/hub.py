@@ -19,7 +19,9 @@ def write_table(folder, rows):
     options = {"row_group_size": 700, "data_page_size": 4000}
     for codec in ("none", "snappy", "gzip", "brotli", "lz4", "zstd"):
         parquet.write_table(table, folder / f"{codec}.parquet", compression=codec, **options)
-        parquet.write_table(large, folder / f"{codec}-v2.parquet", compression=codec, data_page_version="2.0", use_dictionary=False, **options)
+        parquet.write_table(
+            large, folder / f"{codec}-v2.parquet", compression=codec, data_page_version="2.0", use_dictionary=False, **options
+        )
     parquet.write_table(table, folder / "indexed.parquet", write_page_index=True, data_page_size=4000)
     parquet.write_table(table, folder / "delta.parquet", use_dictionary=False, column_encoding={"text": "DELTA_BYTE_ARRAY"})
     for name, each in (("plain", table), ("large", large), ("dictionary", dictionary)):

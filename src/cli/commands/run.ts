@@ -42,7 +42,8 @@ Examples:
 
 With --json, stdout gets the content of <out>/results.json.
 
-Tasks of your own (customTasks) and further arms (variants) are described in the file: examples/own-tasks/README.md shows how.
+Tasks of your own (customTasks) are described in the file: examples/own-tasks/README.md shows how. So are further arms:
+  "variants": { "short": { "arm": "multi", "set": ["multi.epochs=2"] } }, "arms": ["multi", "short"]
 
 Keys of --set and of the file, with their defaults:
 ${KEYS}`;

@@ -15,7 +15,7 @@ export interface ProgressDisplay {
   stop(): void;
 }
 
-export function createDisplay(stream: NodeJS.WriteStream, tracker = new ProgressTracker()): ProgressDisplay {
+function createDisplay(stream: NodeJS.WriteStream, tracker = new ProgressTracker()): ProgressDisplay {
   const terminal = stream.isTTY === true && process.env['TERM'] !== 'dumb';
   return terminal ? new BarDisplay(stream, tracker) : new LineDisplay(stream, tracker);
 }

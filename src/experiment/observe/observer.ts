@@ -184,7 +184,7 @@ async function modifiedAt(path: string): Promise<number> {
   }
 }
 
-/** Of a JSON Lines file of short lines; null where it has no whole one. */
+/** Of a JSON Lines file of short lines; null where it has no whole one, or where a run begun anew has just removed it. */
 async function lastEntry<Entry>(path: string): Promise<Entry | null> {
   try {
     const handle = await open(path, 'r');
@@ -198,6 +198,7 @@ async function lastEntry<Entry>(path: string): Promise<Entry | null> {
       await handle.close();
     }
   } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
     throw ioError('read', path, error);
   }
 }

@@ -22,6 +22,7 @@ function failedSentence({ runId, message, after }: FailedRun): string {
   return after === null ? `${runId}: failed: ${message}` : `${runId}: not trained, because it needs ${after}, which failed`;
 }
 
+/** How the experiment stands, once for each change of phase. */
 export function phaseSentence({ phase, pid, planned, finished, failed }: ExperimentState, outDir: string): string {
   switch (phase) {
     case 'absent':

@@ -89,7 +89,7 @@ def write_saved(folder: pathlib.Path, configs: dict[str, datasets.DatasetDict], 
 
 
 def write_cache(folder: pathlib.Path, repository: pathlib.Path, configs: list[str]) -> pathlib.Path:
-    """As the library's cache has it after `load_dataset`; the data set's name is that of the repository's folder. Returns its folder there."""
+    """As the library's cache has it after `load_dataset`, named as the repository's folder. Returns its folder there."""
     for config in configs:
         datasets.load_dataset(str(repository), config, cache_dir=str(folder))
     return folder / repository.name
