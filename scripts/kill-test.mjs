@@ -3,14 +3,15 @@
  * nobody disturbed. Every other kill is at a random moment; the ones between wait for the beginning of something (a checkpoint being
  * written, an evaluation, …), because random moments seldom find what is short. What a kill has hit is told by what it left on the disk.
  *
- *   node scripts/kill-test.mjs [--kills 50] [--seed 1] [--seconds N] [--data data/mini-glue] [--model models/tiny-bert] [--set key=value …]
+ *   node scripts/kill-test.mjs [--kills 50] [--seed 1] [--seconds N] [--target report] [--data data/mini-glue] [--model models/tiny-bert]
+ *     [--set key=value …]
  *
- * With --seconds it ends after that time with whatever kills it came to.
+ * With --seconds it ends after that time with whatever kills it came to; with --target every kill waits for the beginning of that.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -41,13 +42,13 @@ const WRITES = [
   ['best model', /checkpoints\/\.best-/],
   ['teacher outputs', /^teacher-outputs\//],
   ['model', /\/\.model\./],
-  ['report', /report/],
+  ['report', /^report\//],
   ['results', /results?\.json/],
   ['other files', /./],
 ];
 const PHASES = [...WRITES.map(([phase]) => phase), 'evaluation', 'steps', 'start-up'];
 /** What kills that do not come at random wait for. */
-const TARGETS = ['steps', 'checkpoint', 'evaluation', 'teacher outputs', 'best model', 'results', 'model'];
+const TARGETS = ['steps', 'checkpoint', 'evaluation', 'teacher outputs', 'best model', 'results', 'model', 'report'];
 
 /** Times of work, in result.json and timings.jsonl; all else must be the same. */
 const TIMES = /"(seconds|tokensPerSecond)": ?[0-9.e+-]+/g;
@@ -99,14 +100,24 @@ function stepsDone(out, id) {
   return existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0;
 }
 
-/** What a kill has hit. @param {string} out @param {ReadonlySet<string>} before files that were there @param {string} text */
-function phaseOf(out, before, text) {
+/**
+ * What a kill has hit.
+ * @param {string} out @param {ReadonlySet<string>} before files that were there @param {number} began milliseconds since 1970
+ * @param {string} text
+ */
+function phaseOf(out, before, began, text) {
   const cut = filesBelow(out).filter((file) => file.includes('.tmp') && !before.has(file));
   const write = WRITES.find(([, pattern]) => cut.some((file) => pattern.test(file)));
   if (write !== undefined) return write[0];
   const running = [...runningSteps(text)];
-  if (running.length === 0) return 'start-up';
+  // The report comes when every run has ended, and a kill between two of its files leaves no temporary one.
+  if (running.length === 0) return isWritten(path.join(out, 'report'), began) ? 'report' : 'start-up';
   return running.some(([id, steps]) => stepsDone(out, id) >= steps) ? 'evaluation' : 'steps';
+}
+
+/** Whether anything was written into a folder. @param {string} folder @param {number} since milliseconds since 1970 */
+function isWritten(folder, since) {
+  return filesBelow(folder).some((file) => statSync(path.join(folder, file)).mtimeMs >= since);
 }
 
 /**
@@ -130,6 +141,7 @@ function isTarget(target, file, text) {
 async function runAndKill(args, out, when) {
   mkdirSync(out, { recursive: true });
   const before = new Set(filesBelow(out));
+  const began = Date.now();
   const { child, message } = start(args);
   const kill = () => child.kill('SIGKILL');
   const timer = 'milliseconds' in when ? setTimeout(kill, when.milliseconds) : undefined;
@@ -145,7 +157,7 @@ async function runAndKill(args, out, when) {
   clearTimeout(timer);
   watcher.close();
   if (signal === null && code !== 0) throw new SetupError(`started again, the experiment ended with exit code ${code}:\n${message()}`);
-  return signal === 'SIGKILL' ? phaseOf(out, before, message()) : null;
+  return signal === 'SIGKILL' ? phaseOf(out, before, began, message()) : null;
 }
 
 /** TensorBoard's files: each event has its time, and every call begins a file of its own. */
@@ -173,11 +185,17 @@ function differences(expected, found) {
   return [...new Set([...Object.keys(expected), ...Object.keys(found)])].filter((file) => expected[file] !== found[file]).sort();
 }
 
-/** @param {() => number} random @param {number} kill its number @param {number} whole milliseconds of the experiment */
-function nextKill(random, kill, whole) {
-  if (kill % 2 === 0) return { milliseconds: random() * whole };
-  const target = TARGETS[Math.floor(kill / 2) % TARGETS.length] ?? 'checkpoint';
-  return { target, nth: 1 + Math.floor(random() * 4), delay: target === 'evaluation' ? Math.floor(random() * 60) : 0 };
+/** What lasts a while: a kill comes anywhere in its first milliseconds. */
+const LASTING = new Set(['evaluation', 'report']);
+
+/**
+ * @param {() => number} random @param {number} kill its number @param {number} whole milliseconds of the experiment
+ * @param {string | undefined} only what every kill is to wait for
+ */
+function nextKill(random, kill, whole, only) {
+  if (only === undefined && kill % 2 === 0) return { milliseconds: random() * whole };
+  const target = only ?? TARGETS[Math.floor(kill / 2) % TARGETS.length] ?? 'checkpoint';
+  return { target, nth: 1 + Math.floor(random() * 4), delay: LASTING.has(target) ? Math.floor(random() * 60) : 0 };
 }
 
 await main(async () => {
@@ -186,11 +204,14 @@ await main(async () => {
       kills: { type: 'string', default: '50' },
       seed: { type: 'string', default: '1' },
       seconds: { type: 'string', default: 'Infinity' },
+      target: { type: 'string' },
       data: { type: 'string', default: path.join(ROOT, 'data', 'mini-glue') },
       model: { type: 'string', default: path.join(ROOT, 'models', 'tiny-bert') },
       set: { type: 'string', multiple: true, default: [] },
     },
   });
+  if (values.target !== undefined && !TARGETS.includes(values.target))
+    throw new SetupError(`--target is one of ${TARGETS.join(', ')}, not ${values.target}`);
   const folder = mkdtempSync(path.join(tmpdir(), 'kill-test-'));
   const end = performance.now() + 1000 * Number(values.seconds);
   const hits = new Map(PHASES.map((phase) => [phase, 0]));
@@ -210,7 +231,7 @@ await main(async () => {
       const out = path.join(folder, `killed-${round}`);
       while (more()) {
         tries += 1;
-        const phase = await runAndKill(args(`killed-${round}`), out, nextKill(random, tries, whole));
+        const phase = await runAndKill(args(`killed-${round}`), out, nextKill(random, tries, whole, values.target));
         if (phase === null) break;
         kills += 1;
         hits.set(phase, (hits.get(phase) ?? 0) + 1);
