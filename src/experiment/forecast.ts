@@ -2,10 +2,13 @@
 import type { Config } from '../config/schema.js';
 import { checkVariants } from '../config/variants.js';
 import { readBertConfig, type BertConfig } from '../nn/bert-config.js';
+import { taskRegistry } from '../tasks/index.js';
 import { planRuns, type PlannedRun, type RunKind } from './arms.js';
 import { calibrate } from './calibrate.js';
 import { createContext, type RunContext } from './context.js';
+import { findFinished } from './finished-runs.js';
 import { isTried } from './grid.js';
+import { checkInputs, checkOutputFolder } from './output-folder.js';
 import type { ExperimentOptions } from './run.js';
 import { chooseParallelRuns, type ParallelRuns } from './parallel-runs.js';
 import { needsOf } from './sources.js';
@@ -17,50 +20,63 @@ const BYTES_PER_VALUE = 4;
 /** A checkpoint holds parameters and two moments; the last two are kept, and a third is being written. */
 const CHECKPOINT_COPIES = 3 * 3;
 
+/** What is left of a run: nothing where it is finished. */
 export interface PlannedWork extends RunWork {
   readonly run: PlannedRun;
+  /** By an earlier call: it is not trained again. One that was only begun counts as a whole. */
+  readonly finished: boolean;
   readonly needs: readonly string[];
   /** Of training, at the measured rate; evaluation and writing come on top. */
   readonly seconds: number;
 }
 
 export interface Forecast {
-  /** In the order of training; those an earlier call has finished are in it. */
+  /** In the order of training, the finished ones too. */
   readonly runs: readonly PlannedWork[];
-  /** Real tokens per second of training, by kind of run, measured just now. */
+  /** Real tokens per second of training, by kind of run that is left, measured just now. */
   readonly tokensPerSecond: Readonly<Partial<Record<RunKind, number>>>;
   /** How many models train at once, and what was measured to find out. */
   readonly parallelRuns: ParallelRuns;
-  /** Of all models kept, in bytes. */
+  /** Of all models still to be kept, in bytes. */
   readonly modelBytes: number;
   /** Of the checkpoints that exist at once at most, in bytes. */
   readonly checkpointBytes: number;
 }
 
+/** Without `outDir`, of an experiment that begins anew. */
+export type ForecastOptions = Omit<ExperimentOptions, 'outDir' | 'command'> & Partial<Pick<ExperimentOptions, 'outDir'>>;
+
 /**
- * Tokenises the data (into the cache) and trains for a few seconds in memory; the output folder is neither read nor written.
- * @throws BornAgainError as planning, reading data and training do
+ * Tokenises the data (into the cache) and trains for a few seconds in memory; the output folder is read, and nothing is written there.
+ * @throws BornAgainError ERR_OUTPUT_FOLDER (it is another experiment's, as the run itself would find), and as planning, reading data and
+ *   training do
  */
-export async function forecast(options: Omit<ExperimentOptions, 'outDir'>): Promise<Forecast> {
-  const { config } = options;
+export async function forecast(options: ForecastOptions): Promise<Forecast> {
+  const { config, outDir } = options;
   checkVariants(config);
   const plan = planRuns(config);
+  const found = outDir === undefined ? null : await checkOutputFolder(outDir, config);
   const context = await createContext({ ...options, tasks: [...new Set(plan.flatMap((run) => run.tasks))], teacherOutputsDir: '' });
+  if (outDir !== undefined) checkInputs(outDir, found, context.inputs);
+  const finished = outDir === undefined ? null : await findFinished(context, outDir, plan, taskRegistry(config));
+  const pending = plan.filter(({ id }) => finished?.has(id) !== true);
   const bert = await readBertConfig(options.modelDir);
-  const tokensPerSecond = await rates(context, plan);
+  const tokensPerSecond = await rates(context, pending);
   const runs = plan.map((run) => {
-    const work = isTried(run) ? NOTHING : workOf(run, context.data, bert);
-    return { run, needs: needsOf(run), ...work, seconds: work.tokens / (tokensPerSecond[run.kind] ?? NaN) };
+    const isFinished = finished?.has(run.id) === true;
+    const work = isFinished || isTried(run) ? NOTHING : workOf(run, context.data, bert);
+    const seconds = isFinished ? 0 : work.tokens / (tokensPerSecond[run.kind] ?? NaN);
+    return { run, finished: isFinished, needs: needsOf(run), ...work, seconds };
   });
   const work = new Map(runs.map(({ run, tokens }) => [run.id, tokens]));
-  const parallelRuns = await chooseParallelRuns(context, plan, ({ id }) => work.get(id) ?? 0);
+  const parallelRuns = await chooseParallelRuns(context, pending, ({ id }) => work.get(id) ?? 0);
   const bytes = parameterCount(bert) * BYTES_PER_VALUE;
   return {
     runs,
     tokensPerSecond,
     parallelRuns,
-    modelBytes: bytes * runs.length,
-    checkpointBytes: bytes * CHECKPOINT_COPIES * checkpointedRuns(config, Math.min(parallelRuns.chosen, runs.length)),
+    modelBytes: bytes * pending.length,
+    checkpointBytes: bytes * CHECKPOINT_COPIES * checkpointedRuns(config, Math.min(parallelRuns.chosen, pending.length)),
   };
 }
 

@@ -12,7 +12,7 @@ import { errnoOf, ioError } from '../util/io-error.js';
 import { writeJsonFile } from '../util/json-file.js';
 import type { RunContext } from './context.js';
 import { computesSchema, readOutputJson, readRunStart, settingsSchema } from './run-record.js';
-import { configSettings, inputSettings, requireSameComputation, requireSameSettings } from './settings.js';
+import { configSettings, inputSettings, requireSameComputation, requireSameSettings, type InputHashes } from './settings.js';
 
 const experimentSchema = z.strictObject({
   format: z.literal(1),
@@ -47,6 +47,11 @@ export async function checkOutputFolder(outDir: string, config: Config): Promise
   return experiment;
 }
 
+/** Second check, when data and model are known. Throws ERR_OUTPUT_FOLDER. */
+export function checkInputs(outDir: string, found: ExperimentFile | null, inputs: InputHashes): void {
+  if (found !== null) requireSameSettings(outDir, found.inputs, inputSettings(inputs));
+}
+
 /** What claims a folder, when data and model are known. */
 export interface Claim {
   /** What `checkOutputFolder` found. */
@@ -57,14 +62,14 @@ export interface Claim {
 }
 
 /**
- * Second check; then the folder is this experiment's.
+ * `checkInputs`, and where anything is to be trained, how it is computed; then the folder is this experiment's.
  * @returns what its models are computed with; null where an earlier version, which did not record it, finished them all
  * @throws BornAgainError ERR_OUTPUT_FOLDER, ERR_IO
  */
 export async function claimOutputFolder(outDir: string, { found, context, training }: Claim): Promise<Computation | null> {
   const { config, computes } = context;
   const inputs = inputSettings(context.inputs);
-  if (found !== null) requireSameSettings(outDir, found.inputs, inputs);
+  checkInputs(outDir, found, context.inputs);
   if (training) requireSameComputation(outDir, found?.computes, computes);
   const kept = found === null || training ? computes : found.computes;
   await writeJsonFile(join(outDir, 'experiment.json'), { format: 1, config, settings: configSettings(config), inputs, computes: kept });

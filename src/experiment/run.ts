@@ -15,21 +15,22 @@ import type { Selected } from '../train/selection.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
 import type { FinishedRun } from './adopt-run.js';
 import { loggedCall } from './calls.js';
-import { createContext, type RunContext, type RunSources } from './context.js';
+import { createContext, type RunContext } from './context.js';
 import type { Failures } from './failed-runs.js';
 import { chooseParallelRuns, describeRates } from './parallel-runs.js';
 import { runGraph } from './graph.js';
-import { chooseSetting, isTried, withSetting, type GridResult } from './grid.js';
+import { findFinished, gridChoice, resolveRun } from './finished-runs.js';
+import { isTried, type GridResult } from './grid.js';
 import { removeLeftovers } from './leftovers.js';
 import { withLock } from './lock.js';
 import { formatPlural } from '../util/format.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
 import { writePlan } from './plan-file.js';
 import { experimentResults, writeResults, type ExperimentResults, type RunFailure, type RunResult } from './results.js';
-import { finishedRun, settingsOf, trainRun } from './run-model.js';
+import { settingsOf, trainRun } from './run-model.js';
 import type { RunRecord } from './run-record.js';
 import { sameSettings, type Settings } from './settings.js';
-import { needsOf, runFolder, sourcesOf, type Records } from './sources.js';
+import { needsOf, runFolder, type Records } from './sources.js';
 import { NOTHING, workOf } from './work.js';
 
 export interface ExperimentOptions {
@@ -110,14 +111,8 @@ class Experiment {
     this.computes = context.computes;
   }
 
-  /** The plan has teachers before students, so a student is only looked at when its teachers are known to be finished. */
   async findFinished(): Promise<void> {
-    for (const run of this.plan) {
-      const ready = this.resolve(run);
-      if (ready === null) continue;
-      const record = await finishedRun(runFolder(this.outDir, run.id), settingsOf(this.context, ready.run, ready.sources));
-      if (record !== null) this.records.set(run.id, record);
-    }
+    for (const [id, record] of await findFinished(this.context, this.outDir, this.plan, this.registry)) this.records.set(id, record);
   }
 
   get isFinished(): boolean {
@@ -161,7 +156,7 @@ class Experiment {
   }
 
   private async trainOne(planned: PlannedRun): Promise<void> {
-    const ready = this.resolve(planned);
+    const ready = resolveRun(this.outDir, planned, this.records, this.registry);
     if (ready === null) throw new RangeError(`${planned.id} was started before what it needs`);
     const { run, sources } = ready;
     const folder = runFolder(this.outDir, run.id);
@@ -176,24 +171,11 @@ class Experiment {
     return found === undefined ? null : { folder: runFolder(this.outDir, found[0]), record: found[1] };
   }
 
-  /** The run as it is to be trained, its setting chosen; null while something it needs is not finished. */
-  private resolve(run: PlannedRun): { run: PlannedRun; sources: RunSources } | null {
-    const sources = sourcesOf(this.outDir, run, this.records, (task) => this.registry.byName(task).mainMetric);
-    if (sources === null) return null;
-    const choice = this.choiceOf(run);
-    return { sources, run: choice === null ? run : withSetting(run, choice.chosen) };
-  }
-
-  /** Null for a run without a grid, or while a trial is not finished. */
-  private choiceOf(run: PlannedRun): GridResult | null {
-    return run.grid === null ? null : chooseSetting(run, run.grid, this.records, run.tasks.map(this.registry.byName));
-  }
-
   /** One for each model that has a grid; the runs of all seeds share it. */
   private gridResults(): GridResult[] {
     const results = new Map<string, GridResult>();
     for (const run of this.plan) {
-      const choice = this.choiceOf(run);
+      const choice = gridChoice(run, this.records, this.registry);
       if (choice !== null) results.set(`${choice.arm}/${choice.task}`, choice);
     }
     return [...results.values()];

@@ -1,8 +1,8 @@
-/** The forecast of an experiment as text: a row for each arm, the totals, and what it rests on. */
+/** The forecast of an experiment as text: a row for each arm, the totals of what is left to train, and what it rests on. */
 import Table from 'cli-table3';
 import type { Forecast, PlannedWork } from '../experiment/forecast.js';
 import { describeRates } from '../experiment/parallel-runs.js';
-import { formatCount, formatDuration } from '../util/format.js';
+import { formatCount, formatDuration, formatPlural } from '../util/format.js';
 
 const ALL = 'all';
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
@@ -21,13 +21,26 @@ export function renderForecast({ runs, tokensPerSecond, parallelRuns, modelBytes
       ),
     );
   table.push(row(ALL, runs));
+  const finished = runs.filter((run) => run.finished).length;
+  if (finished === runs.length)
+    return [table.toString(), `Nothing is left to train: finished ${formatCount(finished)} of ${formatPlural(runs.length, 'model')}.`].join(
+      '\n',
+    );
   const rates = Object.entries(tokensPerSecond).map(([kind, rate]) => `${kind} ${formatCount(rate)}`);
   return [
     table.toString(),
+    ...(finished === 0 ? [] : [describeFinished(finished, runs.length)]),
     `Time is training alone, one model at a time, at the rates measured just now (tokens/s: ${rates.join(', ')})` +
       `${describeParallel(parallelRuns)}.`,
     `Disk: ${bytesText(modelBytes)} of models, and up to ${bytesText(checkpointBytes)} of checkpoints while it runs.`,
   ].join('\n');
+}
+
+function describeFinished(finished: number, all: number): string {
+  return (
+    `Finished: ${formatCount(finished)} of ${formatPlural(all, 'model')} are there already and are not trained again. Steps, tokens, TFLOP, time ` +
+    'and disk are of the others; one that was begun counts as a whole.'
+  );
 }
 
 function row(name: string, runs: readonly PlannedWork[]): string[] {

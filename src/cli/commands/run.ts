@@ -53,7 +53,7 @@ export function registerRun(program: Command): void {
   addModelFlag(addDataFlags(command), 'Hugging Face folder of the pre-trained BERT');
   addRequired(command, new Option('--out <dir>', 'folder for models, logs and results.json'));
   command.option('--share <dir>', 'take finished runs from this folder, and put them there, for other experiments; runtime.shareDir');
-  command.option('--dry-run', 'print the plan, its steps, tokens, FLOPs, disk and time, and train nothing');
+  command.option('--dry-run', 'print the plan and what is left of it: steps, tokens, FLOPs, disk and time; train nothing');
   addJsonFlag(addConfigFlags(command)).addHelpText('after', HELP).action(run);
 }
 
@@ -101,9 +101,9 @@ function commandLine(args: readonly string[]): string {
 
 async function dryRun(flags: RunFlags, config: Config): Promise<void> {
   const { forecast } = await import('../../experiment/forecast.js');
-  const { data: dataDir, model: modelDir, cache } = flags;
+  const { data: dataDir, model: modelDir, out: outDir, cache } = flags;
   const plan = await withDisplay(({ handle: onEvent }) =>
-    endedBySignal(() => forecast({ config, dataDir, modelDir, ...(cache === undefined ? {} : { cacheDir: cache }), onEvent })),
+    endedBySignal(() => forecast({ config, dataDir, modelDir, outDir, ...(cache === undefined ? {} : { cacheDir: cache }), onEvent })),
   );
   if (flags.json === true) printJson(plan);
   else printText(renderForecast(plan));
