@@ -32,10 +32,14 @@ async function write(folder: string, finished: number, steps: readonly number[],
   log.close();
 }
 
+/** What a `RunLog` opens; `selection.jsonl` is the trainer's, where dev plays a part in the training. */
+const OPENED = ['steps', 'timings', 'evaluations'] as const;
+
 /** Steps by file, TensorBoard's by tag. */
 async function stepsOf(folder: string): Promise<Record<string, number[]>> {
   const steps: Record<string, number[]> = {};
-  for (const [name, file] of Object.entries(LOG_FILES)) {
+  for (const name of OPENED) {
+    const file = LOG_FILES[name];
     const text = await readFile(join(folder, file), 'utf8');
     steps[name] = text === '' ? [] : (await readLog<StepLogEntry>(folder, file)).map(({ step }) => step);
   }
