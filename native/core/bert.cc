@@ -1,5 +1,6 @@
 #include "core/bert.h"
 
+#include "core/activate.h"
 #include "core/attention.h"
 #include "core/error.h"
 
@@ -98,21 +99,9 @@ at::Tensor Bert::encode(const at::Tensor& x, int64_t layer, const PackedTokens& 
   const at::Tensor attended =
       applyDropout(l.attentionOutput(context), dropout, DropoutSite::attentionOutput(layer), tokens.tokenRows, config_.hiddenDropout);
   const at::Tensor y = l.attentionNorm(attended.add(x));  // [T, h]
-  const at::Tensor transformed = applyDropout(l.output(activate(l.intermediate(y))), dropout, DropoutSite::feedForwardOutput(layer),
-                                              tokens.tokenRows, config_.hiddenDropout);
+  const at::Tensor transformed = applyDropout(l.output(activate(config_.activation, l.intermediate(y))), dropout,
+                                              DropoutSite::feedForwardOutput(layer), tokens.tokenRows, config_.hiddenDropout);
   return l.outputNorm(transformed.add(y));
-}
-
-at::Tensor Bert::activate(const at::Tensor& x) const {
-  switch (config_.activation) {
-    case Activation::kGelu:
-      return at::gelu(x);
-    case Activation::kGeluTanh:
-      return at::gelu(x, "tanh");
-    case Activation::kRelu:
-      return at::relu(x);
-  }
-  throw Error("ERR_INVALID_ARGUMENT", "BertConfig: unknown activation");
 }
 
 }  // namespace bornagain

@@ -59,7 +59,6 @@ class Bert : public Module {
  private:
   [[nodiscard]] at::Tensor embed(const PackedTokens& tokens, const Dropout& dropout) const;
   [[nodiscard]] at::Tensor encode(const at::Tensor& x, int64_t layer, const PackedTokens& tokens, const Dropout& dropout) const;
-  [[nodiscard]] at::Tensor activate(const at::Tensor& x) const;
   Linear addLinear(const std::string& name, int64_t out, int64_t in, const at::TensorOptions& options);
   LayerNorm addNorm(const std::string& name, const at::TensorOptions& options);
 

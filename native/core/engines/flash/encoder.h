@@ -58,7 +58,6 @@ class Encoder {
   void keepOutputOnly(int64_t layer, Normed& below);
   // norm(dropout(values) + residual)
   [[nodiscard]] Normed normed(at::Tensor values, const at::Tensor& residual, const Norm& norm) const;
-  [[nodiscard]] at::Tensor activate(const at::Tensor& x) const;
 
   // Gradients, fp32, of the layer's output [R, h] to those of its input [T, h].
   [[nodiscard]] at::Tensor layerBackward(const DeviceBatch& batch, int64_t layer, const at::Tensor& gradient, Gradients& gradients) const;

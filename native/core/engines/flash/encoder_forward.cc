@@ -1,8 +1,8 @@
 #include <tuple>
 #include <utility>
 
+#include "core/activate.h"
 #include "core/engines/flash/encoder.h"
-#include "core/error.h"
 
 namespace bornagain::flash {
 
@@ -59,7 +59,7 @@ void Encoder::layerForward(const DeviceBatch& batch, int64_t layer, Normed& belo
   a.attended = normed(at::linear(a.attention.context.flatten(1), w.attentionOutput.weight.values, w.attentionOutput.bias.values), residual,
                       w.attentionNorm);
   a.intermediate = at::linear(a.attended.operand, w.intermediate.weight.values, w.intermediate.bias.values);  // [R, f]
-  a.activated = activate(a.intermediate);
+  a.activated = activate(config_.activation, a.intermediate);
   a.output = normed(at::linear(a.activated, w.output.weight.values, w.output.bias.values), a.attended.output, w.outputNorm);
   a.attended.output.reset();
 }
@@ -93,18 +93,6 @@ Encoder::Normed Encoder::normed(at::Tensor values, const at::Tensor& residual, c
       at::native_layer_norm(result.sum, {config_.hiddenSize}, norm.weight.values, norm.bias.values, config_.layerNormEpsilon);
   result.operand = result.output.to(weights_.real());
   return result;
-}
-
-at::Tensor Encoder::activate(const at::Tensor& x) const {
-  switch (config_.activation) {
-    case Activation::kGelu:
-      return at::gelu(x);
-    case Activation::kGeluTanh:
-      return at::gelu(x, "tanh");
-    case Activation::kRelu:
-      return at::relu(x);
-  }
-  throw Error("ERR_INVALID_ARGUMENT", "BertConfig: unknown activation");
 }
 
 }  // namespace bornagain::flash
