@@ -98,3 +98,14 @@ export const SHAPES: Record<string, [ModelShape, number[]]> = {
   'one sequence of 512 tokens': [{ hidden: 32, heads: 2, intermediate: 64, layers: 2, positions: 512 }, [512]],
   '257 sequences': [{ hidden: 32, heads: 2, intermediate: 64, layers: 2 }, Array.from({ length: 257 }, (_, b) => 1 + ((b * 7) % 13))],
 };
+
+/** That a session computes with parameters which its modules were given between two of its steps. */
+export async function expectLoadedParametersSeen(shape: ModelShape, runtime: Partial<SessionRuntime>): Promise<void> {
+  const [changed, fresh] = [rigOf(shape, runtime), rigOf(shape, runtime)];
+  const batch = makeBatch([4, 9], 1);
+  const initial = fresh.bert.tensors();
+  await changed.session.step(batch, { learningRate: 1e-2 });
+  changed.bert.load(initial);
+  changed.heads.forEach((head, i) => head.load((fresh.heads[i] as typeof head).tensors()));
+  expect(await changed.session.evaluate(batch)).toEqual(await fresh.session.evaluate(batch));
+}

@@ -1,7 +1,7 @@
 /** The fused engine against the plain one, dropout on. And its results on one, two and three threads. */
 import { describe, expect, it } from 'vitest';
 import { relativeError } from '../nn/fixture.js';
-import { expectClose, rigOf, run, SHAPES, stateOf } from './engine-runs.js';
+import { expectClose, expectLoadedParametersSeen, rigOf, run, SHAPES, stateOf } from './engine-runs.js';
 import { makeBatch, parametersOf, type ModelShape, type RandomRig } from './random-model.js';
 
 describe.each(Object.entries(SHAPES))('the fused engine, %s', (_, [shape, lengths]) => {
@@ -78,13 +78,7 @@ describe('the fused engine', () => {
   it('sees parameters that were loaded between steps', async () => {
     for (const precision of ['fp32', 'bf16'] as const) {
       const shape = { hidden: 32, heads: 2, intermediate: 64, layers: 1 };
-      const [changed, fresh] = [rigOf(shape, { precision }), rigOf(shape, { precision })];
-      const batch = makeBatch([4, 9], 1);
-      const initial = fresh.bert.tensors();
-      await changed.session.step(batch, { learningRate: 1e-2 });
-      changed.bert.load(initial);
-      changed.heads.forEach((head, i) => head.load((fresh.heads[i] as typeof head).tensors()));
-      expect(await changed.session.evaluate(batch)).toEqual(await fresh.session.evaluate(batch));
+      await expectLoadedParametersSeen(shape, { precision });
     }
   });
 
