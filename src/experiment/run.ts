@@ -162,7 +162,8 @@ class Experiment {
     const folder = runFolder(this.outDir, run.id);
     const twin = this.finishedTwin(settingsOf(this.context, run, sources));
     this.records.set(run.id, await trainRun(this.context, run, { folder, sources, twin, onOtherSettings: 'restart' }));
-    await this.writeResults();
+    // Before its arm's last run of that seed there is nothing new to say, and the tests between arms are no small work.
+    if (seedRuns(this.plan, planned.arm, planned.seed).every(({ id }) => this.records.has(id))) await this.writeResults();
   }
 
   /** A run that is finished and came to the same training: the trial that a grid chose, or that of another arm. */
@@ -182,13 +183,18 @@ class Experiment {
   }
 }
 
+/** The runs that one arm's result with one seed consists of. */
+function seedRuns(plan: readonly PlannedRun[], arm: string, seed: number): PlannedRun[] {
+  return plan.filter((run) => run.arm === arm && run.seed === seed);
+}
+
 /** One entry for each arm asked for and each seed of which every run is finished. */
 function runResults(config: Config, plan: readonly PlannedRun[], records: Records): RunResult[] {
   const { byName } = taskRegistry(config);
   const results: RunResult[] = [];
   for (const arm of config.arms) {
     for (const seed of config.seeds) {
-      const runs = plan.filter((run) => run.arm === arm && run.seed === seed);
+      const runs = seedRuns(plan, arm, seed);
       const finished = runs.map((run) => records.get(run.id)).filter((record) => record !== undefined);
       if (finished.length < runs.length) continue;
       const tasks = Object.assign({}, ...finished.map((record) => record.scores)) as TaskScores;
