@@ -1,11 +1,9 @@
 /** How fast this machine trains: a few seconds of real steps, on copies in memory. Nothing is written. */
 import { performance } from 'node:perf_hooks';
 import { createStepMaker, tokensOf } from '../train/step-maker.js';
-import { Session } from '../train/session.js';
-import { shareCores } from '../train/share-cores.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
-import { newModel } from './fit-model.js';
+import { createSession, newModel } from './fit-model.js';
 import { shapeOf } from './grid.js';
 
 /** Until then buffers grow and caches fill. */
@@ -19,15 +17,8 @@ export async function calibrate(context: RunContext, run: PlannedRun, seconds: n
   const { config, seed } = run;
   const tasks = run.tasks.map((task) => ({ dataset: context.data.get(task, 'train'), teacher: null }));
   const model = await newModel(context, run, tasks);
-  const { optimizer, runtime } = config;
   const shape = shapeOf(run);
-  const session = Session.create({
-    ...model,
-    optimizer,
-    layerDecay: shape.layerDecay,
-    dropoutSeed: seed,
-    runtime: shareCores(runtime, context.parallelRuns),
-  });
+  const session = createSession(context, run, model);
   try {
     const steps = createStepMaker({ tasks, shape, config, seed });
     let tokens = 0;

@@ -93,6 +93,13 @@ interface Model {
   readonly heads: readonly Head[];
 }
 
+/** As the run's configuration has it, on its share of the cores. The caller closes it. */
+export function createSession({ parallelRuns }: RunContext, run: PlannedRun, model: Model): Session {
+  const { optimizer, runtime } = run.config;
+  const { layerDecay } = shapeOf(run);
+  return Session.create({ ...model, optimizer, layerDecay, dropoutSeed: run.seed, runtime: shareCores(runtime, parallelRuns) });
+}
+
 async function fit(
   context: RunContext,
   run: PlannedRun,
@@ -102,15 +109,9 @@ async function fit(
 ): Promise<FittedModel> {
   const { modelDir, signal, onEvent } = context;
   const { seed, arm, id: runId, config } = run;
-  const { optimizer, runtime } = config;
+  const { runtime } = config;
   const shape = shapeOf(run);
-  const session = Session.create({
-    ...model,
-    optimizer,
-    layerDecay: shape.layerDecay,
-    dropoutSeed: seed,
-    runtime: shareCores(runtime, context.parallelRuns),
-  });
+  const session = createSession(context, run, model);
   const log = new RunLog(folder, { tensorboard: config.logging.tensorboard, introduction: introduction(run) });
   try {
     sayWhatComputes(context, runId, session);
