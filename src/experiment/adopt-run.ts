@@ -15,6 +15,7 @@ import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
 import { writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
 import type { Settings } from './settings.js';
+import { PREDICTIONS } from './predictions.js';
 
 export interface FinishedRun {
   readonly folder: string;
@@ -22,7 +23,7 @@ export interface FinishedRun {
 }
 
 /** Logs of a finished run, and what its model answered. */
-export const RUN_LOGS = [...Object.values(LOG_FILES), 'predictions.jsonl'];
+export const RUN_LOGS = [...Object.values(LOG_FILES), PREDICTIONS];
 
 /**
  * Fills `folder` as if the run had been trained there.

@@ -3,7 +3,6 @@
  * called on which machine, and a line when it ends, with what it cost. A call that was killed has no second line. Decides nothing.
  */
 import { appendFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { arch, cpus, platform, release } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -11,8 +10,9 @@ import { z } from 'zod';
 import { loadAddon } from '../native/load.js';
 import { EnergyMeter } from '../util/energy.js';
 import { BornAgainError } from '../util/errors.js';
-import { errnoOf, ioError } from '../util/io-error.js';
+import { ioError } from '../util/io-error.js';
 import { packageVersion } from '../util/package-version.js';
+import { readTextIfThere } from '../util/if-there.js';
 
 const beginSchema = z.strictObject({
   call: z.int(),
@@ -102,13 +102,7 @@ function append(outDir: string, line: Begin | End): void {
 /** Oldest first; empty where none is known. Throws ERR_OUTPUT_FOLDER, ERR_IO. */
 export async function readCalls(outDir: string): Promise<Call[]> {
   const path = callsFile(outDir);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('read', path, error);
-  }
+  const text = (await readTextIfThere(path)) ?? '';
   const lines = text.split('\n').slice(0, -1);
   const parsed = lines.map((line, index) => parseLine(line, `${path}:${index + 1}`));
   const ends = parsed.filter((line) => 'outcome' in line);

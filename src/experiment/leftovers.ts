@@ -3,9 +3,10 @@
  * holds the folder's lock and has begun no run.
  */
 import type { Dirent } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, ioError } from '../util/io-error.js';
+import { removeTree } from '../util/remove-file.js';
 
 /** `.<name>.<pid>-<uuid>.tmp` of files, `.<name>.<pid>.tmp` of folders. */
 const TEMPORARY = /^\..+\.\d+(-[0-9a-f-]{36})?\.tmp$/;
@@ -14,7 +15,7 @@ const TEMPORARY = /^\..+\.\d+(-[0-9a-f-]{36})?\.tmp$/;
 export async function removeLeftovers(outDir: string): Promise<void> {
   for (const entry of await entriesOf(outDir)) {
     const path = join(outDir, entry.name);
-    if (TEMPORARY.test(entry.name)) await remove(path);
+    if (TEMPORARY.test(entry.name)) await removeTree(path);
     else if (entry.isDirectory()) await removeLeftovers(path);
   }
 }
@@ -25,13 +26,5 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw ioError('read', folder, error);
-  }
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch (error) {
-    throw ioError('remove', path, error);
   }
 }

@@ -50,7 +50,7 @@ async function acquire(path: string, outDir: string): Promise<void> {
 /** False where the file exists. It appears with its content, so nobody reads half of it. */
 async function create(path: string): Promise<boolean> {
   const holder: Holder = { pid: process.pid, host: hostname(), started: startTime(process.pid) };
-  const draft = `${path}.${process.pid}.tmp`;
+  const draft = join(dirname(path), `.${FILE}.${process.pid}.tmp`);
   try {
     await makeFolder(dirname(path));
     await writeFile(draft, JSON.stringify(holder) + '\n');

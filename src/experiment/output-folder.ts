@@ -2,17 +2,18 @@
  * Whose folder is OUT? `experiment.json` says with which settings and which input an experiment was begun; a folder of another one, or one
  * that holds such results without saying whose, is refused before anything in it is touched.
  */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { configSchema, type Config } from '../config/schema.js';
 import type { Computation } from '../train/computation.js';
 import { BornAgainError } from '../util/errors.js';
-import { errnoOf, ioError } from '../util/io-error.js';
 import { writeJsonFile } from '../util/json-file.js';
 import type { RunContext } from './context.js';
 import { computesSchema, readOutputJson, readRunStart, settingsSchema } from './run-record.js';
 import { configSettings, inputSettings, requireSameComputation, requireSameSettings, type InputHashes } from './settings.js';
+import { LOG_FILES } from '../train/run-log.js';
+import { namesIn } from '../util/if-there.js';
+import { PREDICTIONS } from './predictions.js';
 
 const experimentSchema = z.strictObject({
   format: z.literal(1),
@@ -27,7 +28,7 @@ export type ExperimentFile = z.infer<typeof experimentSchema>;
 /** What this project writes into an output folder, by whichever command. */
 const OWN_ENTRIES = new Set([
   ...['runs', 'results.json', 'plan.json', 'calls.jsonl', 'report', 'teacher-outputs'],
-  ...['run.json', 'result.json', 'model', 'checkpoints', 'steps.jsonl', 'selection.jsonl', 'predictions.jsonl'],
+  ...['run.json', 'result.json', 'model', 'checkpoints', LOG_FILES.steps, LOG_FILES.selection, PREDICTIONS],
 ]);
 
 /** Null where there is none. Throws ERR_OUTPUT_FOLDER when it is malformed. */
@@ -86,20 +87,11 @@ export async function checkTrainingFolder(outDir: string): Promise<void> {
 }
 
 async function requireNoResults(outDir: string): Promise<void> {
-  const own = (await entries(outDir)).filter((name) => OWN_ENTRIES.has(name));
+  const own = (await namesIn(outDir)).filter((name) => OWN_ENTRIES.has(name));
   if (own.length === 0) return;
   throw new BornAgainError(
     'ERR_OUTPUT_FOLDER',
     `${outDir} already holds ${own.join(', ')}, but nothing that says which training it is of. Nothing was changed. Choose another output folder`,
     { outDir, entries: own },
   );
-}
-
-async function entries(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('read', folder, error);
-  }
 }

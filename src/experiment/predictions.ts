@@ -8,10 +8,9 @@ import type { TokenizedDataset } from '../data/types.js';
 import { teacherProbabilities } from '../distill/ensemble.js';
 import { outputsOf } from '../distill/targets.js';
 import { labelName, rawScore } from '../tasks/index.js';
-import { readLines } from '../tasks/lines.js';
 import { predictionsOf } from '../train/evaluate.js';
 import { writeStreamAtomic } from '../util/atomic-file.js';
-import { BornAgainError } from '../util/errors.js';
+import { readJsonLines } from './json-lines.js';
 
 /** Of probabilities, and of gold scores, which come from texts such as 3.75. */
 const DIGITS = 6;
@@ -41,7 +40,10 @@ export interface AnsweredSplit {
   readonly logits: Float32Array;
 }
 
-export const predictionsFile = (runFolder: string): string => join(runFolder, 'predictions.jsonl');
+/** Its name in a run's folder. */
+export const PREDICTIONS = 'predictions.jsonl';
+
+export const predictionsFile = (runFolder: string): string => join(runFolder, PREDICTIONS);
 
 /** Replaces the file of that run's folder as a whole. Throws ERR_IO. */
 export async function writePredictions(runFolder: string, splits: readonly AnsweredSplit[]): Promise<void> {
@@ -54,20 +56,8 @@ export async function writePredictions(runFolder: string, splits: readonly Answe
  * The lines in order, some hundreds at a time in memory.
  * @throws BornAgainError ERR_IO when there is no such file, ERR_OUTPUT_FOLDER naming the line that is malformed
  */
-export async function* readPredictions(runFolder: string): AsyncGenerator<PredictionRecord> {
-  const file = predictionsFile(runFolder);
-  let line = 0;
-  for await (const lines of readLines(file)) for (const bytes of lines) yield parseRecord(bytes.toString('utf8'), file, (line += 1));
-}
-
-function parseRecord(text: string, file: string, line: number): PredictionRecord {
-  try {
-    return recordSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    const message = `${file}:${line} is malformed: ${what}. Remove the file: the same command writes it anew`;
-    throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { file, line }, { cause });
-  }
+export function readPredictions(runFolder: string): AsyncGenerator<PredictionRecord> {
+  return readJsonLines(predictionsFile(runFolder), (json) => recordSchema.parse(json), 'Remove the file: the same command writes it anew');
 }
 
 function* chunksOf(split: AnsweredSplit): Generator<string> {

@@ -4,7 +4,6 @@
  * result is.
  */
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
@@ -16,7 +15,6 @@ import { removeLogs } from '../train/run-log.js';
 import { teacherOutputs } from '../train/teacher-outputs.js';
 import type { TrainingTask } from '../train/step-maker.js';
 import { BornAgainError } from '../util/errors.js';
-import { ioError } from '../util/io-error.js';
 import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext, RunSources } from './context.js';
 import { adoptRun, type FinishedRun } from './adopt-run.js';
@@ -26,6 +24,7 @@ import { predictionsFile, writePredictions } from './predictions.js';
 import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord, type RunStart } from './run-record.js';
 import { scoreKeptModel } from './score-model.js';
 import { requireSameComputation, requireSameSettings, runSettings, sameSettings, settingsHash, type Settings } from './settings.js';
+import { removeTree } from '../util/remove-file.js';
 
 export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: RunSources): Settings {
   return runSettings(run, inputs, sources);
@@ -71,7 +70,7 @@ export async function trainRun(context: RunContext, run: PlannedRun, place: RunP
   const adopted = twin === null ? null : await takeOver(context, run, folder, settings, twin);
   const record = adopted ?? (await fitRun(context, run, place, { settings, started, begun }));
   if (adopted === null) await share(context, run, folder, record);
-  await remove(join(folder, 'checkpoints'));
+  await removeTree(join(folder, 'checkpoints'));
   context.onEvent({ kind: 'run-finished', runId: run.id, seconds: record.seconds, model: join(folder, 'model') });
   return record;
 }
@@ -163,7 +162,7 @@ async function predictAgain(context: RunContext, run: PlannedRun, folder: string
 async function startAnew(context: RunContext, run: PlannedRun, folder: string): Promise<void> {
   const message = 'what it depends on has changed since it was begun (a teacher was trained anew, say); it is trained from the start';
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
-  await remove(join(folder, 'checkpoints'));
+  await removeTree(join(folder, 'checkpoints'));
   await removeLogs(folder);
 }
 
@@ -187,12 +186,4 @@ async function ensembleFor(
   const outputs: TeacherOutputs[] = [];
   for (const teacher of teachers) outputs.push(await teacherOutputs({ ...teacher, ...request }));
   return new TeacherEnsemble(dataset.task.kind, outputs, run.config.distillation.temperature);
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch (error) {
-    throw ioError('remove', path, error);
-  }
 }

@@ -1,7 +1,8 @@
 /** Writing a folder of model files: beside its place first, then there whole. */
-import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, ioError } from '../util/io-error.js';
+import { readTextIfThere } from '../util/if-there.js';
 
 const TOKENIZER_FILES = ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json'];
 
@@ -29,14 +30,8 @@ export async function copyTokenizer(from: string, to: string): Promise<void> {
 
 /** `license:` in the front matter of the folder's README.md, as model cards of Hugging Face have it; null where it says none. Throws ERR_IO. */
 export async function readLicence(dir: string): Promise<string | null> {
-  const path = join(dir, 'README.md');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw ioError('read', path, error);
-  }
+  const text = await readTextIfThere(join(dir, 'README.md'));
+  if (text === null) return null;
   const [, frontMatter = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text) ?? [];
   const [, licence] = /^license:[ \t]*["']?([\w.+-]+)["']?[ \t]*$/m.exec(frontMatter) ?? [];
   return licence ?? null;

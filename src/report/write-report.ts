@@ -2,10 +2,8 @@
  * `OUT/report`: the page, each of its tables as Markdown and CSV, each of its figures as SVG. It is made from what the output folder holds, so it can be
  * made again at any time, also from an experiment that is not finished.
  */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../util/atomic-file.js';
-import { ioError } from '../util/io-error.js';
 import { disagreements } from './analysis/disagreements.js';
 import { renderSvg } from './charts/render.js';
 import { renderPage } from './html/page.js';
@@ -14,6 +12,7 @@ import type { Section } from './html/section.js';
 import { loadExperiment } from './load/experiment.js';
 import { knownDataDir, readTexts } from './load/texts.js';
 import { renderCsv, renderMarkdown } from './table-files.js';
+import { removeTree } from '../util/remove-file.js';
 
 export interface ReportOptions {
   readonly outDir: string;
@@ -52,19 +51,11 @@ async function writeParts(folder: string, sections: readonly Section[]): Promise
   const blocks = sections.flatMap((section) => section.blocks);
   const tables = blocks.flatMap((block) => (block.kind === 'markup' ? [] : [block.table]));
   const figures = blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : []));
-  for (const name of ['tables', 'figures']) await remove(join(folder, name));
+  for (const name of ['tables', 'figures']) await removeTree(join(folder, name));
   for (const table of tables) {
     await writeFileAtomic(join(folder, 'tables', `${table.id}.md`), renderMarkdown(table));
     await writeFileAtomic(join(folder, 'tables', `${table.id}.csv`), renderCsv(table));
   }
   for (const { id, option, height } of figures) await writeFileAtomic(join(folder, 'figures', `${id}.svg`), renderSvg(option, height));
   return { tables: tables.length, figures: figures.length };
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch (error) {
-    throw ioError('remove', path, error);
-  }
 }

@@ -3,10 +3,10 @@
  * the hub's repository (`train-00000-of-00001.parquet`), its converted copy (`train/0000.parquet`), `save_to_disk`
  * (`train/data-00000-of-00001.arrow`), and the library's cache (`0.0.0/<hash>/glue-train.arrow`).
  */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RowFormat } from '../config/custom-tasks.js';
 import { BornAgainError } from '../util/errors.js';
+import { listing } from './listing.js';
 
 /** What most configurations call their splits. */
 export const HUB_SPLITS = { train: 'train', dev: 'validation', test: 'test' } as const;
@@ -38,7 +38,7 @@ export function findHubFiles(folder: string, split: string): HubFiles | null {
 
 /** `<prefix>00000-of-00002<ending>`: one entry for each number of shards that the names speak of. */
 function numbered(folder: string, prefix: string, ending: string): HubFiles[] {
-  const shards = listing(folder).flatMap((name) => {
+  const shards = namesOf(folder).flatMap((name) => {
     const middle = name.startsWith(prefix) && name.endsWith(ending) ? name.slice(prefix.length, name.length - ending.length) : '';
     return /^\d{5}-of-\d{5}$/.test(middle) ? [{ name, index: Number(middle.slice(0, 5)), count: Number(middle.slice(9)) }] : [];
   });
@@ -53,7 +53,7 @@ function numbered(folder: string, prefix: string, ending: string): HubFiles[] {
 
 /** `0000.parquet`, `0001.parquet`, …: the names do not say how many there are. */
 function converted(folder: string): HubFiles[] {
-  const names = listing(folder).filter((name) => /^\d{4}\.parquet$/.test(name));
+  const names = namesOf(folder).filter((name) => /^\d{4}\.parquet$/.test(name));
   const gap = names.findIndex((name, index) => name !== `${digits(index, 4)}.parquet`);
   if (gap >= 0) throw noShard(join(folder, `${digits(gap, 4)}.parquet`), names.length, names.length + 1);
   return names.length === 0 ? [] : [{ format: 'parquet', files: names.map((name) => join(folder, name)) }];
@@ -61,24 +61,17 @@ function converted(folder: string): HubFiles[] {
 
 function cached(folder: string, split: string): HubFiles[] {
   const name = `glue-${split}.arrow`;
-  const whole: HubFiles[] = listing(folder).includes(name) ? [{ format: 'arrow', files: [join(folder, name)] }] : [];
+  const whole: HubFiles[] = namesOf(folder).includes(name) ? [{ format: 'arrow', files: [join(folder, name)] }] : [];
   return [...whole, ...numbered(folder, `glue-${split}-`, '.arrow')];
 }
 
 /** `<version>/<hash>` below the configuration. */
 function cacheFolders(folder: string): string[] {
-  const versions = listing(folder).filter((name) => /^\d+\.\d+\.\d+$/.test(name));
-  return versions.flatMap((version) => listing(join(folder, version)).map((hash) => join(folder, version, hash)));
+  const versions = namesOf(folder).filter((name) => /^\d+\.\d+\.\d+$/.test(name));
+  return versions.flatMap((version) => namesOf(join(folder, version)).map((hash) => join(folder, version, hash)));
 }
 
-function listing(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-    throw new BornAgainError('ERR_IO', `cannot read ${folder}: ${(error as Error).message}`, { path: folder }, { cause: error });
-  }
-}
+const namesOf = (folder: string): string[] => listing(folder) ?? [];
 
 function formatOf(ending: string): RowFormat {
   return ending === '.parquet' ? 'parquet' : 'arrow';

@@ -3,12 +3,13 @@
  * configuration says. A task's folder decides for all its splits, so that two sources are never mixed. Names are compared exactly against
  * the directory's listing, so that a data folder that works on a case-insensitive disk works on every other one too.
  */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BornAgainError } from '../util/errors.js';
 import { findHubFiles } from './hub.js';
 import { missingSplit, missingPath } from './missing-split.js';
 import type { HubTask, NamedColumns, OfficialSplit, SplitFormat, SplitName, TaskDefinition } from './types.js';
+import { listing } from './listing.js';
 
 export interface SplitSource {
   readonly format: OfficialSplit | NamedColumns;
@@ -83,8 +84,4 @@ function findOnHub({ config, textA, textB, labels, splits }: HubTask, split: Spl
   const label = split.startsWith('test') ? null : 'label';
   const format = { format: found.format, textA, textB, label, classes: labels };
   return { format, files: [first, ...more], lists: [], name: more.length === 0 ? first : dirname(first) };
-}
-
-function listing(directory: string): string[] | null {
-  return statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(directory) : null;
 }

@@ -1,9 +1,9 @@
 /** What to say of a split whose files are not there: the official name, and what the folder holds instead. */
-import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BornAgainError } from '../util/errors.js';
 import { findHubFiles } from './hub.js';
 import type { SplitName, TaskDefinition } from './types.js';
+import { listing } from './listing.js';
 
 const SHOWN = 20;
 
@@ -65,10 +65,6 @@ function isAlias(folder: string, name: string): boolean {
 /** `SST-2`, `sst_2` and `SST2` are the same name to a person. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
-}
-
-function listing(directory: string): string[] | null {
-  return statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(directory).sort() : null;
 }
 
 function shown(names: readonly string[]): string {

@@ -3,12 +3,11 @@
  * except for its truncation and padding (ours happen elsewhere) and for what tokenizer_config.json says of the normaliser, which wins
  * as it does in Transformers; without tokenizer.json the same JSON is made from vocab.txt.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BornAgainError } from '../util/errors.js';
-import { errnoOf, ioError } from '../util/io-error.js';
 import { parseJson } from '../util/parse-json.js';
+import { readTextIfThere } from '../util/if-there.js';
 
 const tokenSchema = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
 
@@ -38,7 +37,11 @@ export interface TokenizerFiles {
 /** @throws BornAgainError ERR_TOKENIZER naming what was looked for, or the malformed file; ERR_IO */
 export async function readTokenizerFiles(dir: string): Promise<TokenizerFiles> {
   const path = { json: join(dir, 'tokenizer.json'), vocab: join(dir, 'vocab.txt'), config: join(dir, 'tokenizer_config.json') };
-  const [json, vocab, configText] = await Promise.all([readIfThere(path.json), readIfThere(path.vocab), readIfThere(path.config)]);
+  const [json, vocab, configText] = await Promise.all([
+    readTextIfThere(path.json),
+    readTextIfThere(path.vocab),
+    readTextIfThere(path.config),
+  ]);
   const config = configText === null ? {} : parseFile(path.config, configText, configSchema);
   const specialTokens = {
     cls: config.cls_token ?? '[CLS]',
@@ -114,14 +117,5 @@ function parseFile<T>(path: string, text: string, schema: z.ZodType<T>): T {
   } catch (cause) {
     const what = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
     throw new BornAgainError('ERR_TOKENIZER', `${path} is malformed: ${what}`, { path }, { cause });
-  }
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw ioError('read', path, error);
   }
 }

@@ -2,10 +2,9 @@
  * The checkpoints of one run: `step-<n>.safetensors` holds the session's whole state after n steps. Nothing else is needed to go on,
  * because batches, λ, learning rate and dropout are functions of seed and step. Two are kept, so that one unreadable file loses little.
  */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, ioError } from '../util/io-error.js';
 import { removeFile } from '../util/remove-file.js';
+import { namesIn } from '../util/if-there.js';
 
 const KEPT = 2;
 const FILE_NAME = /^step-(\d+)\.safetensors$/;
@@ -27,14 +26,7 @@ export function listCheckpoints(folder: string): Promise<Checkpoint[]> {
 
 /** Files named by a step, the first group of `name`, the newest first; empty where the folder does not exist. Throws ERR_IO. */
 export async function listNumbered(folder: string, name: RegExp): Promise<Checkpoint[]> {
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('read', folder, error);
-  }
-  return names
+  return (await namesIn(folder))
     .map((file) => ({ step: Number(name.exec(file)?.[1] ?? NaN), path: join(folder, file) }))
     .filter(({ step }) => !Number.isNaN(step))
     .sort((a, b) => b.step - a.step);

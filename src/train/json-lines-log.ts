@@ -4,10 +4,10 @@
  * once, in order.
  */
 import { appendFileSync, closeSync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeFileAtomic } from '../util/atomic-file.js';
-import { errnoOf, ioError } from '../util/io-error.js';
+import { ioError } from '../util/io-error.js';
+import { readTextIfThere } from '../util/if-there.js';
 
 export interface LogEntry {
   /** Steps finished, this one included. */
@@ -54,13 +54,8 @@ export class JsonLinesLog<Entry extends LogEntry> {
 
 /** @returns the lines that are left */
 async function truncateAfter(path: string, finishedSteps: number): Promise<string[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('read', path, error);
-  }
+  const text = await readTextIfThere(path);
+  if (text === null) return [];
   const lines = finishedSteps === 0 ? [] : text.split('\n').filter((line) => stepOf(line) <= finishedSteps);
   const kept = lines.map((line) => `${line}\n`).join('');
   if (kept !== text) await writeFileAtomic(path, kept);

@@ -2,16 +2,15 @@
  * Which of a training's models is kept, and when it stops early: the scores on dev so far, and the parameters of the best of them. What is
  * known belongs to the checkpoint (its notes), so a training that goes on from one decides as if it had not been stopped.
  */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SelectionSettings } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
-import { ioError } from '../util/io-error.js';
 import { listNumbered, type Checkpoint } from './checkpoints.js';
 import type { TaskScores } from './events.js';
 import type { Notes } from './session-state.js';
 import type { Session } from './session.js';
+import { removeFile } from '../util/remove-file.js';
 
 /** A model in training, scored on dev. */
 export interface Evaluation {
@@ -130,9 +129,7 @@ export class Selection {
     const needed = new Set([Infinity, ...checkpoints.map(({ step }) => step)].map((step) => this.bestUpTo(step)?.step));
     for (const { path, step } of await listNumbered(this.folder, BEST)) {
       if (needed.has(step)) continue;
-      await rm(path, { force: true }).catch((error: unknown) => {
-        throw ioError('remove', path, error);
-      });
+      await removeFile(path);
     }
   }
 

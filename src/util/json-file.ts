@@ -1,9 +1,8 @@
 /** Small JSON files that this project writes and reads back: checked against a schema, replaced whole. */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeFileAtomic } from './atomic-file.js';
 import { BornAgainError, type ErrorCode } from './errors.js';
-import { errnoOf, ioError } from './io-error.js';
+import { readTextIfThere } from './if-there.js';
 import { parseJson } from './parse-json.js';
 
 /**
@@ -12,13 +11,8 @@ import { parseJson } from './parse-json.js';
  * @throws BornAgainError `code` when it is no JSON or not what `schema` says, ERR_IO when it cannot be read
  */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, code: ErrorCode, remedy: string): Promise<T | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw ioError('read', path, error);
-  }
+  const text = await readTextIfThere(path);
+  if (text === null) return null;
   try {
     return schema.parse(parseJson(text));
   } catch (cause) {

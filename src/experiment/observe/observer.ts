@@ -2,7 +2,7 @@
  * Looks at an experiment's folder from outside, again and again, and tells how far it is. Nothing is written, and nothing is read that a
  * link would lead to outside the folder.
  */
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LOG_FILES, type TimingLogEntry } from '../../train/run-log.js';
@@ -17,6 +17,7 @@ import { sameSettings } from '../settings.js';
 import { runFolder } from '../sources.js';
 import type { ExperimentState, FailedRun, FinishedRun, Phase, RunningRun } from './state.js';
 import { StepTail } from './step-tail.js';
+import { namesIn } from '../../util/if-there.js';
 
 /** What is read of results.json; its writer is this program. */
 const resultsSchema = z.looseObject({ summary: z.array(z.looseObject({})), failures: z.array(z.looseObject({})) });
@@ -162,15 +163,6 @@ export class ExperimentObserver {
 
   private folderOf(runId: string): Promise<string | null> {
     return resolveInside(this.outDir, runFolder('', runId));
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('read', folder, error);
   }
 }
 

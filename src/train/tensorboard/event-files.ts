@@ -4,13 +4,14 @@
  * and the new file begins by telling a reader to forget them.
  */
 import { appendFileSync, closeSync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-file.js';
-import { errnoOf, ioError } from '../../util/io-error.js';
+import { ioError } from '../../util/io-error.js';
 import { removeFile } from '../../util/remove-file.js';
 import { readEventKey, scalarsEvent, sessionStartEvent, textEvent, versionEvent, type EventTime, type Scalars } from './event.js';
 import { frameRecord, readRecords } from './records.js';
+import { namesIn } from '../../util/if-there.js';
 
 const FILE_NAME = /^events\.out\.tfevents\.(\d{10})\.bornagain$/;
 
@@ -83,12 +84,7 @@ export async function removeEventFiles(folder: string): Promise<void> {
 
 /** In the order they were written. */
 async function listFiles(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => FILE_NAME.test(name)).sort();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('read', folder, error);
-  }
+  return (await namesIn(folder)).filter((name) => FILE_NAME.test(name)).sort();
 }
 
 /**
