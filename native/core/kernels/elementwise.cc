@@ -15,11 +15,16 @@ extern const ElementwiseTables tables;
 namespace avx512_bf16 {
 extern const ElementwiseTables tables;
 }
+namespace amx_bf16 {
+extern const ElementwiseTables tables;
+}
 #endif
 
 const ElementwiseTables& elementwiseTables(InstructionSet set) {
 #if defined(__x86_64__)
   switch (set) {
+    case InstructionSet::kAmxBf16:
+      return amx_bf16::tables;
     case InstructionSet::kAvx512Bf16:
       return avx512_bf16::tables;
     case InstructionSet::kAvx512:

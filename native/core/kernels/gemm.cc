@@ -12,8 +12,6 @@ namespace bornagain {
 
 namespace {
 
-// Words of depth multiplied before the next panel: a panel of so many words stays in the second-level cache.
-constexpr int64_t kChunk = 832;
 // Bytes of left operand that one task goes over again and again, in the second-level cache too.
 constexpr int64_t kLeftBytes = int64_t{384} << 10;
 // Floats of C kept between chunks by one task.
@@ -21,9 +19,9 @@ constexpr int64_t kKeptFloats = int64_t{48} << 10;
 // Multiplications worth a task of its own, and the tasks that are enough for any machine.
 constexpr int64_t kTaskWork = 2'000'000;
 constexpr int64_t kTasks = 256;
-// Rows and columns packed by one task.
+// Rows and columns packed by one task: whole words, tiles and panels of every kernel.
 constexpr int64_t kPackRows = 256;
-constexpr int64_t kPackColumns = kTile * kPanel;
+constexpr int64_t kPackColumns = 384;
 
 constexpr int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -35,19 +33,20 @@ constexpr int64_t wholeWords(int64_t elements) {
 // C's tiles and panels cut into tasks, by the shape alone.
 class Partition {
  public:
-  Partition(int64_t tiles, int64_t panels, int64_t words, int64_t chunk) : tiles_(tiles), panels_(panels) {
-    const int64_t wanted = std::clamp<int64_t>(tiles * kTile * panels * kPanel * words / kTaskWork, 1, kTasks);
-    const int64_t fitting = std::max<int64_t>(1, kLeftBytes / (kTile * chunk * static_cast<int64_t>(sizeof(float))));
+  Partition(int64_t tiles, int64_t tileRows, int64_t panels, int64_t words, int64_t chunk)
+      : tiles_(tiles), tileRows_(tileRows), panels_(panels) {
+    const int64_t wanted = std::clamp<int64_t>(tiles * tileRows * panels * kPanel * words / kTaskWork, 1, kTasks);
+    const int64_t fitting = std::max<int64_t>(1, kLeftBytes / (tileRows * chunk * static_cast<int64_t>(sizeof(float))));
     tileBlocks_ = std::max(ceilDiv(tiles, fitting), std::min(tiles, ceilDiv(wanted, panels)));
     tilesPerTask_ = ceilDiv(tiles, tileBlocks_);
     tileBlocks_ = ceilDiv(tiles, tilesPerTask_);
     panelsPerTask_ = ceilDiv(panels, ceilDiv(wanted, tileBlocks_));
-    if (chunk < words) panelsPerTask_ = std::clamp<int64_t>(kKeptFloats / (tilesPerTask_ * kTile * kPanel), 1, panelsPerTask_);
+    if (chunk < words) panelsPerTask_ = std::clamp<int64_t>(kKeptFloats / (tilesPerTask_ * tileRows * kPanel), 1, panelsPerTask_);
     panelBlocks_ = ceilDiv(panels, panelsPerTask_);
   }
 
   [[nodiscard]] int64_t tasks() const { return tileBlocks_ * panelBlocks_; }
-  [[nodiscard]] int64_t keptFloats() const { return tilesPerTask_ * kTile * panelsPerTask_ * kPanel; }
+  [[nodiscard]] int64_t keptFloats() const { return tilesPerTask_ * tileRows_ * panelsPerTask_ * kPanel; }
   [[nodiscard]] GemmRange range(int64_t task) const {
     const int64_t tile = task / panelBlocks_ * tilesPerTask_, panel = task % panelBlocks_ * panelsPerTask_;
     return {tile, std::min(tiles_, tile + tilesPerTask_), panel, std::min(panels_, panel + panelsPerTask_)};
@@ -55,6 +54,7 @@ class Partition {
 
  private:
   int64_t tiles_;
+  int64_t tileRows_;
   int64_t panels_;
   int64_t tileBlocks_;
   int64_t tilesPerTask_;
@@ -62,13 +62,12 @@ class Partition {
   int64_t panelBlocks_;
 };
 
-int64_t chunkOf(int64_t words) { return ceilDiv(words, ceilDiv(words, kChunk)); }
-
 // Runs a product; `squares` (may be null) gets the sum of the squares of C.
 template <typename Real>
 void run(const GemmKernels<Real>& kernels, GemmOperands<Real> g, int64_t panels, Buffer<float>& scratch, double* squares) {
-  g.chunk = chunkOf(g.words);
-  const Partition partition(ceilDiv(g.rows, kTile), panels, g.words, g.chunk);
+  const int64_t grains = ceilDiv(g.words, kernels.depthGrain);
+  g.chunk = ceilDiv(grains, ceilDiv(g.words, kernels.chunk)) * kernels.depthGrain;
+  const Partition partition(ceilDiv(g.rows, kernels.tileRows), kernels.tileRows, panels, g.words, g.chunk);
   const int64_t kept = g.chunk < g.words ? partition.keptFloats() : 0;
   float* floats = scratch.ensure(kept * maxThreads());
   std::vector<double> sums(squares != nullptr ? partition.tasks() : 0);
@@ -117,6 +116,9 @@ extern const GemmTables gemmTable;
 namespace avx512_bf16 {
 extern const GemmTables gemmTable;
 }
+namespace amx_bf16 {
+extern const GemmTables gemmTable;
+}
 #endif
 namespace portable {
 extern const GemmTables gemmTable;
@@ -125,6 +127,8 @@ extern const GemmTables gemmTable;
 const GemmTables& gemmTables(InstructionSet set) {
 #if defined(__x86_64__)
   switch (set) {
+    case InstructionSet::kAmxBf16:
+      return amx_bf16::gemmTable;
     case InstructionSet::kAvx512Bf16:
       return avx512_bf16::gemmTable;
     case InstructionSet::kAvx512:
@@ -211,9 +215,9 @@ template <typename Real>
 template <typename Gradient>
 double Gemm<Real>::weightGradient(int64_t rows, const Real* dy, int64_t ldy, int64_t out, const Real* x, int64_t ldx, int64_t in,
                                   Gradient* gradient, float* biasGradient) {
-  const int64_t words = wordsOf<Real>(rows), depth = wholeWords<Real>(rows);
-  const int64_t tiles = ceilDiv(out, kTile), panels = ceilDiv(in, kPanel), blocks = ceilDiv(rows, kPackRows);
-  Real* left = left_.ensure(tiles * kTile * depth);
+  const int64_t words = ceilDiv(wordsOf<Real>(rows), kernels_.depthGrain) * kernels_.depthGrain, depth = words * kWordElements<Real>;
+  const int64_t tileRows = kernels_.tileRows, tiles = ceilDiv(out, tileRows), panels = ceilDiv(in, kPanel), blocks = ceilDiv(rows, kPackRows);
+  Real* left = left_.ensure(tiles * tileRows * depth);
   Real* right = right_.ensure(panels * kPanel * depth);
   float* sums = sums_.ensure(blocks * out);
   const int64_t leftTasks = ceilDiv(out, kPackColumns) * blocks, rightTasks = ceilDiv(in, kPackColumns) * blocks;
@@ -222,7 +226,7 @@ double Gemm<Real>::weightGradient(int64_t rows, const Real* dy, int64_t ldy, int
     if (!isLeft) task -= leftTasks;
     const int64_t row = task % blocks * kPackRows, column = task / blocks * kPackColumns, rowEnd = std::min(rows, row + kPackRows);
     if (isLeft) {
-      kernels_.packTiles({dy, ldy, row, rowEnd, column, std::min(out, column + kPackColumns)}, kTile * depth, left,
+      kernels_.packTiles({dy, ldy, row, rowEnd, column, std::min(out, column + kPackColumns)}, tileRows * depth, left,
                          biasGradient == nullptr ? nullptr : sums + task % blocks * out + column);
     } else {
       kernels_.packPanels({x, ldx, row, rowEnd, column, std::min(in, column + kPackColumns)}, kPanel * depth, right);

@@ -1,14 +1,11 @@
 // What gemm.cc asks of an instruction set. A "word" is what a product multiplies at once along its depth: one float, or two bf16. Left
-// operands are rows, or panels of kTile rows [words, kTile]; right operands are panels of kPanel columns [words, kPanel].
+// operands are rows, or panels of `tileRows` rows in the kernel's own order; right operands are panels of kPanel columns [words, kPanel].
 #pragma once
 
 #include "core/kernels/elementwise.h"
 #include "core/kernels/gemm.h"
 
 namespace bornagain {
-
-// Rows of C computed at once.
-constexpr int64_t kTile = 12;
 
 template <typename Real>
 constexpr int64_t kWordElements = static_cast<int64_t>(sizeof(uint32_t) / sizeof(Real));
@@ -32,7 +29,7 @@ struct GemmOperands {
   Epilogue<Real> epilogue;
 };
 
-// Tiles of kTile rows and panels of one task.
+// Tiles of `tileRows` rows and panels of one task.
 struct GemmRange {
   int64_t tileBegin;
   int64_t tileEnd;
@@ -54,10 +51,13 @@ struct PackSource {
 
 template <typename Real>
 struct GemmKernels {
+  int64_t tileRows;    // rows of C computed at once
+  int64_t depthGrain;  // packTiles and packPanels fill the words up to a multiple of it with zeros
+  int64_t chunk;       // words of depth multiplied before the next panel: a panel of so many stays in a near cache
   // `scratch` has a float for every element of C in the range, rounded up to whole tiles and panels; it is used where words > chunk.
   // Returns the sum of the squares of C where `squares`, else 0.
   double (*multiply)(const GemmOperands<Real>&, GemmRange, bool squares, float* scratch);
-  // Rows become depth: element (t, c) goes to panel c / kTile (or kPanel), word t / kWordElements. `panelLd`: elements from panel to panel.
+  // Rows become depth: element (t, c) goes to panel c / tileRows (or kPanel), word t / kWordElements. `panelLd`: elements from panel to panel.
   // columnSums [columnEnd - columnBegin] may be null.
   void (*packTiles)(const PackSource<Real>&, int64_t panelLd, Real* out, float* columnSums);
   void (*packPanels)(const PackSource<Real>&, int64_t panelLd, Real* out);

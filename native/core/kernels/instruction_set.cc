@@ -4,6 +4,14 @@
 #include <atomic>
 #include <cstdlib>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include "core/error.h"
 
 namespace bornagain {
@@ -18,6 +26,26 @@ std::string availableNames() {
   for (const InstructionSet set : availableInstructionSets()) names += (names.empty() ? "" : ", ") + std::string(instructionSetName(set));
   return names;
 }
+
+#if defined(__x86_64__)
+
+bool hasAmxBf16() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & bit_AMX_BF16) != 0 && (edx & bit_AMX_TILE) != 0;
+}
+
+// Linux gives a process the tile registers when it asks, for all of its threads; it refuses where the kernel or a sandbox does not know them.
+bool mayUseTiles() {
+#if defined(__linux__)
+  constexpr long kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM of asm/prctl.h, which older headers lack
+  constexpr long kTileData = 18;
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+
+#endif
 
 InstructionSet fromEnvironment() {
   const char* name = std::getenv("BORNAGAIN_INSTRUCTION_SET");
@@ -39,6 +67,8 @@ const char* instructionSetName(InstructionSet set) {
       return "avx512";
     case InstructionSet::kAvx512Bf16:
       return "avx512_bf16";
+    case InstructionSet::kAmxBf16:
+      return "amx_bf16";
     case InstructionSet::kPortable:
       break;
   }
@@ -54,7 +84,10 @@ std::vector<InstructionSet> availableInstructionSets() {
       __builtin_cpu_supports("avx512vl") == 0)
     return sets;
   sets.push_back(InstructionSet::kAvx512);
-  if (__builtin_cpu_supports("avx512bf16") != 0) sets.push_back(InstructionSet::kAvx512Bf16);
+  if (__builtin_cpu_supports("avx512bf16") == 0) return sets;
+  sets.push_back(InstructionSet::kAvx512Bf16);
+  static const bool amx = hasAmxBf16() && mayUseTiles();
+  if (amx) sets.push_back(InstructionSet::kAmxBf16);
 #endif
   return sets;
 }

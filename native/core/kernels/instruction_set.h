@@ -7,9 +7,9 @@
 namespace bornagain {
 
 // In rising order: a CPU that has one has those before it.
-enum class InstructionSet { kPortable, kAvx2, kAvx512, kAvx512Bf16 };
+enum class InstructionSet { kPortable, kAvx2, kAvx512, kAvx512Bf16, kAmxBf16 };
 
-// "portable", "avx2", "avx512", "avx512_bf16".
+// "portable", "avx2", "avx512", "avx512_bf16", "amx_bf16".
 const char* instructionSetName(InstructionSet set);
 
 // Those this build and this CPU have, in rising order.

@@ -7,6 +7,9 @@
 
 namespace bornagain::BORNAGAIN_ISA {
 
+// Rows of C computed at once, and of one panel of a left operand [words, kTile].
+constexpr int64_t kTile = 12;
+
 // One register of this instruction set.
 #if defined(__AVX512F__)
 constexpr int64_t kWidth = 16;

@@ -1,6 +1,7 @@
 // The matrix product kernels of one instruction set.
+#include "core/kernels/isa/amx.h"
+#include "core/kernels/isa/blocks.h"
 #include "core/kernels/isa/dot.h"
-#include "core/kernels/isa/epilogue.h"
 #include "core/kernels/isa/pack.h"
 
 namespace bornagain::BORNAGAIN_ISA {
@@ -31,46 +32,32 @@ BORNAGAIN_INLINE void multiplyBlock(const GemmOperands<Real>& g, int64_t tile, i
   }
 }
 
-template <typename Real>
-BORNAGAIN_INLINE double finish(const GemmOperands<Real>& g, int64_t tile, int64_t panel, bool squares, const float* c) {
-  const int64_t row = tile * kTile, local = panel % g.partPanels * kPanel;
-  const FinishedTile finished{c, g.rows - row < kTile ? g.rows - row : kTile, row, panel / g.partPanels * g.partColumns + local,
-                              g.partColumns - local < kPanel ? g.partColumns - local : kPanel};
-  finishTile(g.epilogue, finished);
-  return squares ? tileSquares(finished) : 0;
-}
-
 template <typename Real, bool kPanels>
-static double multiplyRange(const GemmOperands<Real>& g, GemmRange range, bool squares, float* scratch) {
-  double total = 0;
-  alignas(64) float one[kTile * kPanel];
-  for (int64_t begin = 0; begin < g.words; begin += g.chunk) {
-    const int64_t end = begin + g.chunk < g.words ? begin + g.chunk : g.words;
-    float* kept = scratch;
-    for (int64_t panel = range.panelBegin; panel < range.panelEnd; ++panel) {
-      for (int64_t tile = range.tileBegin; tile < range.tileEnd; ++tile, kept += kTile * kPanel) {
-        float* c = g.chunk < g.words ? kept : one;
-        multiplyBlock<Real, kPanels>(g, tile, panel, begin, end, c);
-        if (end == g.words) total += finish(g, tile, panel, squares, c);
-      }
-    }
-  }
-  return total;
+static double multiplyTiles(const GemmOperands<Real>& g, GemmRange range, bool squares, float* scratch) {
+  return forBlocks<kTile>(g, range, squares, scratch, [&](int64_t tile, int64_t panel, int64_t begin, int64_t end, float* c) {
+    multiplyBlock<Real, kPanels>(g, tile, panel, begin, end, c);
+  });
 }
 
 template <typename Real>
 static double multiply(const GemmOperands<Real>& g, GemmRange range, bool squares, float* scratch) {
-  return g.leftLd == 0 ? multiplyRange<Real, true>(g, range, squares, scratch) : multiplyRange<Real, false>(g, range, squares, scratch);
+  return g.leftLd == 0 ? multiplyTiles<Real, true>(g, range, squares, scratch) : multiplyTiles<Real, false>(g, range, squares, scratch);
 }
 
 template <typename Real>
 constexpr GemmKernels<Real> makeGemm() {
-  return {&multiply<Real>, &packTiles<Real>, &packPanels<Real, Real>, &packPanels<Real, float>, &packTransposed<Real>};
+  return {kTile, 1, 832, &multiply<Real>, &packTiles<Real>, &packPanels<Real, Real>, &packPanels<Real, float>, &packTransposed<Real>};
 }
+
+#if defined(__AMX_BF16__)
+constexpr GemmKernels<Bf16> kBf16Gemm = makeAmxGemm();
+#else
+constexpr GemmKernels<Bf16> kBf16Gemm = makeGemm<Bf16>();
+#endif
 
 }  // namespace
 
 extern const GemmTables gemmTable;
-constexpr GemmTables gemmTable{makeGemm<float>(), makeGemm<Bf16>()};
+constexpr GemmTables gemmTable{makeGemm<float>(), kBf16Gemm};
 
 }  // namespace bornagain::BORNAGAIN_ISA

@@ -1,7 +1,7 @@
 // Operands laid out as products read them (gemm_kernels.h): zeros fill up words and panels.
 #pragma once
 
-#include "core/kernels/gemm_kernels.h"
+#include "core/kernels/isa/dot.h"
 #include "core/kernels/isa/transpose.h"
 
 namespace bornagain::BORNAGAIN_ISA {

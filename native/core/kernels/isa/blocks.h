@@ -1,0 +1,37 @@
+// The order in which a task computes its blocks of C, one tile of rows by one panel of columns each.
+#pragma once
+
+#include "core/kernels/isa/epilogue.h"
+
+namespace bornagain::BORNAGAIN_ISA {
+
+template <int64_t kRows, typename Real>
+BORNAGAIN_INLINE double finish(const GemmOperands<Real>& g, int64_t tile, int64_t panel, bool squares, const float* c) {
+  const int64_t row = tile * kRows, local = panel % g.partPanels * kPanel;
+  const FinishedTile finished{c, g.rows - row < kRows ? g.rows - row : kRows, row, panel / g.partPanels * g.partColumns + local,
+                              g.partColumns - local < kPanel ? g.partColumns - local : kPanel};
+  finishTile(g.epilogue, finished);
+  return squares ? tileSquares(finished) : 0;
+}
+
+// Calls block(tile, panel, begin, end, c) for every block of a task and chunk of depth: c [kRows, kPanel] = the words [begin, end), added to
+// what is there where begin > 0. Finishes each block after its last chunk. Returns the sum of the squares of C where `squares`, else 0.
+template <int64_t kRows, typename Real, typename Block>
+BORNAGAIN_INLINE double forBlocks(const GemmOperands<Real>& g, GemmRange range, bool squares, float* scratch, const Block& block) {
+  double total = 0;
+  alignas(64) float one[kRows * kPanel];
+  for (int64_t begin = 0; begin < g.words; begin += g.chunk) {
+    const int64_t end = begin + g.chunk < g.words ? begin + g.chunk : g.words;
+    float* kept = scratch;
+    for (int64_t panel = range.panelBegin; panel < range.panelEnd; ++panel) {
+      for (int64_t tile = range.tileBegin; tile < range.tileEnd; ++tile, kept += kRows * kPanel) {
+        float* c = g.chunk < g.words ? kept : one;
+        block(tile, panel, begin, end, c);
+        if (end == g.words) total += finish<kRows>(g, tile, panel, squares, c);
+      }
+    }
+  }
+  return total;
+}
+
+}  // namespace bornagain::BORNAGAIN_ISA
