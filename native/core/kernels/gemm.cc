@@ -16,8 +16,7 @@ namespace {
 constexpr int64_t kLeftBytes = int64_t{384} << 10;
 // Floats of C kept between chunks by one task.
 constexpr int64_t kKeptFloats = int64_t{48} << 10;
-// Multiplications worth a task of its own, and the tasks that are enough for any machine.
-constexpr int64_t kTaskWork = 2'000'000;
+// Tasks that are enough for any machine.
 constexpr int64_t kTasks = 256;
 // Rows and columns packed by one task: whole words, tiles and panels of every kernel.
 constexpr int64_t kPackRows = 256;
@@ -33,9 +32,9 @@ constexpr int64_t wholeWords(int64_t elements) {
 // C's tiles and panels cut into tasks, by the shape alone.
 class Partition {
  public:
-  Partition(int64_t tiles, int64_t tileRows, int64_t panels, int64_t words, int64_t chunk)
+  Partition(int64_t tiles, int64_t tileRows, int64_t panels, int64_t words, int64_t chunk, int64_t taskWork)
       : tiles_(tiles), tileRows_(tileRows), panels_(panels) {
-    const int64_t wanted = std::clamp<int64_t>(tiles * tileRows * panels * kPanel * words / kTaskWork, 1, kTasks);
+    const int64_t wanted = std::clamp<int64_t>(tiles * tileRows * panels * kPanel * words / taskWork, 1, kTasks);
     const int64_t fitting = std::max<int64_t>(1, kLeftBytes / (tileRows * chunk * static_cast<int64_t>(sizeof(float))));
     tileBlocks_ = std::max(ceilDiv(tiles, fitting), std::min(tiles, ceilDiv(wanted, panels)));
     tilesPerTask_ = ceilDiv(tiles, tileBlocks_);
@@ -67,7 +66,7 @@ template <typename Real>
 void run(const GemmKernels<Real>& kernels, GemmOperands<Real> g, int64_t panels, Buffer<float>& scratch, double* squares) {
   const int64_t grains = ceilDiv(g.words, kernels.depthGrain);
   g.chunk = ceilDiv(grains, ceilDiv(g.words, kernels.chunk)) * kernels.depthGrain;
-  const Partition partition(ceilDiv(g.rows, kernels.tileRows), kernels.tileRows, panels, g.words, g.chunk);
+  const Partition partition(ceilDiv(g.rows, kernels.tileRows), kernels.tileRows, panels, g.words, g.chunk, kernels.taskWork);
   const int64_t kept = g.chunk < g.words ? partition.keptFloats() : 0;
   float* floats = scratch.ensure(kept * maxThreads());
   std::vector<double> sums(squares != nullptr ? partition.tasks() : 0);
