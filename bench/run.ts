@@ -73,9 +73,10 @@ async function main(python: string): Promise<void> {
 }
 
 async function runGrowth(bench: Bench, machine: Machine): Promise<void> {
+  const measured = commit();
   const studies = await growth(bench, chosen(values.only, STUDY_NAMES), FIGURES);
   for (const { name, finding } of studies) console.log(`${name}: ${finding}`);
-  await writeResults(GROWTH, { machine, date: new Date().toISOString(), commit: commit(), studies });
+  await writeResults(GROWTH, { machine, date: new Date().toISOString(), commit: measured, studies });
 }
 
 async function runBench(bench: Bench, machine: Machine): Promise<void> {
@@ -92,12 +93,13 @@ async function runBench(bench: Bench, machine: Machine): Promise<void> {
   }
   const cells: Cell[] = [];
   const figures: Figure[] = [];
+  const measured = commit();
   // After every part, so that a run that is stopped leaves what it has.
   const store = (): Promise<void> => {
     const results: Results = {
       machine,
       date: new Date().toISOString(),
-      commit: commit(),
+      commit: measured,
       mode,
       gate: checked,
       cells,

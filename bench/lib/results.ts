@@ -57,6 +57,7 @@ export async function describeMachine(python: string, threads: number): Promise<
   };
 }
 
+/** What is checked out; ask before measuring. */
 export function commit(): string {
   const git = (...args: string[]): string => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
   const changed = git('status', '--porcelain', '--untracked-files=no', '--', ':!bench/results', ':!docs') !== '';

@@ -21,7 +21,7 @@ export interface RuntimeInfo {
   /** The CPU has bf16 dot products (AVX512_BF16, AMX or Arm BF16). */
   readonly bf16Hardware: boolean;
   /** What the own kernels run with; `BORNAGAIN_INSTRUCTION_SET` chooses a lower one. */
-  readonly instructionSet: 'portable' | 'avx2' | 'avx512' | 'avx512_bf16';
+  readonly instructionSet: 'portable' | 'avx2' | 'avx512' | 'avx512_bf16' | 'amx_bf16';
   /** What a session on the CPU computes with when engine, precision and products are `auto`. */
   readonly cpuChoice: Pick<NativeSession, 'engine' | 'precision' | 'products'>;
   readonly threads: number;
