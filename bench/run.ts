@@ -11,13 +11,14 @@
  * Nothing else may run on the machine meanwhile. Progress goes to stderr, the tables to stdout, the results to bench/results/latest.json.
  */
 import { availableParallelism } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Bench } from './lib/bench.js';
 import type { Cell } from './lib/cell.js';
 import type { ModelName } from './lib/models.js';
 import { cellPlans, modelNames, REPEATS, type Mode } from './lib/plans.js';
-import { commit, describeMachine, writeResults, type Machine, type Results } from './lib/results.js';
+import { commit, describeMachine, load, writeResults, type Machine, type Results } from './lib/results.js';
 import { cellTable, figureTable, means, meanTable, type Figure } from './lib/table.js';
 import { evaluation } from './subjects/evaluation.js';
 import { gate, type GateResult } from './subjects/gate.js';
@@ -35,8 +36,9 @@ const LATEST = fileURLToPath(new URL('results/latest.json', import.meta.url));
 const GROWTH = fileURLToPath(new URL('results/growth.json', import.meta.url));
 const FIGURES = fileURLToPath(new URL('../docs/figures/', import.meta.url));
 
-/** The load above which a run says that it is not alone. */
+/** The load above which a run says that it is not alone, and how long it waits for less: the load's mean goes back over a minute. */
 const QUIET = 0.5;
+const PATIENCE_MS = 120_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -62,6 +64,7 @@ function chosen<Name extends string>(list: string | undefined, names: readonly N
 async function main(python: string): Promise<void> {
   const bench = await Bench.create(python, Number(values.threads));
   try {
+    if (!values.quick) await quiet(bench);
     const machine = await describeMachine(python, bench.threads);
     bench.say(`${machine.cpu}, ${machine.cores} cores, ${bench.threads} threads a side, LibTorch ${machine.libtorch}; ${machine.peer}`);
     if (machine.load > QUIET)
@@ -70,6 +73,12 @@ async function main(python: string): Promise<void> {
   } finally {
     await bench.close();
   }
+}
+
+async function quiet(bench: Bench): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  if (load() > QUIET) bench.say(`The load of this machine is ${load().toFixed(1)}; waiting until it is below ${QUIET}, two minutes at most`);
+  while (load() > QUIET && Date.now() < end) await setTimeout(2000);
 }
 
 async function runGrowth(bench: Bench, machine: Machine): Promise<void> {

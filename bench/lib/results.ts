@@ -53,9 +53,12 @@ export async function describeMachine(python: string, threads: number): Promise<
     instructionSet,
     threads,
     peer: output.trim(),
-    load: loadavg()[0] ?? Number.NaN,
+    load: load(),
   };
 }
+
+/** Processes that wanted a core in the last minute. */
+export const load = (): number => loadavg()[0] ?? Number.NaN;
 
 /** What is checked out; ask before measuring. */
 export function commit(): string {
