@@ -77,7 +77,8 @@ async function main(python: string): Promise<void> {
 
 async function quiet(bench: Bench): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
-  if (load() > QUIET) bench.say(`The load of this machine is ${load().toFixed(1)}; waiting until it is below ${QUIET}, two minutes at most`);
+  if (load() > QUIET)
+    bench.say(`The load of this machine is ${load().toFixed(1)}; waiting until it is below ${QUIET}, two minutes at most`);
   while (load() > QUIET && Date.now() < end) await setTimeout(2000);
 }
 
