@@ -8,8 +8,10 @@
  *   --only a,b these subjects alone: steps, evaluation, memory, start, overhead, tokenising, quickstart; with --growth its studies
  *   --models a,b; --threads N (of each side; the cores by default)
  *
- * Nothing else may run on the machine meanwhile. Progress goes to stderr, the tables to stdout, the results to bench/results/latest.json.
+ * Nothing else may run on the machine meanwhile. Progress goes to stderr, the tables to stdout, the results to bench/results/latest.json
+ * and latest.md.
  */
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +21,7 @@ import type { Cell } from './lib/cell.js';
 import type { ModelName } from './lib/models.js';
 import { cellPlans, modelNames, REPEATS, type Mode } from './lib/plans.js';
 import { commit, describeMachine, load, writeResults, type Machine, type Results } from './lib/results.js';
-import { cellTable, figureTable, means, meanTable, type Figure } from './lib/table.js';
+import { cellTable, figureTable, means, meanTable, renderMarkdown, renderText, type Figure } from './lib/table.js';
 import { evaluation } from './subjects/evaluation.js';
 import { gate, type GateResult } from './subjects/gate.js';
 import { growth, STUDY_NAMES } from './subjects/growth.js';
@@ -33,6 +35,7 @@ const SUBJECTS = ['steps', 'evaluation', 'memory', 'start', 'overhead', 'tokenis
 /** In three minutes there is no room for the quickstart, nor for more. */
 const QUICK_SUBJECTS: readonly string[] = ['steps', 'start', 'tokenising'];
 const LATEST = fileURLToPath(new URL('results/latest.json', import.meta.url));
+const TABLES = fileURLToPath(new URL('results/latest.md', import.meta.url));
 const GROWTH = fileURLToPath(new URL('results/growth.json', import.meta.url));
 const FIGURES = fileURLToPath(new URL('../docs/figures/', import.meta.url));
 
@@ -130,9 +133,10 @@ async function runBench(bench: Bench, machine: Machine): Promise<void> {
     figures.push(...(await others(bench, models, mode)[subject]()));
     await store();
   }
-  if (cells.length > 0) console.log(`${cellTable(cells)}\n${meanTable(means(cells))}`);
-  if (figures.length > 0) console.log(figureTable(figures));
-  bench.say(`stored in ${LATEST}`);
+  const tables = [cellTable(cells), meanTable(means(cells)), figureTable(figures)].filter(({ rows }) => rows.length > 0);
+  console.log(tables.map(renderText).join('\n'));
+  await writeFile(TABLES, tables.map(renderMarkdown).join('\n'));
+  bench.say(`stored in ${LATEST} and ${TABLES}`);
 }
 
 type Other = Exclude<(typeof SUBJECTS)[number], 'steps'>;

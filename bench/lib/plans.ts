@@ -36,11 +36,11 @@ function quickCells(): CellPlan[] {
   ];
 }
 
-/** All that has a bar: every opponent at MNLI's lengths and a batch of 32, and the path without own matrix products. */
+/** All that has a bar: every opponent at MNLI's lengths and a batch of 32, the path without own matrix products, and bf16 against fp32. */
 function barCells(): CellPlan[] {
   return modelNames.flatMap((model) =>
     PRECISIONS.map((precision): CellPlan => {
-      const variants = precision === 'bf16' ? (['libtorch-products', 'portable'] as const) : [];
+      const variants = precision === 'bf16' ? (['libtorch-products', 'portable'] as const) : (['bf16'] as const);
       const batches = BATCHES[model][precision];
       return { model, lengths: 'mnli', batch: 32, precision, opponents: ALL_OPPONENTS, batches, pairs: PAIRS, variants };
     }),

@@ -14,8 +14,11 @@ export interface OpenRequest {
   readonly threads: number;
 }
 
-/** A way to run our side. Portable: LibTorch's products and kernels without vector code of our own. */
-export type Variant = 'default' | 'libtorch-products' | 'portable';
+/**
+ * A way to run our side. Portable: LibTorch's products and kernels without vector code of our own. bf16: what `auto` takes where bf16 is fast,
+ * against an opponent that computes in fp32.
+ */
+export type Variant = 'default' | 'libtorch-products' | 'portable' | 'bf16';
 
 export interface OurSettings {
   readonly precision: Precision;
@@ -75,7 +78,9 @@ export const startOurs = (variant: Variant = 'default'): Worker =>
 
 export const startTheirs = (python: string): Worker => Worker.start(python, [THEIRS]);
 
+export const ourPrecision = (precision: Precision, variant: Variant): Precision => (variant === 'bf16' ? 'bf16' : precision);
+
 export const ourSettings = (precision: Precision, variant: Variant = 'default'): OurSettings => ({
-  precision,
-  products: variant === 'default' ? 'auto' : 'libtorch',
+  precision: ourPrecision(precision, variant),
+  products: variant === 'default' || variant === 'bf16' ? 'auto' : 'libtorch',
 });

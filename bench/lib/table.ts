@@ -1,4 +1,4 @@
-/** The table as it is printed. */
+/** The tables, as they are printed and as Markdown. */
 import Table from 'cli-table3';
 import type { Cell } from './cell.js';
 import { geometricMean } from './statistics.js';
@@ -23,18 +23,32 @@ const COLUMNS = [
   'theirs',
 ];
 
-const plain = { style: { head: [], border: [] } };
+export interface TextTable {
+  readonly head: readonly string[];
+  readonly rows: string[][];
+}
+
+export function renderText({ head, rows }: TextTable): string {
+  const table = new Table({ head: [...head], style: { head: [], border: [] } });
+  table.push(...rows);
+  return table.toString();
+}
+
+export function renderMarkdown({ head, rows }: TextTable): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+  return [head, head.map(() => '---'), ...rows].map(line).join('');
+}
 
 /** Every cell, those that lose marked; ours first where a column has both. */
-export function cellTable(cells: readonly Cell[]): string {
-  const table = new Table({ head: COLUMNS, ...plain });
+export function cellTable(cells: readonly Cell[]): TextTable {
+  const rows: string[][] = [];
   for (const cell of cells) {
     const { model, lengths, batch, precision, variant, opponent, ratio, low, high, ours, theirs } = cell;
     const name = `${model} ${lengths} ${batch} ${precision}${variant === 'default' ? '' : ` (${variant})`}`;
     const times = ({ p50, p95 }: Cell['ours']): string => `${p50.toFixed(1)}/${p95.toFixed(1)}`;
     const share = (value: number): string => value.toFixed(2);
     const whole = (value: number): string => value.toFixed(0);
-    table.push([
+    rows.push([
       name,
       opponent,
       `${ratio.toFixed(2)}${ratio < 1 ? ' LOSES' : ''}`,
@@ -44,7 +58,7 @@ export function cellTable(cells: readonly Cell[]): string {
       ...[whole(ours.peakMemory / MEGA), whole(theirs.peakMemory / MEGA), ours.firstStep.toFixed(1), theirs.firstStep.toFixed(1)],
     ]);
   }
-  return table.toString();
+  return { head: COLUMNS, rows };
 }
 
 export interface Mean {
@@ -72,12 +86,14 @@ export function means(cells: readonly Cell[]): Mean[] {
   });
 }
 
-export function meanTable(list: readonly Mean[]): string {
-  const table = new Table({ head: ['geometric mean over', 'ours', 'opponent', '×'], ...plain });
-  for (const { models, lengths, batch, variant, opponent, ratio } of list) {
-    table.push([`${models.join(', ')} · ${lengths} ${batch}`, variant, opponent, ratio.toFixed(2)]);
-  }
-  return table.toString();
+export function meanTable(list: readonly Mean[]): TextTable {
+  const rows = list.map(({ models, lengths, batch, variant, opponent, ratio }) => [
+    `${models.join(', ')} · ${lengths} ${batch}`,
+    variant,
+    opponent,
+    ratio.toFixed(2),
+  ]);
+  return { head: ['geometric mean over', 'ours', 'opponent', '×'], rows };
 }
 
 /** A figure that is no cell: what was measured, on both sides where there are two. */
@@ -94,12 +110,12 @@ export interface Figure {
   readonly high: number | null;
 }
 
-export function figureTable(figures: readonly Figure[]): string {
-  const table = new Table({ head: ['subject', 'what', 'unit', 'ours', 'theirs', 'ratio', '95 %'], ...plain });
+export function figureTable(figures: readonly Figure[]): TextTable {
+  const rows: string[][] = [];
   const number = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
   for (const { subject, what, unit, ours, theirs, ratio, low, high } of figures) {
     const interval = low === null || high === null ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`;
-    table.push([
+    rows.push([
       subject,
       what,
       unit,
@@ -109,5 +125,5 @@ export function figureTable(figures: readonly Figure[]): string {
       interval,
     ]);
   }
-  return table.toString();
+  return { head: ['subject', 'what', 'unit', 'ours', 'theirs', 'ratio', '95 %'], rows };
 }

@@ -5,7 +5,7 @@ import type { Cell, CellPlan, SideReport } from '../lib/cell.js';
 import { writeBatches } from '../lib/folder.js';
 import { firstTokenFlops, MODELS, trainingFlops, type ModelShape } from '../lib/models.js';
 import { Contender, interleave, openWorker, type Pairs } from '../lib/paired.js';
-import { OPPONENTS, ourSettings, startOurs, startTheirs, type Opponent, type Variant } from '../lib/sides.js';
+import { OPPONENTS, ourPrecision, ourSettings, startOurs, startTheirs, type Opponent, type Precision, type Variant } from '../lib/sides.js';
 import { median, pairedRatio, quantile } from '../lib/statistics.js';
 import { cutBatches, groupedBatches, makeLengths, makeRows, paddedLengths, poolSize, representative } from '../lib/workload.js';
 import type { Worker } from '../lib/worker.js';
@@ -35,9 +35,9 @@ export async function measureCell(bench: Bench, plan: CellPlan): Promise<Cell[]>
     const variants: Entry[] = [];
     for (const variant of plan.variants) variants.push(await enterOurs(bench, plan, batches, workers, variant));
     const theirs = await enterTheirs(bench, plan, batches, workers, opponents);
-    const before = await calibration(bench, plan, batches, workers);
+    const before = await calibrations(bench, plan, batches, workers);
     const pairs = await interleave(plan.pairs, ours.contender, contenders(theirs), contenders(variants));
-    const gemm = fastest([before, await calibration(bench, plan, batches, workers)]);
+    const after = await calibrations(bench, plan, batches, workers);
     const cell = (
       variant: Variant,
       opponent: Opponent | undefined,
@@ -46,7 +46,10 @@ export async function measureCell(bench: Bench, plan: CellPlan): Promise<Cell[]>
       of: Pairs | undefined,
     ): Cell[] => {
       if (opponent === undefined || other === undefined || of === undefined) return [];
-      const { model, lengths, batch, precision } = plan;
+      const { model, lengths, batch } = plan;
+      const precision = ourPrecision(plan.precision, variant);
+      const rate = (of: Precision): Calibration => fastest([before, after].flatMap((found) => found.get(of) ?? []));
+      const gemm = rate(precision);
       const { median: ratio, low, high } = pairedRatio(of.ours, of.theirs);
       const place = { model, lengths, batch, precision, variant, opponent: opponent.name };
       return [
@@ -58,7 +61,7 @@ export async function measureCell(bench: Bench, plan: CellPlan): Promise<Cell[]>
           pairs: of.ours.length,
           fill: other.fill,
           ours: report(mine, gemm),
-          theirs: report(other, gemm),
+          theirs: report(other, rate(plan.precision)),
           gemm,
         },
       ];
@@ -133,9 +136,19 @@ function paddedWork(shape: ModelShape, lists: BatchLengths['plain'], padTo: numb
 
 const count = (lists: readonly (readonly number[])[]): number => lists.flat().reduce((sum, length) => sum + length, 0);
 
-function calibration(bench: Bench, plan: CellPlan, { plain }: BatchLengths, [ours]: readonly Worker[]): Promise<Calibration> {
+/** In every precision that our side computes in. */
+async function calibrations(
+  bench: Bench,
+  plan: CellPlan,
+  { plain }: BatchLengths,
+  [ours]: readonly Worker[],
+): Promise<Map<Precision, Calibration>> {
   if (ours === undefined) throw new Error('calibrated by our worker, which is not there');
-  return calibrate(ours, MODELS[plan.model], Math.round(count(plain) / plain.length), plan.precision, bench.threads);
+  const found = new Map<Precision, Calibration>();
+  for (const precision of new Set((['default', ...plan.variants] as const).map((variant) => ourPrecision(plan.precision, variant)))) {
+    found.set(precision, await calibrate(ours, MODELS[plan.model], Math.round(count(plain) / plain.length), precision, bench.threads));
+  }
+  return found;
 }
 
 function report({ contender, firstStep, useful, executed }: Entry, gemm: Calibration): SideReport {

@@ -25,14 +25,4 @@ inline bool hasBf16Hardware() {
 #endif
 }
 
-// Whether training in bf16 is faster than in fp32: where its dot products are in hardware and LibTorch's products use them. Elsewhere bf16
-// products can be a hundred times slower than fp32. Arm's extension is left out until it is measured.
-inline bool hasFastBf16() {
-#if defined(__x86_64__)
-  return hasBf16Hardware();
-#else
-  return false;
-#endif
-}
-
 }  // namespace bornagain

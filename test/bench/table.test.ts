@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cell, SideReport } from '../../bench/lib/cell.js';
 import { renderPlot } from '../../bench/lib/figure-file.js';
 import { cellPlans } from '../../bench/lib/plans.js';
-import { cellTable, figureTable, means } from '../../bench/lib/table.js';
+import { cellTable, figureTable, means, meanTable, renderMarkdown, renderText } from '../../bench/lib/table.js';
 
 const side: SideReport = {
   tokensPerSecond: 1000,
@@ -22,7 +22,7 @@ function cell(model: Cell['model'], ratio: number, opponent = 'eager-bf16-dynami
 
 describe('the table', () => {
   it('shows every cell and says which lose', () => {
-    const lines = cellTable([cell('tiny', 2), cell('mini', 0.97)]).split('\n');
+    const lines = renderText(cellTable([cell('tiny', 2), cell('mini', 0.97)])).split('\n');
     expect(lines.filter((line) => line.includes('eager-bf16-dynamic'))).toHaveLength(2);
     expect(lines.filter((line) => line.includes('LOSES')).join()).toContain('mini');
   });
@@ -37,7 +37,14 @@ describe('the table', () => {
 
   it('leaves a place empty where there is nothing to compare with', () => {
     const figure = { subject: 'overhead', what: 'x', unit: '%', ours: 0.25, theirs: null, ratio: null, low: null, high: null };
-    expect(figureTable([figure])).toContain('0.250');
+    expect(figureTable([figure]).rows).toEqual([['overhead', 'x', '%', '0.250', '', '', '']]);
+  });
+
+  it('is Markdown as well', () => {
+    const mean = { variant: 'default', opponent: 'o', lengths: 'mnli', batch: 32, models: ['tiny', 'mini'], ratio: 2.5 };
+    expect(renderMarkdown(meanTable([mean]))).toBe(
+      '| geometric mean over | ours | opponent | × |\n| --- | --- | --- | --- |\n| tiny, mini · mnli 32 | default | o | 2.50 |\n',
+    );
   });
 });
 
@@ -55,6 +62,7 @@ describe('the plans', () => {
     expect(plans).toHaveLength(6);
     for (const plan of plans) expect(plan.opponents).toHaveLength(5);
     expect(plans.filter(({ variants }) => variants.includes('libtorch-products'))).toHaveLength(3);
+    expect(plans.filter(({ variants }) => variants.includes('bf16')).map(({ precision }) => precision)).toEqual(['fp32', 'fp32', 'fp32']);
   });
 });
 

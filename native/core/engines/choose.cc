@@ -1,6 +1,5 @@
 #include <string>
 
-#include "core/cpu_features.h"
 #include "core/engine.h"
 #include "core/engines/flash/availability.h"
 #include "core/error.h"
@@ -12,8 +11,9 @@ namespace {
 
 // Own products beat LibTorch's where they have the vector instructions for it (docs/performance.md).
 Products bestProducts(Precision precision) {
-  const InstructionSet needed = precision == Precision::kBf16 ? InstructionSet::kAvx512Bf16 : InstructionSet::kAvx2;
-  return instructionSet() >= needed ? Products::kOwn : Products::kLibtorch;
+  const InstructionSet set = instructionSet();
+  const bool own = precision == Precision::kBf16 ? hasFastBf16(set) : set >= InstructionSet::kAvx2;
+  return own ? Products::kOwn : Products::kLibtorch;
 }
 
 [[noreturn]] void refuse(const std::string& what) { throw Error("ERR_INVALID_ARGUMENT", what); }
@@ -45,7 +45,8 @@ void requirePossible(EngineKind kind, std::optional<Precision> precision, const 
 }
 
 bool bf16IsFast(EngineKind kind, const at::Device& device) {
-  if (kind == EngineKind::kFused) return hasFastBf16();
+  // LibTorch's products take the CPU's best instructions whatever set the own kernels were told to use.
+  if (kind == EngineKind::kFused) return hasFastBf16(availableInstructionSets().back());
   return kind == EngineKind::kFlash && device.is_cuda();
 }
 

@@ -59,6 +59,15 @@ InstructionSet fromEnvironment() {
 
 }  // namespace
 
+bool hasFastBf16(InstructionSet set) {
+#if defined(__x86_64__)
+  return set == InstructionSet::kAmxBf16 || (set == InstructionSet::kAvx512Bf16 && __builtin_cpu_is("amd") != 0);
+#else
+  static_cast<void>(set);
+  return false;
+#endif
+}
+
 const char* instructionSetName(InstructionSet set) {
   switch (set) {
     case InstructionSet::kAvx2:
