@@ -115,15 +115,7 @@ export function figureTable(figures: readonly Figure[]): TextTable {
   const number = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
   for (const { subject, what, unit, ours, theirs, ratio, low, high } of figures) {
     const interval = low === null || high === null ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`;
-    rows.push([
-      subject,
-      what,
-      unit,
-      number(ours),
-      theirs === null ? '' : number(theirs),
-      ratio === null ? '' : ratio.toFixed(2),
-      interval,
-    ]);
+    rows.push([subject, what, unit, number(ours), theirs === null ? '' : number(theirs), ratio === null ? '' : ratio.toFixed(2), interval]);
   }
   return { head: ['subject', 'what', 'unit', 'ours', 'theirs', 'ratio', '95 %'], rows };
 }
