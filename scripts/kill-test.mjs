@@ -153,6 +153,10 @@ async function runAndKill(args, out, when) {
     if (when.delay > 0) setTimeout(kill, when.delay);
     else kill();
   });
+  // Folders under temporary names are renamed while the watcher is about to look into them; it goes on with the others.
+  watcher.on('error', (error) => {
+    if (!('code' in error) || error.code !== 'ENOENT') throw error;
+  });
   const [code, signal] = await once(child, 'exit');
   clearTimeout(timer);
   watcher.close();

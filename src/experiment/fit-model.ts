@@ -15,6 +15,7 @@ import { train } from '../train/trainer.js';
 import { BornAgainError } from '../util/errors.js';
 import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext } from './context.js';
+import { CHECKPOINTS } from './leftovers.js';
 import { writePredictions } from './predictions.js';
 import { provenance } from './provenance.js';
 import { introduction } from './run-introduction.js';
@@ -117,7 +118,7 @@ async function fit(
     sayWhatComputes(context, runId, session);
     const steps = createStepMaker({ tasks, shape, config, seed });
     const { checkpointSteps } = runtime;
-    const checkpoints = { checkpointDir: join(folder, 'checkpoints'), checkpointSteps, identity };
+    const checkpoints = { checkpointDir: join(folder, CHECKPOINTS), checkpointSteps, identity };
     const evaluation = { session, heads: model.heads, batchTokens: runtime.evaluationBatchTokens, signal };
     const selection = selectionJob(context, run, evaluation);
     const selected = await train({ runId, arm, seed, session, tasks, steps, log, ...checkpoints, selection, signal, onEvent });

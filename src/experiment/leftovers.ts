@@ -1,12 +1,14 @@
 /**
- * What a killed process has left half written: files and folders that had not taken their names yet. They are no one's while this process
- * holds the folder's lock and has begun no run.
+ * What a killed process has left: files and folders that had not taken their names yet, and checkpoints of runs that are finished. Those are no
+ * one's while this process holds the folder's lock and has begun no run.
  */
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, ioError } from '../util/io-error.js';
 import { removeTree } from '../util/remove-file.js';
+
+export const CHECKPOINTS = 'checkpoints';
 
 /** `.<name>.<pid>-<uuid>.tmp` of files, `.<name>.<pid>.tmp` of folders. */
 const TEMPORARY = /^\..+\.\d+(-[0-9a-f-]{36})?\.tmp$/;
@@ -18,6 +20,14 @@ export async function removeLeftovers(outDir: string): Promise<void> {
     if (TEMPORARY.test(entry.name)) await removeTree(path);
     else if (entry.isDirectory()) await removeLeftovers(path);
   }
+}
+
+/**
+ * What a run goes on from, until it is finished. Also called for runs that are found finished: a process may end between a run's result and
+ * this. Throws ERR_IO.
+ */
+export async function removeCheckpoints(runFolder: string): Promise<void> {
+  await removeTree(join(runFolder, CHECKPOINTS));
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

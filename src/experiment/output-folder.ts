@@ -9,6 +9,7 @@ import type { Computation } from '../train/computation.js';
 import { BornAgainError } from '../util/errors.js';
 import { writeJsonFile } from '../util/json-file.js';
 import type { RunContext } from './context.js';
+import { CHECKPOINTS } from './leftovers.js';
 import { computesSchema, readOutputJson, readRunStart, settingsSchema } from './run-record.js';
 import { configSettings, inputSettings, requireSameComputation, requireSameSettings, type InputHashes } from './settings.js';
 import { LOG_FILES } from '../train/run-log.js';
@@ -28,7 +29,7 @@ export type ExperimentFile = z.infer<typeof experimentSchema>;
 /** What this project writes into an output folder, by whichever command. */
 const OWN_ENTRIES = new Set([
   ...['runs', 'results.json', 'plan.json', 'calls.jsonl', 'report', 'teacher-outputs'],
-  ...['run.json', 'result.json', 'model', 'checkpoints', LOG_FILES.steps, LOG_FILES.selection, PREDICTIONS],
+  ...['run.json', 'result.json', 'model', CHECKPOINTS, LOG_FILES.steps, LOG_FILES.selection, PREDICTIONS],
 ]);
 
 /** Null where there is none. Throws ERR_OUTPUT_FOLDER when it is malformed. */

@@ -20,11 +20,11 @@ import type { ModelReference, RunContext, RunSources } from './context.js';
 import { adoptRun, type FinishedRun } from './adopt-run.js';
 import { fitModel } from './fit-model.js';
 import { findShared, shareRun } from './run-store.js';
+import { removeCheckpoints } from './leftovers.js';
 import { predictionsFile, writePredictions } from './predictions.js';
 import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord, type RunStart } from './run-record.js';
 import { scoreKeptModel } from './score-model.js';
 import { requireSameComputation, requireSameSettings, runSettings, sameSettings, settingsHash, type Settings } from './settings.js';
-import { removeTree } from '../util/remove-file.js';
 
 export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: RunSources): Settings {
   return runSettings(run, inputs, sources);
@@ -70,7 +70,7 @@ export async function trainRun(context: RunContext, run: PlannedRun, place: RunP
   const adopted = twin === null ? null : await takeOver(context, run, folder, settings, twin);
   const record = adopted ?? (await fitRun(context, run, place, { settings, started, begun }));
   if (adopted === null) await share(context, run, folder, record);
-  await removeTree(join(folder, 'checkpoints'));
+  await removeCheckpoints(folder);
   context.onEvent({ kind: 'run-finished', runId: run.id, seconds: record.seconds, model: join(folder, 'model') });
   return record;
 }
@@ -162,7 +162,7 @@ async function predictAgain(context: RunContext, run: PlannedRun, folder: string
 async function startAnew(context: RunContext, run: PlannedRun, folder: string): Promise<void> {
   const message = 'what it depends on has changed since it was begun (a teacher was trained anew, say); it is trained from the start';
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
-  await removeTree(join(folder, 'checkpoints'));
+  await removeCheckpoints(folder);
   await removeLogs(folder);
 }
 

@@ -21,7 +21,7 @@ import { chooseParallelRuns, describeRates } from './parallel-runs.js';
 import { runGraph } from './graph.js';
 import { findFinished, gridChoice, resolveRun } from './finished-runs.js';
 import { isTried, type GridResult } from './grid.js';
-import { removeLeftovers } from './leftovers.js';
+import { removeCheckpoints, removeLeftovers } from './leftovers.js';
 import { withLock } from './lock.js';
 import { formatPlural } from '../util/format.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
@@ -70,6 +70,7 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
   await experiment.findFinished();
   experiment.computes = await claimOutputFolder(outDir, { found, context, training: !experiment.isFinished });
   await removeLeftovers(outDir);
+  for (const id of experiment.finishedIds) await removeCheckpoints(runFolder(outDir, id));
   return loggedCall({ ...options, command: options.command ?? null }, () => work(experiment, context, outDir, plan));
 }
 
@@ -117,6 +118,10 @@ class Experiment {
 
   get isFinished(): boolean {
     return this.plan.every(({ id }) => this.records.has(id));
+  }
+
+  get finishedIds(): Iterable<string> {
+    return this.records.keys();
   }
 
   async summaries(): Promise<PlannedRunSummary[]> {

@@ -12,6 +12,7 @@ import type { PlannedRun } from './arms.js';
 import { createContext, NO_SOURCES } from './context.js';
 import { checkTrainingFolder } from './output-folder.js';
 import type { RunResult } from './results.js';
+import { removeCheckpoints } from './leftovers.js';
 import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import { findTeachers } from './teachers.js';
 
@@ -63,6 +64,7 @@ export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
   const sources = { ...NO_SOURCES, teachers };
   const finished = await finishedRun(outDir, settingsOf(context, run, sources));
   if (finished !== null) onEvent({ kind: 'notice', level: 'info', runId: run.id, message: `${outDir} holds this model, finished` });
+  if (finished !== null) await removeCheckpoints(outDir);
   const record = finished ?? (await trainRun(context, run, { folder: outDir, sources, twin: null, onOtherSettings: 'refuse' }));
   const { scores, mismatched, failed = {} } = record;
   const average = glueAverage(tasks.map(taskRegistry(options.config).byName), { dev: scores, mismatched }, options.config.report.average);

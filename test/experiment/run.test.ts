@@ -142,6 +142,16 @@ describe('a second call', () => {
 });
 
 describe('an interrupted experiment', () => {
+  it('whose process ended between a result and the removal of its checkpoints removes them when it is called again', async () => {
+    const copy = await copyOfOut();
+    const before = await snapshot(copy);
+    const checkpoints = join(copy, 'runs/single/rte/seed-1/checkpoints');
+    await mkdir(checkpoints);
+    await writeFile(join(checkpoints, 'step-00000002.safetensors'), 'of no use any more');
+    expect(started((await experiment({ ...place, outDir: copy })).events)).toEqual([]);
+    expect(Object.keys(await snapshot(copy))).toEqual(Object.keys(before));
+  });
+
   it.each([
     ['single/stsb/seed-1', 2, []],
     ['single-multi/all/seed-1', 5, ['single', 'multi']],
