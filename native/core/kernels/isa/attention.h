@@ -2,18 +2,13 @@
 // what is multiplied next is still in the first cache. Products take words as in dot.h; sums and softmax are fp32.
 #pragma once
 
-#include "core/kernels/isa/dot.h"
-#include "core/kernels/isa/transpose.h"
+#include "core/kernels/isa/strips.h"
 #include "core/kernels/vector_math.h"
 
 namespace bornagain::BORNAGAIN_ISA {
 
-// Queries at a time, and queries whose probabilities are kept for the products over queries.
-constexpr int64_t kQueryTile = 12;
-constexpr int64_t kQueryBlock = 8 * kQueryTile;
-
-BORNAGAIN_INLINE int64_t roundUp(int64_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
-BORNAGAIN_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+// Queries whose probabilities are kept for the products over queries: a multiple of every Strips<Real>::kRows, which are computed at a time.
+constexpr int64_t kQueryBlock = 96;
 
 // Hands out pieces of the scratch, whole cache lines each.
 class Scratch {
@@ -31,9 +26,10 @@ class Scratch {
 };
 
 // Floats that both directions need at most.
+template <typename Real>
 static int64_t attentionScratch(int64_t length, int64_t headSize) {
   const int64_t l = roundUp(length), d = roundUp(headSize), block = smaller(l, kQueryBlock);
-  return 4 * l * d + 2 * block * (l + d) + kQueryTile * (4 * l + 2 * d) + 32 * kLanes;
+  return 4 * l * d + 2 * block * (l + d) + Strips<Real>::kRows * (4 * l + 2 * d) + Strips<Real>::acrossWords(l, block) + 32 * kLanes;
 }
 
 // Sixteen words of a row from element `from` on; zeros from element `end` on.
@@ -81,34 +77,6 @@ BORNAGAIN_INLINE void stackedWords(const Real* rows, int64_t ld, int64_t n, int6
       __builtin_memcpy(out + c, &words, sizeof words);
     });
   }
-}
-
-// C [rows, columns] = (+=) left * right with right [words, columns]; `columns` is a multiple of kLanes and C's leading dimension.
-template <typename Real, bool kPanels>
-static void multiplyStrip(int64_t rows, int64_t columns, int64_t words, LeftRows left, const uint32_t* right, float* c, bool add) {
-  constexpr int64_t kRows = Dot<Real>::kRows;
-  for (int64_t r = 0; r < rows; r += kRows) {
-    const LeftRows from{left.data + r * left.rowBytes, left.rowBytes, left.wordBytes};
-    int64_t column = 0;
-    for (; column + 2 * kWidth <= columns; column += 2 * kWidth) {
-      multiplyRows<Real, kRows, 2, kPanels>(rows - r, words, from, reinterpret_cast<const char*>(right + column), 4 * columns,
-                                            c + r * columns + column, columns, add);
-    }
-    if (column < columns) {
-      multiplyRows<Real, kRows, 1, kPanels>(rows - r, words, from, reinterpret_cast<const char*>(right + column), 4 * columns,
-                                            c + r * columns + column, columns, add);
-    }
-  }
-}
-
-template <typename Real>
-BORNAGAIN_INLINE LeftRows rowsAsLeft(const Real* rows, int64_t ld) {
-  return {reinterpret_cast<const char*>(rows), ld * static_cast<int64_t>(sizeof(Real)), 4};
-}
-
-// words [depth, ld] as a left operand whose rows are the columns from `first` on.
-BORNAGAIN_INLINE LeftRows columnsAsLeft(const uint32_t* words, int64_t first, int64_t ld) {
-  return {reinterpret_cast<const char*>(words + first), 4, 4 * ld};
 }
 
 template <typename Real>
@@ -178,33 +146,36 @@ BORNAGAIN_INLINE void softmaxRow(const AttentionTask<Real>& t, int64_t query, fl
 }
 
 // Queries of a tile, so that all tiles of a sequence are about equal.
+template <typename Real>
 BORNAGAIN_INLINE int64_t tileRows(int64_t queries) {
-  const int64_t tiles = (queries + kQueryTile - 1) / kQueryTile;
+  const int64_t tiles = (queries + Strips<Real>::kRows - 1) / Strips<Real>::kRows;
   return (queries + tiles - 1) / tiles;
 }
 
 template <typename Real>
 static void attentionForward(const AttentionTask<Real>& t, float* memory) {
   const int64_t l = roundUp(t.length), d = roundUp(t.headSize);
+  constexpr int64_t kTileRows = Strips<Real>::kRows;
+  Strips<Real> strips;
   Scratch scratch(memory);
   auto* keys = scratch.take<uint32_t>(d * l);
   auto* values = scratch.take<uint32_t>(l * d);
-  auto* scores = scratch.take<float>(kQueryTile * l);
-  auto* dropped = scratch.take<Real>(kQueryTile * l);
-  auto* context = scratch.take<float>(kQueryTile * d);
-  auto* copy = scratch.take<Real>(kQueryTile * (d + kWordElements<Real>));
+  auto* scores = scratch.take<float>(kTileRows * l);
+  auto* dropped = scratch.take<Real>(kTileRows * l);
+  auto* context = scratch.take<float>(kTileRows * d);
+  auto* copy = scratch.take<Real>(kTileRows * (d + kWordElements<Real>));
   prefetchRows(t.key, t.keyLd, t.length, t.headSize);
   prefetchRows(t.value, t.keyLd, t.length, t.headSize);
   prefetchRows(t.query, t.queryLd, t.queries, t.headSize);
   transposedWords(t.key, t.keyLd, t.length, t.headSize, keys);
   stackedWords(t.value, t.keyLd, t.length, t.headSize, values);
-  const int64_t step = tileRows(t.queries);
+  const int64_t step = tileRows<Real>(t.queries);
   for (int64_t i = 0; i < t.queries; i += step) {
     const int64_t n = smaller(step, t.queries - i);
     const LeftRows query = wholeRows(t.query + i * t.queryLd, t.queryLd, n, t.headSize, copy);
-    multiplyStrip<Real, false>(n, l, wordsOf<Real>(t.headSize), query, keys, scores, false);
+    strips.multiply(n, l, wordsOf<Real>(t.headSize), query, keys, scores, false);
     for (int64_t r = 0; r < n; ++r) softmaxRow(t, i + r, scores + r * l, dropped + r * l);
-    multiplyStrip<Real, false>(n, d, wordsOf<Real>(t.length), rowsAsLeft<Real>(dropped, l), values, context, false);
+    strips.multiply(n, d, wordsOf<Real>(t.length), rowsAsLeft<Real>(dropped, l), values, context, false);
     roundRows(context, n, t.headSize, t.context + i * t.contextLd, t.contextLd);
   }
 }
@@ -231,6 +202,8 @@ BORNAGAIN_INLINE void softmaxBackwardRow(const AttentionTask<Real>& t, int64_t q
 template <typename Real>
 static void attentionBackward(const AttentionTask<Real>& t, float* memory) {
   const int64_t l = roundUp(t.length), d = roundUp(t.headSize), n = t.headSize, block = smaller(l, kQueryBlock);
+  constexpr int64_t kTileRows = Strips<Real>::kRows;
+  Strips<Real> strips;
   Scratch scratch(memory);
   auto* valuesAcross = scratch.take<uint32_t>(d * l);
   auto* keys = scratch.take<uint32_t>(l * d);
@@ -238,11 +211,12 @@ static void attentionBackward(const AttentionTask<Real>& t, float* memory) {
   auto* queries = scratch.take<uint32_t>(block * d);
   auto* droppedWords = scratch.take<uint32_t>(block * l);
   auto* scoreWords = scratch.take<uint32_t>(block * l);
-  auto* row = scratch.take<float>(kQueryTile * l);
-  auto* dropped = scratch.take<Real>(kQueryTile * l);
-  auto* scoreGradient = scratch.take<Real>(kQueryTile * l);
-  auto* result = scratch.take<float>(kQueryTile * d);
-  auto* copy = scratch.take<Real>(kQueryTile * (d + kWordElements<Real>));
+  auto* row = scratch.take<float>(kTileRows * l);
+  auto* dropped = scratch.take<Real>(kTileRows * l);
+  auto* scoreGradient = scratch.take<Real>(kTileRows * l);
+  auto* result = scratch.take<float>(kTileRows * d);
+  auto* copy = scratch.take<Real>(kTileRows * (d + kWordElements<Real>));
+  auto* across = scratch.take<uint32_t>(Strips<Real>::acrossWords(l, block));
   auto* valueGradient = scratch.take<float>(l * d);
   auto* keyGradient = scratch.take<float>(l * d);
   prefetchRows(t.value, t.keyLd, t.length, n);
@@ -254,13 +228,13 @@ static void attentionBackward(const AttentionTask<Real>& t, float* memory) {
   for (int64_t begin = 0; begin < t.queries; begin += kQueryBlock) {
     const int64_t inBlock = smaller(kQueryBlock, t.queries - begin);
     // An even number, so that tiles are whole words of the products over queries.
-    const int64_t step = smaller(kQueryTile, (tileRows(inBlock) + 1) / 2 * 2);
+    const int64_t step = smaller(kTileRows, (tileRows<Real>(inBlock) + 1) / 2 * 2);
     for (int64_t i = begin; i < begin + inBlock; i += step) {
       const int64_t rows = smaller(step, begin + inBlock - i), words = wordsOf<Real>(i - begin);
       const LeftRows left = wholeRows(t.contextGradient + i * t.contextLd, t.contextLd, rows, n, copy);
-      multiplyStrip<Real, false>(rows, l, wordsOf<Real>(n), left, valuesAcross, row, false);
+      strips.multiply(rows, l, wordsOf<Real>(n), left, valuesAcross, row, false);
       for (int64_t r = 0; r < rows; ++r) softmaxBackwardRow(t, i + r, row + r * l, dropped + r * l, scoreGradient + r * l);
-      multiplyStrip<Real, false>(rows, d, wordsOf<Real>(t.length), rowsAsLeft<Real>(scoreGradient, l), keys, result, false);
+      strips.multiply(rows, d, wordsOf<Real>(t.length), rowsAsLeft<Real>(scoreGradient, l), keys, result, false);
       roundRows(result, rows, n, t.queryGradient + i * t.queryLd, t.queryLd);
       stackedWords<Real>(dropped, l, rows, l, droppedWords + words * l);
       stackedWords<Real>(scoreGradient, l, rows, l, scoreWords + words * l);
@@ -268,8 +242,8 @@ static void attentionBackward(const AttentionTask<Real>& t, float* memory) {
     stackedWords(t.contextGradient + begin * t.contextLd, t.contextLd, inBlock, n, outer);
     stackedWords(t.query + begin * t.queryLd, t.queryLd, inBlock, n, queries);
     const int64_t words = wordsOf<Real>(inBlock);
-    multiplyStrip<Real, true>(t.length, d, words, columnsAsLeft(droppedWords, 0, l), outer, valueGradient, begin > 0);
-    multiplyStrip<Real, true>(t.length, d, words, columnsAsLeft(scoreWords, 0, l), queries, keyGradient, begin > 0);
+    strips.multiplyAcross(t.length, d, words, droppedWords, l, outer, valueGradient, begin > 0, across);
+    strips.multiplyAcross(t.length, d, words, scoreWords, l, queries, keyGradient, begin > 0, across);
   }
   roundRows(valueGradient, t.length, n, t.valueGradient, t.keyLd);
   roundRows(keyGradient, t.length, n, t.keyGradient, t.keyLd);

@@ -1,5 +1,5 @@
 // The matrix product kernels of one instruction set.
-#include "core/kernels/isa/amx.h"
+#include "core/kernels/isa/amx_gemm.h"
 #include "core/kernels/isa/blocks.h"
 #include "core/kernels/isa/dot.h"
 #include "core/kernels/isa/pack.h"

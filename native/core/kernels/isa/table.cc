@@ -30,7 +30,7 @@ constexpr ElementwiseKernels<Real> makeKernels() {
           &adamWReplay,
           &attentionForward<Real>,
           &attentionBackward<Real>,
-          &attentionScratch,
+          &attentionScratch<Real>,
           &roundTo<Real>};
 }
 
