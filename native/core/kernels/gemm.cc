@@ -215,7 +215,8 @@ template <typename Gradient>
 double Gemm<Real>::weightGradient(int64_t rows, const Real* dy, int64_t ldy, int64_t out, const Real* x, int64_t ldx, int64_t in,
                                   Gradient* gradient, float* biasGradient) {
   const int64_t words = ceilDiv(wordsOf<Real>(rows), kernels_.depthGrain) * kernels_.depthGrain, depth = words * kWordElements<Real>;
-  const int64_t tileRows = kernels_.tileRows, tiles = ceilDiv(out, tileRows), panels = ceilDiv(in, kPanel), blocks = ceilDiv(rows, kPackRows);
+  const int64_t tileRows = kernels_.tileRows, tiles = ceilDiv(out, tileRows), panels = ceilDiv(in, kPanel),
+                blocks = ceilDiv(rows, kPackRows);
   Real* left = left_.ensure(tiles * tileRows * depth);
   Real* right = right_.ensure(panels * kPanel * depth);
   float* sums = sums_.ensure(blocks * out);

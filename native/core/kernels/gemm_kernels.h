@@ -58,8 +58,8 @@ struct GemmKernels {
   // `scratch` has a float for every element of C in the range, rounded up to whole tiles and panels; it is used where words > chunk.
   // Returns the sum of the squares of C where `squares`, else 0.
   double (*multiply)(const GemmOperands<Real>&, GemmRange, bool squares, float* scratch);
-  // Rows become depth: element (t, c) goes to panel c / tileRows (or kPanel), word t / kWordElements. `panelLd`: elements from panel to panel.
-  // columnSums [columnEnd - columnBegin] may be null.
+  // Rows become depth: element (t, c) goes to panel c / tileRows (or kPanel), word t / kWordElements. `panelLd`: elements from panel to
+  // panel. columnSums [columnEnd - columnBegin] may be null.
   void (*packTiles)(const PackSource<Real>&, int64_t panelLd, Real* out, float* columnSums);
   void (*packPanels)(const PackSource<Real>&, int64_t panelLd, Real* out);
   void (*packPanelsF32)(const PackSource<float>&, int64_t panelLd, Real* out);

@@ -34,7 +34,8 @@ bool hasAmxBf16() {
   return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & bit_AMX_BF16) != 0 && (edx & bit_AMX_TILE) != 0;
 }
 
-// Linux gives a process the tile registers when it asks, for all of its threads; it refuses where the kernel or a sandbox does not know them.
+// Linux gives a process the tile registers when it asks, for all of its threads; it refuses where the kernel or a sandbox does not know
+// them.
 bool mayUseTiles() {
 #if defined(__linux__)
   constexpr long kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM of asm/prctl.h, which older headers lack

@@ -9,8 +9,8 @@ namespace bornagain {
 // In rising order: a CPU that has one has those before it.
 enum class InstructionSet { kPortable, kAvx2, kAvx512, kAvx512Bf16, kAmxBf16 };
 
-// Whether products of bf16 are faster than those of fp32 with it: in AMX's tiles, and with AVX512_BF16 on AMD, whose dot products have twice
-// fp32's rate. Intel's are slower than fp32 (docs/performance.md).
+// Whether products of bf16 are faster than those of fp32 with it: in AMX's tiles, and with AVX512_BF16 on AMD, whose dot products have
+// twice fp32's rate. Intel's are slower than fp32 (docs/performance.md).
 bool hasFastBf16(InstructionSet set);
 
 // "portable", "avx2", "avx512", "avx512_bf16", "amx_bf16".

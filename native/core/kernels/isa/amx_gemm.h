@@ -97,7 +97,8 @@ static void amxPackPanels(const PackSource<Bf16>& s, int64_t panelLd, Bf16* out)
 }
 
 constexpr GemmKernels<Bf16> makeAmxGemm() {
-  return {kAmxTile, kAmxWords, 832, 8'000'000, &amxMultiply, &amxPackTiles, &amxPackPanels, &packPanels<Bf16, float>, &packTransposed<Bf16>};
+  return {
+      kAmxTile, kAmxWords, 832, 8'000'000, &amxMultiply, &amxPackTiles, &amxPackPanels, &packPanels<Bf16, float>, &packTransposed<Bf16>};
 }
 
 }  // namespace bornagain::BORNAGAIN_ISA

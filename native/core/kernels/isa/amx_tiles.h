@@ -1,5 +1,5 @@
-// AMX's tile registers: 16 rows of 16 words each; one instruction multiplies two of them as bf16 and adds to a third in fp32. A block of C is
-// 32 x 32 in four registers, two more hold a left and two a right operand.
+// AMX's tile registers: 16 rows of 16 words each; one instruction multiplies two of them as bf16 and adds to a third in fp32. A block of C
+// is 32 x 32 in four registers, two more hold a left and two a right operand.
 #pragma once
 
 #if defined(__AMX_BF16__)
@@ -71,8 +71,8 @@ BORNAGAIN_INLINE AmxOperand amxRight(const void* data, int64_t rowBytes) {
   return {static_cast<const char*>(data), rowBytes, kAmxWords * rowBytes};
 }
 
-// c, whose rows are `ld` floats apart, = (or, with `add`, +=) `steps` times the words of the registers' shape. kLower: more than sixteen rows;
-// kRight: 32 columns, else 16.
+// c, whose rows are `ld` floats apart, = (or, with `add`, +=) `steps` times the words of the registers' shape. kLower: more than sixteen
+// rows; kRight: 32 columns, else 16.
 template <bool kLower, bool kRight>
 BORNAGAIN_INLINE void amxSteps(int64_t steps, AmxOperand left, AmxOperand right, float* c, int64_t ld, bool add) {
   const int64_t rowBytes = ld * static_cast<int64_t>(sizeof(float));

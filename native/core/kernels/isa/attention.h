@@ -7,7 +7,8 @@
 
 namespace bornagain::BORNAGAIN_ISA {
 
-// Queries whose probabilities are kept for the products over queries: a multiple of every Strips<Real>::kRows, which are computed at a time.
+// Queries whose probabilities are kept for the products over queries: a multiple of every Strips<Real>::kRows, which are computed at a
+// time.
 constexpr int64_t kQueryBlock = 96;
 
 // Hands out pieces of the scratch, whole cache lines each.

@@ -14,8 +14,8 @@ BORNAGAIN_INLINE double finish(const GemmOperands<Real>& g, int64_t tile, int64_
   return squares ? tileSquares(finished) : 0;
 }
 
-// Calls block(tile, panel, begin, end, c) for every block of a task and chunk of depth: c [kRows, kPanel] = the words [begin, end), added to
-// what is there where begin > 0. Finishes each block after its last chunk. Returns the sum of the squares of C where `squares`, else 0.
+// Calls block(tile, panel, begin, end, c) for every block of a task and chunk of depth: c [kRows, kPanel] = the words [begin, end), added
+// to what is there where begin > 0. Finishes each block after its last chunk. Returns the sum of the squares of C where `squares`, else 0.
 template <int64_t kRows, typename Real, typename Block>
 BORNAGAIN_INLINE double forBlocks(const GemmOperands<Real>& g, GemmRange range, bool squares, float* scratch, const Block& block) {
   double total = 0;

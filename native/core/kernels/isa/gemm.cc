@@ -46,7 +46,15 @@ static double multiply(const GemmOperands<Real>& g, GemmRange range, bool square
 
 template <typename Real>
 constexpr GemmKernels<Real> makeGemm() {
-  return {kTile, 1, 832, 2'000'000, &multiply<Real>, &packTiles<Real>, &packPanels<Real, Real>, &packPanels<Real, float>, &packTransposed<Real>};
+  return {kTile,
+          1,
+          832,
+          2'000'000,
+          &multiply<Real>,
+          &packTiles<Real>,
+          &packPanels<Real, Real>,
+          &packPanels<Real, float>,
+          &packTransposed<Real>};
 }
 
 #if defined(__AMX_BF16__)
