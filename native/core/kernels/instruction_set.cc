@@ -30,8 +30,9 @@ std::string availableNames() {
 #if defined(__x86_64__)
 
 bool hasAmxBf16() {
+  constexpr unsigned kAmxBf16 = 1U << 22, kAmxTile = 1U << 24;  // of edx; compilers' headers name them differently
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & bit_AMX_BF16) != 0 && (edx & bit_AMX_TILE) != 0;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & kAmxBf16) != 0 && (edx & kAmxTile) != 0;
 }
 
 // Linux gives a process the tile registers when it asks, for all of its threads; it refuses where the kernel or a sandbox does not know
