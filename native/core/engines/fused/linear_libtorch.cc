@@ -1,4 +1,9 @@
+// The linear backend on LibTorch's matrix products. Those of fp32 are cut into pieces by their size alone, and a piece is one thread's: how
+// MKL divides a product among threads decides the order of its sums, so whole calls would make results depend on the thread count. oneDNN's
+// of bf16 are the same on any number of threads, and are called whole: in pieces they gave NaN where sizes are odd.
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <numeric>
@@ -15,6 +20,9 @@ namespace {
 
 // Elements of one task of an elementwise pass.
 constexpr int64_t kElements = 16384;
+// Pieces of a product at most, and rows of the result that a piece has at least.
+constexpr int64_t kPieces = 16;
+constexpr int64_t kPieceRows = 64;
 
 template <typename Real>
 at::Tensor asTensor(const Real* data, int64_t rows, int64_t columns, int64_t ld) {
@@ -53,8 +61,7 @@ class LibtorchLinear final : public LinearBackend<Real> {
   }
 
   void inputGradient(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, Rows<Real> dx) override {
-    at::Tensor out = asTensor(dx.data, rows, w.in(), dx.ld);
-    at::mm_out(out, asTensor(dy.data, rows, w.out(), dy.ld), weight(w));
+    multiply(asTensor(dx.data, rows, w.in(), dx.ld), asTensor(dy.data, rows, w.out(), dy.ld), weight(w));
   }
 
   void inputGradientTimes(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const Real* factors, Real* dx) override {
@@ -69,8 +76,8 @@ class LibtorchLinear final : public LinearBackend<Real> {
   }
 
   void weightGradient(int64_t rows, Rows<const Real> dy, Rows<const Real> x, const Slice<Real>& w, bool withBias) override {
-    at::Tensor out = asTensor(w.dense.weight.gradient.get() + w.begin * w.in(), w.out(), w.in(), w.in());
-    at::mm_out(out, asTensor(dy.data, rows, w.out(), dy.ld).t(), asTensor(x.data, rows, w.in(), x.ld));
+    multiply(asTensor(w.dense.weight.gradient.get() + w.begin * w.in(), w.out(), w.in(), w.in()),
+             asTensor(dy.data, rows, w.out(), dy.ld).t(), asTensor(x.data, rows, w.in(), x.ld));
     if (withBias) columnSums(kernels_, rows, dy.data, dy.ld, w.out(), partials_, w.dense.bias.gradient.get() + w.begin);
     const Real* gradient = w.dense.weight.gradient.get() + w.begin * w.in();
     squares_.assign(taskCount(w.out() * w.in(), kElements), 0);
@@ -85,8 +92,25 @@ class LibtorchLinear final : public LinearBackend<Real> {
   static at::Tensor weight(const Slice<Real>& w) { return asTensor(w.dense.weight.values() + w.begin * w.in(), w.out(), w.in(), w.in()); }
 
   static void product(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) {
-    at::Tensor out = asTensor(y.data, rows, w.out(), y.ld);
-    at::mm_out(out, asTensor(x.data, rows, w.in(), x.ld), weight(w).t());
+    multiply(asTensor(y.data, rows, w.out(), y.ld), asTensor(x.data, rows, w.in(), x.ld), weight(w).t());
+  }
+
+  // out = left * right
+  static void multiply(const at::Tensor& out, const at::Tensor& left, const at::Tensor& right) {
+    if constexpr (!std::is_same_v<Real, float>) {
+      at::Tensor whole = out;
+      at::mm_out(whole, left, right);
+      return;
+    }
+    const int64_t rows = out.size(0), piece = std::max(kPieceRows, (rows + kPieces - 1) / kPieces);
+    at::parallel_for(0, taskCount(rows, piece), 1, [&](int64_t begin, int64_t end) {
+      const c10::InferenceMode noAutograd;  // a mode of each thread
+      for (int64_t task = begin; task < end; ++task) {
+        const int64_t row = task * piece, n = std::min(piece, rows - row);
+        at::Tensor part = out.narrow(0, row, n);
+        at::mm_out(part, left.narrow(0, row, n), right);
+      }
+    });
   }
 
   const ElementwiseKernels<Real>& kernels_;
