@@ -1,6 +1,6 @@
 // The linear backend on LibTorch's matrix products. Those of fp32 are cut into pieces by their size alone, and a piece is one thread's: how
 // MKL divides a product among threads decides the order of its sums, so whole calls would make results depend on the thread count. oneDNN's
-// of bf16 are the same on any number of threads, and are called whole: in pieces they gave NaN where sizes are odd.
+// of bf16 are the same on any number of threads, and are called whole.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
@@ -95,11 +95,19 @@ class LibtorchLinear final : public LinearBackend<Real> {
     multiply(asTensor(y.data, rows, w.out(), y.ld), asTensor(x.data, rows, w.in(), x.ld), weight(w).t());
   }
 
+  // Whether rows or columns do not begin at multiples of sixteen elements.
+  static bool isUneven(const at::Tensor& t) { return t.stride(0) * t.stride(1) % 16 != 0; }
+
   // out = left * right
   static void multiply(const at::Tensor& out, const at::Tensor& left, const at::Tensor& right) {
     if constexpr (!std::is_same_v<Real, float>) {
       at::Tensor whole = out;
-      at::mm_out(whole, left, right);
+      // With AMX, oneDNN's bf16 products of such sizes now and then hold NaN.
+      if (isUneven(out) || isUneven(left) || isUneven(right)) {
+        whole.copy_(at::mm(left.to(at::kFloat), right.to(at::kFloat)));
+      } else {
+        at::mm_out(whole, left, right);
+      }
       return;
     }
     const int64_t rows = out.size(0), piece = std::max(kPieceRows, (rows + kPieces - 1) / kPieces);
