@@ -95,30 +95,29 @@ class LibtorchLinear final : public LinearBackend<Real> {
     multiply(asTensor(y.data, rows, w.out(), y.ld), asTensor(x.data, rows, w.in(), x.ld), weight(w).t());
   }
 
-  // Whether rows or columns do not begin at multiples of sixteen elements.
-  static bool isUneven(const at::Tensor& t) { return t.stride(0) * t.stride(1) % 16 != 0; }
+  // With AMX, oneDNN reads rows of the left operand up to a multiple of 32 elements and multiplies the surplus by zeros, which leaves NaN
+  // where a slice's neighbour, not yet computed, holds NaN.
+  static bool isReadPastItsRows(const at::Tensor& left) {
+    constexpr int64_t kDepth = 32;
+    return left.stride(1) == 1 && left.stride(0) > left.size(1) && left.size(1) % kDepth != 0;
+  }
 
   // out = left * right
   static void multiply(const at::Tensor& out, const at::Tensor& left, const at::Tensor& right) {
-    if constexpr (!std::is_same_v<Real, float>) {
+    if constexpr (std::is_same_v<Real, float>) {
+      const int64_t rows = out.size(0), piece = std::max(kPieceRows, (rows + kPieces - 1) / kPieces);
+      at::parallel_for(0, taskCount(rows, piece), 1, [&](int64_t begin, int64_t end) {
+        const c10::InferenceMode noAutograd;  // a mode of each thread
+        for (int64_t task = begin; task < end; ++task) {
+          const int64_t row = task * piece, n = std::min(piece, rows - row);
+          at::Tensor part = out.narrow(0, row, n);
+          at::mm_out(part, left.narrow(0, row, n), right);
+        }
+      });
+    } else {
       at::Tensor whole = out;
-      // With AMX, oneDNN's bf16 products of such sizes now and then hold NaN.
-      if (isUneven(out) || isUneven(left) || isUneven(right)) {
-        whole.copy_(at::mm(left.to(at::kFloat), right.to(at::kFloat)));
-      } else {
-        at::mm_out(whole, left, right);
-      }
-      return;
+      at::mm_out(whole, isReadPastItsRows(left) ? left.contiguous() : left, right);
     }
-    const int64_t rows = out.size(0), piece = std::max(kPieceRows, (rows + kPieces - 1) / kPieces);
-    at::parallel_for(0, taskCount(rows, piece), 1, [&](int64_t begin, int64_t end) {
-      const c10::InferenceMode noAutograd;  // a mode of each thread
-      for (int64_t task = begin; task < end; ++task) {
-        const int64_t row = task * piece, n = std::min(piece, rows - row);
-        at::Tensor part = out.narrow(0, row, n);
-        at::mm_out(part, left.narrow(0, row, n), right);
-      }
-    });
   }
 
   const ElementwiseKernels<Real>& kernels_;
