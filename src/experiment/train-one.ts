@@ -63,8 +63,10 @@ export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
   const teachers = options.teachersDir === undefined ? {} : await findTeachers(options.teachersDir, tasks, options.modelDir);
   const sources = { ...NO_SOURCES, teachers };
   const finished = await finishedRun(outDir, settingsOf(context, run, sources));
-  if (finished !== null) onEvent({ kind: 'notice', level: 'info', runId: run.id, message: `${outDir} holds this model, finished` });
-  if (finished !== null) await removeCheckpoints(outDir);
+  if (finished !== null) {
+    onEvent({ kind: 'notice', level: 'info', runId: run.id, message: `${outDir} holds this model, finished` });
+    await removeCheckpoints(outDir);
+  }
   const record = finished ?? (await trainRun(context, run, { folder: outDir, sources, twin: null, onOtherSettings: 'refuse' }));
   const { scores, mismatched, failed = {} } = record;
   const average = glueAverage(tasks.map(taskRegistry(options.config).byName), { dev: scores, mismatched }, options.config.report.average);

@@ -12,6 +12,8 @@ namespace bornagain {
 
 namespace {
 
+// Words of depth multiplied before the next panel: a panel of so many words stays in the second-level cache.
+constexpr int64_t kChunk = 832;
 // Bytes of left operand that one task goes over again and again, in the second-level cache too.
 constexpr int64_t kLeftBytes = int64_t{384} << 10;
 // Floats of C kept between chunks by one task.
@@ -65,7 +67,7 @@ class Partition {
 template <typename Real>
 void run(const GemmKernels<Real>& kernels, GemmOperands<Real> g, int64_t panels, Buffer<float>& scratch, double* squares) {
   const int64_t grains = ceilDiv(g.words, kernels.depthGrain);
-  g.chunk = ceilDiv(grains, ceilDiv(g.words, kernels.chunk)) * kernels.depthGrain;
+  g.chunk = ceilDiv(grains, ceilDiv(g.words, kChunk)) * kernels.depthGrain;
   const Partition partition(ceilDiv(g.rows, kernels.tileRows), kernels.tileRows, panels, g.words, g.chunk, kernels.taskWork);
   const int64_t kept = g.chunk < g.words ? partition.keptFloats() : 0;
   float* floats = scratch.ensure(kept * maxThreads());

@@ -53,7 +53,6 @@ template <typename Real>
 struct GemmKernels {
   int64_t tileRows;    // rows of C computed at once
   int64_t depthGrain;  // packTiles and packPanels fill the words up to a multiple of it with zeros
-  int64_t chunk;       // words of depth multiplied before the next panel: a panel of so many stays in the second-level cache
   int64_t taskWork;    // multiplications of words that are worth a task of their own
   // `scratch` has a float for every element of C in the range, rounded up to whole tiles and panels; it is used where words > chunk.
   // Returns the sum of the squares of C where `squares`, else 0.

@@ -18,23 +18,10 @@ static double amxMultiply(const GemmOperands<Bf16>& g, GemmRange range, bool squ
     const int64_t row = tile * kAmxTile, rows = g.rows - row < kAmxTile ? g.rows - row : kAmxTile;
     const auto* from = reinterpret_cast<const char*>(g.left);
     const int64_t leftBytes = g.leftLd * static_cast<int64_t>(sizeof(Bf16));
-    AmxOperand left = kPanels ? AmxOperand{from + (tile * g.words + begin) * kAmxTile * 4, kAmxRowBytes, kAmxTile * kAmxRowBytes}
-                              : AmxOperand{from + row * leftBytes + begin * 4, leftBytes, kAmxRowBytes};
-    AmxOperand right = amxRight(reinterpret_cast<const char*>(g.right + panel * g.rightLd) + begin * kRightBytes, kRightBytes);
-    const auto multiply = [&](int64_t words, int64_t steps, bool add) {
-      registers.shape(rows, words);
-      if (rows > kAmxRows) {
-        amxSteps<true, true>(steps, left, right, c, kPanel, add);
-      } else {
-        amxSteps<false, true>(steps, left, right, c, kPanel, add);
-      }
-    };
-    const int64_t steps = (end - begin) / kAmxWords, rest = (end - begin) % kAmxWords;
-    if (steps > 0) multiply(kAmxWords, steps, begin > 0);
-    if (rest == 0) return;
-    left.data += steps * left.stepBytes;
-    right.data += steps * right.stepBytes;
-    multiply(rest, 1, begin > 0 || steps > 0);
+    const AmxOperand left = kPanels ? AmxOperand{from + (tile * g.words + begin) * kAmxTile * 4, kAmxRowBytes, kAmxTile * kAmxRowBytes}
+                                    : AmxOperand{from + row * leftBytes + begin * 4, leftBytes, kAmxRowBytes};
+    const AmxOperand right = amxRight(reinterpret_cast<const char*>(g.right + panel * g.rightLd) + begin * kRightBytes, kRightBytes);
+    amxBlock<true>(registers, rows, end - begin, left, right, c, kPanel, begin > 0);
   });
 }
 
@@ -97,8 +84,14 @@ static void amxPackPanels(const PackSource<Bf16>& s, int64_t panelLd, Bf16* out)
 }
 
 constexpr GemmKernels<Bf16> makeAmxGemm() {
-  return {
-      kAmxTile, kAmxWords, 832, 8'000'000, &amxMultiply, &amxPackTiles, &amxPackPanels, &packPanels<Bf16, float>, &packTransposed<Bf16>};
+  return {.tileRows = kAmxTile,
+          .depthGrain = kAmxWords,
+          .taskWork = 8'000'000,
+          .multiply = &amxMultiply,
+          .packTiles = &amxPackTiles,
+          .packPanels = &amxPackPanels,
+          .packPanelsF32 = &packPanels<Bf16, float>,
+          .packTransposedF32 = &packTransposed<Bf16>};
 }
 
 }  // namespace bornagain::BORNAGAIN_ISA

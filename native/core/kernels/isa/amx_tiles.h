@@ -112,6 +112,27 @@ BORNAGAIN_INLINE void amxSteps(int64_t steps, AmxOperand left, AmxOperand right,
   if constexpr (kLower && kRight) _tile_stored(3, lower + kAmxRowBytes, rowBytes);
 }
 
+// c [rows, 32 or 16] = (or, with `add`, +=) `words` of depth, whole registers first and then what is left of one. At most 32 rows.
+template <bool kRight>
+BORNAGAIN_INLINE void amxBlock(AmxRegisters& registers, int64_t rows, int64_t words, AmxOperand left, AmxOperand right, float* c,
+                               int64_t ld, bool add) {
+  const auto multiply = [&](int64_t depth, int64_t steps) {
+    registers.shape(rows, depth);
+    if (rows > kAmxRows) {
+      amxSteps<true, kRight>(steps, left, right, c, ld, add);
+    } else {
+      amxSteps<false, kRight>(steps, left, right, c, ld, add);
+    }
+  };
+  const int64_t steps = words / kAmxWords, rest = words % kAmxWords;
+  if (steps > 0) multiply(kAmxWords, steps);
+  if (rest == 0) return;
+  left.data += steps * left.stepBytes;
+  right.data += steps * right.stepBytes;
+  add = add || steps > 0;
+  multiply(rest, 1);
+}
+
 }  // namespace bornagain::BORNAGAIN_ISA
 
 #endif

@@ -33,37 +33,6 @@ static int64_t attentionScratch(int64_t length, int64_t headSize) {
   return 4 * l * d + 2 * block * (l + d) + Strips<Real>::kRows * (4 * l + 2 * d) + Strips<Real>::acrossWords(l, block) + 32 * kLanes;
 }
 
-// Sixteen words of a row from element `from` on; zeros from element `end` on.
-template <typename Real>
-BORNAGAIN_INLINE VecU wordsFrom(const Real* row, int64_t from, int64_t end) {
-  constexpr int64_t kElements = kLanes * kWordElements<Real>;
-  VecU words{};
-  const int64_t n = end - from;
-  if (n >= kElements) {
-    __builtin_memcpy(&words, row + from, sizeof words);
-  } else if (n > 0) {
-    __builtin_memcpy(&words, row + from, static_cast<size_t>(n) * sizeof(Real));
-  }
-  return words;
-}
-
-// rows [n, ld] of `columns` elements to out [words of columns, roundUp(n)]: columns become depth.
-template <typename Real>
-static void transposedWords(const Real* rows, int64_t ld, int64_t n, int64_t columns, uint32_t* out) {
-  const int64_t outLd = roundUp(n), words = wordsOf<Real>(columns);
-  for (int64_t word = 0; word < words; word += kLanes) {
-    for (int64_t r = 0; r < n; r += kLanes) {
-      VecU block[kLanes];
-#pragma GCC unroll 16
-      for (int64_t i = 0; i < kLanes; ++i) {
-        block[i] = r + i < n ? wordsFrom(rows + (r + i) * ld, word * kWordElements<Real>, columns) : VecU{};
-      }
-      transpose(block);
-      for (int64_t i = 0; i < smaller(kLanes, words - word); ++i) __builtin_memcpy(out + (word + i) * outLd + r, &block[i], sizeof(VecU));
-    }
-  }
-}
-
 // rows [n, ld] of `columns` elements to out [words of n, roundUp(columns)]: rows become depth.
 template <typename Real>
 BORNAGAIN_INLINE void stackedWords(const Real* rows, int64_t ld, int64_t n, int64_t columns, uint32_t* out) {

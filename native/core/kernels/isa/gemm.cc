@@ -46,15 +46,14 @@ static double multiply(const GemmOperands<Real>& g, GemmRange range, bool square
 
 template <typename Real>
 constexpr GemmKernels<Real> makeGemm() {
-  return {kTile,
-          1,
-          832,
-          2'000'000,
-          &multiply<Real>,
-          &packTiles<Real>,
-          &packPanels<Real, Real>,
-          &packPanels<Real, float>,
-          &packTransposed<Real>};
+  return {.tileRows = kTile,
+          .depthGrain = 1,
+          .taskWork = 2'000'000,
+          .multiply = &multiply<Real>,
+          .packTiles = &packTiles<Real>,
+          .packPanels = &packPanels<Real, Real>,
+          .packPanelsF32 = &packPanels<Real, float>,
+          .packTransposedF32 = &packTransposed<Real>};
 }
 
 #if defined(__AMX_BF16__)

@@ -15,6 +15,37 @@ BORNAGAIN_INLINE LeftRows rowsAsLeft(const Real* rows, int64_t ld) {
   return {reinterpret_cast<const char*>(rows), ld * static_cast<int64_t>(sizeof(Real)), 4};
 }
 
+// Sixteen words of a row from element `from` on; zeros from element `end` on.
+template <typename Real>
+BORNAGAIN_INLINE VecU wordsFrom(const Real* row, int64_t from, int64_t end) {
+  constexpr int64_t kElements = kLanes * kWordElements<Real>;
+  VecU words{};
+  const int64_t n = end - from;
+  if (n >= kElements) {
+    __builtin_memcpy(&words, row + from, sizeof words);
+  } else if (n > 0) {
+    __builtin_memcpy(&words, row + from, static_cast<size_t>(n) * sizeof(Real));
+  }
+  return words;
+}
+
+// rows [n, ld] of `columns` elements to out [words of columns, roundUp(n)]: columns become depth.
+template <typename Real>
+static void transposedWords(const Real* rows, int64_t ld, int64_t n, int64_t columns, uint32_t* out) {
+  const int64_t outLd = roundUp(n), words = wordsOf<Real>(columns);
+  for (int64_t word = 0; word < words; word += kLanes) {
+    for (int64_t r = 0; r < n; r += kLanes) {
+      VecU block[kLanes];
+#pragma GCC unroll 16
+      for (int64_t i = 0; i < kLanes; ++i) {
+        block[i] = r + i < n ? wordsFrom(rows + (r + i) * ld, word * kWordElements<Real>, columns) : VecU{};
+      }
+      transpose(block);
+      for (int64_t i = 0; i < smaller(kLanes, words - word); ++i) __builtin_memcpy(out + (word + i) * outLd + r, &block[i], sizeof(VecU));
+    }
+  }
+}
+
 // What multiplies a thread's strips: its vector registers, and AMX's tiles where there are any. `kRows` are best computed at once.
 template <typename Real>
 class Strips {
@@ -60,60 +91,30 @@ class Strips<Bf16> {
   static constexpr int64_t kRows = kAmxTile;
 
   BORNAGAIN_MEMBER void multiply(int64_t rows, int64_t columns, int64_t words, LeftRows left, const uint32_t* right, float* c, bool add) {
-    const int64_t whole = words / kAmxWords * kAmxWords;
-    if (whole > 0) multiplyWords(rows, columns, kAmxWords, whole / kAmxWords, left, right, c, add);
-    if (whole == words) return;
-    left.data += whole * 4;
-    multiplyWords(rows, columns, words - whole, 1, left, right + whole * columns, c, add || whole > 0);
-  }
-
-  BORNAGAIN_MEMBER void multiplyAcross(int64_t rows, int64_t columns, int64_t words, const uint32_t* left, int64_t leftLd,
-                                       const uint32_t* right, float* c, bool add, uint32_t* copy) {
-    const int64_t copyLd = roundUp(words);
-    for (int64_t word = 0; word < words; word += kLanes) {
-      for (int64_t r = 0; r < rows; r += kLanes) {
-        VecU block[kLanes];
-#pragma GCC unroll 16
-        for (int64_t i = 0; i < kLanes; ++i) block[i] = word + i < words ? loadAs<VecU>(left + (word + i) * leftLd + r) : VecU{};
-        transpose(block);
-#pragma GCC unroll 16
-        for (int64_t i = 0; i < kLanes; ++i) __builtin_memcpy(copy + (r + i) * copyLd + word, &block[i], sizeof(VecU));
-      }
-    }
-    multiply(rows, columns, words, {reinterpret_cast<const char*>(copy), 4 * copyLd, 4}, right, c, add);
-  }
-  BORNAGAIN_INLINE int64_t acrossWords(int64_t rows, int64_t words) { return roundUp(rows) * roundUp(words); }
-
- private:
-  // `steps` times `words` of depth.
-  BORNAGAIN_MEMBER void multiplyWords(int64_t rows, int64_t columns, int64_t words, int64_t steps, LeftRows left, const uint32_t* right,
-                                      float* c, bool add) {
     AmxRegisters::barrier();
     for (int64_t r = 0; r < rows; r += kAmxTile) {
       const int64_t n = smaller(kAmxTile, rows - r);
-      registers_.shape(n, words);
       const AmxOperand from{left.data + r * left.rowBytes, left.rowBytes, kAmxRowBytes};
       for (int64_t column = 0; column < columns; column += 2 * kLanes) {
         const AmxOperand to = amxRight(right + column, 4 * columns);
         float* at = c + r * columns + column;
         if (column + kLanes < columns) {
-          multiplyBlock<true>(n, steps, from, to, at, columns, add);
+          amxBlock<true>(registers_, n, words, from, to, at, columns, add);
         } else {
-          multiplyBlock<false>(n, steps, from, to, at, columns, add);
+          amxBlock<false>(registers_, n, words, from, to, at, columns, add);
         }
       }
     }
   }
 
-  template <bool kRight>
-  BORNAGAIN_INLINE void multiplyBlock(int64_t rows, int64_t steps, AmxOperand left, AmxOperand right, float* c, int64_t ld, bool add) {
-    if (rows > kAmxRows) {
-      amxSteps<true, kRight>(steps, left, right, c, ld, add);
-    } else {
-      amxSteps<false, kRight>(steps, left, right, c, ld, add);
-    }
+  BORNAGAIN_MEMBER void multiplyAcross(int64_t rows, int64_t columns, int64_t words, const uint32_t* left, int64_t leftLd,
+                                       const uint32_t* right, float* c, bool add, uint32_t* copy) {
+    transposedWords(reinterpret_cast<const float*>(left), leftLd, words, rows, copy);  // a word is moved like a float
+    multiply(rows, columns, words, {reinterpret_cast<const char*>(copy), 4 * roundUp(words), 4}, right, c, add);
   }
+  BORNAGAIN_INLINE int64_t acrossWords(int64_t rows, int64_t words) { return rows * roundUp(words); }
 
+ private:
   AmxRegisters registers_;
 };
 
