@@ -7,21 +7,25 @@
  *   --growth   how far it grows: plots into docs/figures, points into bench/results/growth.json
  *   --only a,b these subjects alone: steps, evaluation, memory, start, overhead, tokenising, quickstart; with --growth its studies
  *   --models a,b; --threads N (of each side; the cores by default)
+ *   --device cuda  steps on the first GPU against the opponents of bench/opponents/cuda
  *
  * Nothing else may run on the machine meanwhile. Progress goes to stderr, the tables to stdout, the results to bench/results/latest.json
- * and latest.md.
+ * and latest.md, with --device cuda to cuda.json and cuda.md.
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { BornAgainError } from '../src/util/errors.js';
 import { Bench } from './lib/bench.js';
 import type { Cell } from './lib/cell.js';
-import type { ModelName } from './lib/models.js';
-import { cellPlans, modelNames, REPEATS, type Mode } from './lib/plans.js';
+import { MEASURED, MODELS, type ModelName } from './lib/models.js';
+import { requireCuda } from './lib/require-cuda.js';
+import { cellPlans, REPEATS, type Mode } from './lib/plans.js';
 import { commit, describeMachine, load, writeResults, type Machine, type Results } from './lib/results.js';
-import { cellTable, figureTable, means, meanTable, renderMarkdown, renderText, type Figure } from './lib/table.js';
+import type { Device } from './lib/sides.js';
+import { cellTable, figureTable, gpuFigures, means, meanTable, renderMarkdown, renderText, type Figure } from './lib/table.js';
 import { evaluation } from './subjects/evaluation.js';
 import { gate, type GateResult } from './subjects/gate.js';
 import { growth, STUDY_NAMES } from './subjects/growth.js';
@@ -31,12 +35,13 @@ import { quickstart } from './subjects/quickstart.js';
 import { measureCell } from './subjects/steps.js';
 import { tokenising } from './subjects/tokenising.js';
 
+const DEVICES = ['cpu', 'cuda'] as const;
 const SUBJECTS = ['steps', 'evaluation', 'memory', 'start', 'overhead', 'tokenising', 'quickstart'] as const;
 /** In three minutes there is no room for the quickstart, nor for more. */
-const QUICK_SUBJECTS: readonly string[] = ['steps', 'start', 'tokenising'];
-const LATEST = fileURLToPath(new URL('results/latest.json', import.meta.url));
-const TABLES = fileURLToPath(new URL('results/latest.md', import.meta.url));
+const QUICK_SUBJECTS: readonly (typeof SUBJECTS)[number][] = ['steps', 'start', 'tokenising'];
+const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
 const GROWTH = fileURLToPath(new URL('results/growth.json', import.meta.url));
+const modelNames = Object.keys(MODELS) as ModelName[];
 const FIGURES = fileURLToPath(new URL('../docs/figures/', import.meta.url));
 
 /** The load above which a run says that it is not alone, and how long it waits for less: the load's mean goes back over a minute. */
@@ -50,7 +55,8 @@ const { values, positionals } = parseArgs({
     bars: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
     only: { type: 'string' },
-    models: { type: 'string', default: modelNames.join(',') },
+    models: { type: 'string' },
+    device: { type: 'string', default: 'cpu' },
     threads: { type: 'string', default: String(availableParallelism()) },
   },
 });
@@ -60,19 +66,23 @@ function chosen<Name extends string>(list: string | undefined, names: readonly N
   if (list === undefined) return names;
   const asked = list.split(',');
   const unknown = asked.filter((name) => !names.some((known) => known === name));
-  if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: not among ${names.join(', ')}`);
+  if (unknown.length > 0) throw new BornAgainError('ERR_USAGE', `${unknown.join(', ')}: not among ${names.join(', ')}`);
   return names.filter((name) => asked.includes(name));
 }
 
 async function main(python: string): Promise<void> {
+  const device: Device = chosen(values.device, DEVICES)[0] ?? 'cpu';
+  const gpu = device === 'cuda' ? await requireCuda(python) : null;
   const bench = await Bench.create(python, Number(values.threads));
   try {
     if (!values.quick) await quiet(bench);
-    const machine = await describeMachine(python, bench.threads);
-    bench.say(`${machine.cpu}, ${machine.cores} cores, ${bench.threads} threads a side, LibTorch ${machine.libtorch}; ${machine.peer}`);
+    const machine = await describeMachine(python, bench.threads, gpu);
+    bench.say(
+      `${gpu === null ? '' : `${gpu}, `}${machine.cpu}, ${machine.cores} cores, ${bench.threads} threads a side, LibTorch ${machine.libtorch}; ${machine.peer}`,
+    );
     if (machine.load > QUIET)
       bench.say(`The load of this machine is ${machine.load.toFixed(1)}: something else runs, and these figures will not be good.`);
-    await (values.growth ? runGrowth(bench, machine) : runBench(bench, machine));
+    await (values.growth ? runGrowth(bench, machine) : runBench(bench, device, machine));
   } finally {
     await bench.close();
   }
@@ -92,21 +102,21 @@ async function runGrowth(bench: Bench, machine: Machine): Promise<void> {
   await writeResults(GROWTH, { machine, date: new Date().toISOString(), commit: measured, studies });
 }
 
-async function runBench(bench: Bench, machine: Machine): Promise<void> {
+async function runBench(bench: Bench, device: Device, machine: Machine): Promise<void> {
   const mode: Mode = values.quick ? 'quick' : values.bars ? 'bars' : 'full';
-  const subjects = chosen(values.only, SUBJECTS).filter(
-    (name) => values.only !== undefined || mode !== 'quick' || QUICK_SUBJECTS.includes(name),
-  );
-  const models = chosen(values.models, modelNames);
-  const plans = subjects.includes('steps') ? cellPlans(mode).filter(({ model }) => models.includes(model)) : [];
+  const subjects = subjectsOf(device, mode);
+  const models = chosen(values.models, values.models === undefined ? MEASURED[device] : modelNames);
+  const plans = subjects.includes('steps') ? cellPlans(device, mode).filter(({ model }) => models.includes(model)) : [];
   const checked: GateResult[] = [];
   for (const model of models) {
-    checked.push(await gate(bench, model));
-    bench.say(`${model}: ${checked.at(-1)?.steps} fp32 steps, losses differ by at most ${checked.at(-1)?.loss.toExponential(1)}`);
+    const result = await gate(bench, device, model);
+    checked.push(result);
+    bench.say(`${model}: ${result.steps} fp32 steps, losses differ by at most ${result.loss.toExponential(1)}`);
   }
   const cells: Cell[] = [];
   const figures: Figure[] = [];
   const measured = commit();
+  const file = `${RESULTS}${device === 'cuda' ? 'cuda' : 'latest'}`;
   // After every part, so that a run that is stopped leaves what it has.
   const store = (): Promise<void> => {
     const results: Results = {
@@ -119,7 +129,7 @@ async function runBench(bench: Bench, machine: Machine): Promise<void> {
       means: means(cells),
       figures,
     };
-    return writeResults(LATEST, results);
+    return writeResults(`${file}.json`, results);
   };
   for (const [index, plan] of plans.entries()) {
     const { model, lengths, batch, precision } = plan;
@@ -127,16 +137,25 @@ async function runBench(bench: Bench, machine: Machine): Promise<void> {
     cells.push(...(await measureCell(bench, plan)));
     await store();
   }
+  if (device === 'cuda') figures.push(...gpuFigures(cells));
   for (const subject of subjects) {
     if (subject === 'steps') continue;
     bench.say(subject);
     figures.push(...(await others(bench, models, mode)[subject]()));
     await store();
   }
+  await store();
   const tables = [cellTable(cells), meanTable(means(cells)), figureTable(figures)].filter(({ rows }) => rows.length > 0);
   console.log(tables.map(renderText).join('\n'));
-  await writeFile(TABLES, tables.map(renderMarkdown).join('\n'));
-  bench.say(`stored in ${LATEST} and ${TABLES}`);
+  await writeFile(`${file}.md`, tables.map(renderMarkdown).join('\n'));
+  bench.say(`stored in ${file}.json and ${file}.md`);
+}
+
+/** On CUDA steps alone: the others are of the CPU. */
+function subjectsOf(device: Device, mode: Mode): readonly (typeof SUBJECTS)[number][] {
+  if (device === 'cuda') return chosen(values.only, ['steps']);
+  if (values.only === undefined && mode === 'quick') return QUICK_SUBJECTS;
+  return chosen(values.only, SUBJECTS);
 }
 
 type Other = Exclude<(typeof SUBJECTS)[number], 'steps'>;
@@ -153,4 +172,10 @@ function others(bench: Bench, models: readonly ModelName[], mode: Mode): Record<
   };
 }
 
-await main(positionals[0] ?? 'python3');
+try {
+  await main(positionals[0] ?? 'python3');
+} catch (error) {
+  if (!(error instanceof BornAgainError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,10 +1,11 @@
 /** What a cell of the table is: asked for, and found. */
 import type { Calibration } from './calibration.js';
 import type { ModelName } from './models.js';
-import type { Precision, Variant } from './sides.js';
+import type { Device, Precision, Variant } from './sides.js';
 import type { LengthsName } from './workload.js';
 
 export interface CellPlan {
+  readonly device: Device;
   readonly model: ModelName;
   readonly lengths: LengthsName;
   readonly batch: number;
@@ -25,7 +26,7 @@ export interface SideReport {
   /** Milliseconds of a step. */
   readonly p50: number;
   readonly p95: number;
-  /** Bytes, while it first went through the cell's batches. */
+  /** Bytes, while it first went through the cell's batches; on CUDA the device's of an opponent, the process's of ours. */
   readonly peakMemory: number;
   /** Seconds from the start of its process. */
   readonly firstStep: number;

@@ -1,4 +1,5 @@
-/** The three sizes that are measured, and the FLOPs of training them. */
+/** The sizes that are measured, and the FLOPs of training them. */
+import type { Device } from './sides.js';
 
 export interface ModelShape {
   readonly layers: number;
@@ -11,9 +12,16 @@ export const MODELS = {
   tiny: { layers: 2, hidden: 128, heads: 2, intermediate: 512 },
   mini: { layers: 6, hidden: 384, heads: 12, intermediate: 1536 },
   base: { layers: 12, hidden: 768, heads: 12, intermediate: 3072 },
+  large: { layers: 24, hidden: 1024, heads: 16, intermediate: 4096 },
 } as const satisfies Record<string, ModelShape>;
 
 export type ModelName = keyof typeof MODELS;
+
+/** Those of each device's tables: large takes minutes a step on two cores. */
+export const MEASURED = {
+  cpu: ['tiny', 'mini', 'base'],
+  cuda: ['tiny', 'mini', 'base', 'large'],
+} as const satisfies Record<Device, readonly ModelName[]>;
 
 export const VOCABULARY = 30522;
 export const CLASSES = 3;

@@ -1,16 +1,17 @@
 /** Which cells each mode measures, and how long. */
 import type { CellPlan } from './cell.js';
-import { MODELS, type ModelName } from './models.js';
-import { OPPONENTS, type Precision } from './sides.js';
+import { MEASURED, type ModelName } from './models.js';
+import { OPPONENTS } from './opponents.js';
+import type { Device, Precision } from './sides.js';
 import { LENGTHS, type LengthsName } from './workload.js';
 
 export type Mode = 'quick' | 'bars' | 'full';
 
-const ALL_OPPONENTS = OPPONENTS.map(({ name }) => name);
+const namesOf = (device: Device): string[] => OPPONENTS[device].map(({ name }) => name);
+const ALL_OPPONENTS = namesOf('cpu');
 const BATCH_SIZES = [8, 32, 128];
 const PRECISIONS: readonly Precision[] = ['bf16', 'fp32'];
 
-export const modelNames = Object.keys(MODELS) as ModelName[];
 const lengthsNames = Object.keys(LENGTHS) as LengthsName[];
 
 /** Batches of 32 in a pass: enough to stand for fifty, few enough for seven passes of the slowest opponent. */
@@ -18,6 +19,7 @@ const BATCHES: Record<ModelName, Record<Precision, number>> = {
   tiny: { bf16: 8, fp32: 8 },
   mini: { bf16: 6, fp32: 3 },
   base: { bf16: 2, fp32: 1 },
+  large: { bf16: 1, fp32: 1 },
 };
 
 const PAIRS = 7;
@@ -27,7 +29,7 @@ const batchesFor = (model: ModelName, precision: Precision, batch: number): numb
 
 /** In three minutes: one length and batch, the opponents that decide. */
 function quickCells(): CellPlan[] {
-  const shared = { lengths: 'mnli', batch: 32, variants: [] } as const;
+  const shared = { device: 'cpu', lengths: 'mnli', batch: 32, variants: [] } as const;
   return [
     { ...shared, model: 'tiny', precision: 'bf16', opponents: ALL_OPPONENTS, batches: 6, pairs: 5 },
     { ...shared, model: 'tiny', precision: 'fp32', opponents: ALL_OPPONENTS, batches: 4, pairs: 3 },
@@ -38,11 +40,11 @@ function quickCells(): CellPlan[] {
 
 /** All that has a bar: every opponent at MNLI's lengths and a batch of 32, the path without own matrix products, and bf16 against fp32. */
 function barCells(): CellPlan[] {
-  return modelNames.flatMap((model) =>
+  return MEASURED.cpu.flatMap((model) =>
     PRECISIONS.map((precision): CellPlan => {
       const variants = precision === 'bf16' ? (['libtorch-products', 'portable'] as const) : (['bf16'] as const);
       const batches = BATCHES[model][precision];
-      return { model, lengths: 'mnli', batch: 32, precision, opponents: ALL_OPPONENTS, batches, pairs: PAIRS, variants };
+      return { device: 'cpu', model, lengths: 'mnli', batch: 32, precision, opponents: ALL_OPPONENTS, batches, pairs: PAIRS, variants };
     }),
   );
 }
@@ -50,13 +52,13 @@ function barCells(): CellPlan[] {
 /** Every model, lengths, batch and precision against every opponent of that precision. */
 function allCells(): CellPlan[] {
   const bars = barCells();
-  const others = modelNames.flatMap((model) =>
+  const others = MEASURED.cpu.flatMap((model) =>
     lengthsNames.flatMap((lengths) =>
       BATCH_SIZES.flatMap((batch) =>
         PRECISIONS.flatMap((precision): CellPlan[] => {
           if (lengths === 'mnli' && batch === 32) return [];
           const batches = batchesFor(model, precision, batch);
-          return [{ model, lengths, batch, precision, opponents: ALL_OPPONENTS, batches, pairs: PAIRS, variants: [] }];
+          return [{ device: 'cpu', model, lengths, batch, precision, opponents: ALL_OPPONENTS, batches, pairs: PAIRS, variants: [] }];
         }),
       ),
     ),
@@ -64,7 +66,20 @@ function allCells(): CellPlan[] {
   return [...bars, ...others];
 }
 
-export function cellPlans(mode: Mode): CellPlan[] {
+/** A GPU takes all of these in minutes; --quick leaves the large batch out. */
+function cudaCells(mode: Mode): CellPlan[] {
+  const sizes = mode === 'quick' ? [32] : [32, 128];
+  const opponents = namesOf('cuda');
+  return MEASURED.cuda.flatMap((model) =>
+    sizes.map((batch): CellPlan => {
+      const shared = { device: 'cuda', model, lengths: 'mnli', batch, precision: 'bf16', variants: [] } as const;
+      return { ...shared, opponents, batches: 12, pairs: mode === 'quick' ? 3 : PAIRS };
+    }),
+  );
+}
+
+export function cellPlans(device: Device, mode: Mode): CellPlan[] {
+  if (device === 'cuda') return cudaCells(mode);
   if (mode === 'quick') return quickCells();
   return mode === 'bars' ? barCells() : allCells();
 }

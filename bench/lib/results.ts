@@ -14,6 +14,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Machine {
   readonly cpu: string;
+  /** What --device cuda measured on. */
+  readonly gpu: string | null;
   readonly cores: number;
   readonly memoryGB: number;
   readonly node: string;
@@ -39,13 +41,14 @@ export interface Results {
   readonly figures: readonly Figure[];
 }
 
-export async function describeMachine(python: string, threads: number): Promise<Machine> {
+export async function describeMachine(python: string, threads: number, gpu: string | null): Promise<Machine> {
   const { runtimeVersion, instructionSet } = describeRuntime().runtime;
   const code = 'import torch, transformers; print(f"torch {torch.__version__}, transformers {transformers.__version__}")';
   const { output } = await runProgram(python, ['-c', code]);
   const list = cpus();
   return {
     cpu: list[0]?.model ?? 'unknown',
+    gpu,
     cores: list.length,
     memoryGB: Math.round(totalmem() / 2 ** 30),
     node: process.version,

@@ -1,18 +1,13 @@
-/** The two sides by name: how their workers are started and what they answer. bench/ours/worker.mjs and bench/opponents/worker.py serve them. */
+/** The two sides by name: how their workers are started and what they answer. bench/ours/worker.mjs, bench/opponents/worker.py and bench/opponents/cuda serve them. */
 import { fileURLToPath } from 'node:url';
 import { Worker } from './worker.js';
 
 const OURS = fileURLToPath(new URL('../ours/worker.mjs', import.meta.url));
-const THEIRS = fileURLToPath(new URL('../opponents/worker.py', import.meta.url));
+const OPPONENTS = fileURLToPath(new URL('../opponents/', import.meta.url));
 
 export type Precision = 'fp32' | 'bf16';
 
-/** What a side is asked to be: a folder of lib/folder.ts, its dropout and its threads. */
-export interface OpenRequest {
-  readonly folder: string;
-  readonly dropout: number;
-  readonly threads: number;
-}
+export type Device = 'cpu' | 'cuda';
 
 /**
  * A way to run our side. Portable: LibTorch's products and kernels without vector code of our own. bf16: what `auto` takes where bf16 is fast,
@@ -41,7 +36,7 @@ export interface TrainRequest {
 
 export interface TrainAnswer {
   readonly seconds: number;
-  /** Of each step, in order. */
+  /** Of each step, in order; of an opponent on CUDA, which waits for the device at the end alone, the mean of them. */
   readonly steps: readonly number[];
   readonly losses: readonly number[];
 }
@@ -53,30 +48,17 @@ export interface EvaluateAnswer {
 }
 
 export interface MemoryAnswer {
-  /** Largest resident size since the process began or since it was last reset, in bytes; 0 where the system does not tell. */
+  /** Since the process began or since it was last reset, in bytes: largest resident size, or allocated on the device by an opponent on CUDA. */
   readonly peak: number;
   readonly resident: number;
 }
 
-export interface Opponent extends TheirSettings {
-  readonly name: string;
-  readonly precision: Precision;
-  /** The batches it is given: in the data's order, or grouped by length. */
-  readonly list: 'plain' | 'grouped';
-}
-
-export const OPPONENTS: readonly Opponent[] = [
-  { name: 'eager-fp32-pad128', precision: 'fp32', attention: 'eager', autocast: false, padTo: 128, list: 'plain' },
-  { name: 'eager-fp32-dynamic', precision: 'fp32', attention: 'eager', autocast: false, padTo: null, list: 'plain' },
-  { name: 'eager-bf16-dynamic', precision: 'bf16', attention: 'eager', autocast: true, padTo: null, list: 'plain' },
-  { name: 'sdpa-bf16-dynamic', precision: 'bf16', attention: 'sdpa', autocast: true, padTo: null, list: 'plain' },
-  { name: 'eager-bf16-grouped', precision: 'bf16', attention: 'eager', autocast: true, padTo: null, list: 'grouped' },
-];
-
 export const startOurs = (variant: Variant = 'default'): Worker =>
   Worker.start(process.execPath, [OURS], variant === 'portable' ? { BORNAGAIN_INSTRUCTION_SET: 'portable' } : {});
 
-export const startTheirs = (python: string): Worker => Worker.start(python, [THEIRS]);
+/** @param program a file of bench/opponents and its arguments */
+export const startTheirs = (python: string, [file = 'worker.py', ...args]: readonly string[] = []): Worker =>
+  Worker.start(python, [`${OPPONENTS}${file}`, ...args]);
 
 export const ourPrecision = (precision: Precision, variant: Variant): Precision => (variant === 'bf16' ? 'bf16' : precision);
 

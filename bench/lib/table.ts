@@ -110,6 +110,28 @@ export interface Figure {
   readonly high: number | null;
 }
 
+/** What is asked of a GPU: real work a second, and how many times faster than the best opponent of each cell. */
+export function gpuFigures(cells: readonly Cell[]): Figure[] {
+  const best = new Map<string, Cell>();
+  for (const cell of cells) {
+    const what = [cell.model, cell.lengths, cell.batch, cell.precision].join(' ');
+    if (cell.ratio < (best.get(what)?.ratio ?? Infinity)) best.set(what, cell);
+  }
+  return [...best].map(([what, { opponent, ratio, low, high, ours, theirs, gemm }]) => {
+    const teraflops = (side: Cell['ours']): number => (side.ofPeak * gemm.best) / 1e12;
+    return {
+      subject: 'steps',
+      what: `${what} against the best, ${opponent}`,
+      unit: 'TFLOP/s of real work',
+      ours: teraflops(ours),
+      theirs: teraflops(theirs),
+      ratio,
+      low,
+      high,
+    };
+  });
+}
+
 export function figureTable(figures: readonly Figure[]): TextTable {
   const rows: string[][] = [];
   const number = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));

@@ -1,6 +1,7 @@
 /** Made-up sequences with the lengths of GLUE's tasks, and the batches that each side is handed: seeded, the same in every run. */
 import { createRandom } from '../../src/util/random.js';
 import { CLASSES, VOCABULARY } from './models.js';
+import type { Padding } from './opponents.js';
 
 /**
  * Word pieces of a sequence, [CLS] and [SEP] counted: log-normal around a median, cut at the limits. Medians and spreads are near those of the
@@ -86,8 +87,11 @@ export function tokenBatches(lengths: readonly number[], maxTokens: number): num
   return batches;
 }
 
-/** The lengths that a padding collator makes of a batch: to its longest, or to `to`. */
-export function paddedLengths(lengths: readonly number[], to: number | null): number[] {
-  const target = to ?? Math.max(...lengths);
+/** The lengths that a batch is computed at. */
+export function paddedLengths(lengths: readonly number[], padding: Padding): number[] {
+  if (padding === 'none') return [...lengths];
+  const longest = Math.max(...lengths);
+  const multiple = padding === 'multiple-of-32' ? 32 : 1;
+  const target = typeof padding === 'number' ? padding : Math.ceil(longest / multiple) * multiple;
   return lengths.map(() => target);
 }

@@ -23,11 +23,11 @@ const commands = {
 /** What is open: session, heads' classes, and the batches, packed. */
 let state = null;
 
-async function open({ folder, dropout, threads, precision, products, firstTokensOnly = true }) {
+async function open({ folder, device, dropout, threads, precision, products, firstTokensOnly = true }) {
   await state?.session.close();
   for (const module of state?.modules ?? []) module.dispose();
-  const { bert } = await openModelFolder(folder, { device: 'cpu', dropout });
-  const head = await openHead(folder, bert.config, dropout);
+  const { bert } = await openModelFolder(folder, { device, dropout });
+  const head = await openHead(folder, bert.config, device, dropout);
   const runtime = { engine: 'auto', precision, products, firstTokensOnly, threads };
   const session = Session.create({ bert, heads: [head], optimizer: OPTIMIZER, layerDecay: 1, dropoutSeed: 1, runtime });
   state = { session, modules: [bert, head], lists: packLists(folder, head.outputs) };
@@ -35,13 +35,13 @@ async function open({ folder, dropout, threads, precision, products, firstTokens
 }
 
 /** The classifier of the folder, under the name of a task of its own. */
-async function openHead(folder, { hiddenSize }, dropout) {
+async function openHead(folder, { hiddenSize }, device, dropout) {
   const file = await SafetensorsReader.open(join(folder, 'model.safetensors'));
   const [weight, bias] = [await file.read('classifier.weight'), await file.read('classifier.bias')];
   await file.close();
   const labels = Array.from(bias.data, (_, i) => `${i}`);
   const spec = { task: 'any', kind: 'classification', labels, scoreRange: null, activation: 'linear', dropout };
-  const head = Head.create(spec, hiddenSize, 'cpu');
+  const head = Head.create(spec, hiddenSize, device);
   head.load(
     new Map([
       ['heads.any.classifier.weight', weight],

@@ -15,7 +15,7 @@ const SEED = 11;
 const BATCH_TOKENS = 4096;
 const BATCH = 32;
 /** Sequences: a pass of theirs is about a second. */
-const SEQUENCES: Record<ModelName, number> = { tiny: 2048, mini: 256, base: 64 };
+const SEQUENCES: Record<ModelName, number> = { tiny: 2048, mini: 256, base: 64, large: 32 };
 /** Ours are several times shorter: this many of them, so that a turn is not too short to be measured. */
 const OUR_PASSES = 4;
 const ATTENTIONS = ['eager', 'sdpa'] as const;
@@ -49,7 +49,7 @@ async function evaluateModel(bench: Bench, model: ModelName, pairs: number): Pro
   const [ours, theirs] = [startOurs(), startTheirs(bench.python)];
   try {
     const request = { folder, dropout: 0.1, threads: bench.threads };
-    await ours.ask('open', { ...request, ...ourSettings('bf16') });
+    await ours.ask('open', { ...request, device: 'cpu', ...ourSettings('bf16') });
     await theirs.ask('open', request);
     const mine = (): Promise<number> => rate(ours, tokens, { list: 'ours', passes: OUR_PASSES });
     const other = (attention: string): Promise<number> =>

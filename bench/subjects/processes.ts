@@ -36,7 +36,7 @@ async function measure(bench: Bench, model: ModelName, pairs: number): Promise<{
   const request = { folder, dropout: 0.1, threads: bench.threads };
   const result = { ours: [] as OneProcess[], theirs: [] as OneProcess[] };
   for (let pair = 0; pair <= pairs; pair += 1) {
-    const mine = await oneProcess(startOurs(), { ...request, ...ourSettings('bf16') }, {});
+    const mine = await oneProcess(startOurs(), { ...request, device: 'cpu', ...ourSettings('bf16') }, {});
     const other = await oneProcess(startTheirs(bench.python), request, THEIRS);
     if (pair === 0) continue;
     result.ours.push(mine);

@@ -5,7 +5,8 @@ import type { Cell, CellPlan, SideReport } from '../lib/cell.js';
 import { writeBatches } from '../lib/folder.js';
 import { firstTokenFlops, MODELS, trainingFlops, type ModelShape } from '../lib/models.js';
 import { Contender, interleave, openWorker, type Pairs } from '../lib/paired.js';
-import { OPPONENTS, ourPrecision, ourSettings, startOurs, startTheirs, type Opponent, type Precision, type Variant } from '../lib/sides.js';
+import { OPPONENTS, type Opponent, type Padding } from '../lib/opponents.js';
+import { ourPrecision, ourSettings, startOurs, startTheirs, type Precision, type Variant } from '../lib/sides.js';
 import { median, pairedRatio, quantile } from '../lib/statistics.js';
 import { cutBatches, groupedBatches, makeLengths, makeRows, paddedLengths, poolSize, representative } from '../lib/workload.js';
 import type { Worker } from '../lib/worker.js';
@@ -25,7 +26,7 @@ interface Entry {
 
 /** Each opponent's cell, then each variant's. */
 export async function measureCell(bench: Bench, plan: CellPlan): Promise<Cell[]> {
-  const opponents = OPPONENTS.filter((one) => one.precision === plan.precision && plan.opponents.includes(one.name));
+  const opponents = OPPONENTS[plan.device].filter((one) => one.precision === plan.precision && plan.opponents.includes(one.name));
   const [first] = opponents;
   if (first === undefined) return [];
   const batches = await makeBatches(await bench.modelFolder(plan.model), plan);
@@ -92,7 +93,8 @@ async function makeBatches(folder: string, { lengths: name, batch, batches }: Ce
 async function enterOurs(bench: Bench, plan: CellPlan, { plain }: BatchLengths, workers: Worker[], variant: Variant): Promise<Entry> {
   const worker = startOurs(variant);
   workers.push(worker);
-  const request = { folder: await bench.modelFolder(plan.model), dropout: 0.1, threads: bench.threads };
+  const { device } = plan;
+  const request = { folder: await bench.modelFolder(plan.model), device, dropout: 0.1, threads: bench.threads };
   const firstStep = await openWorker(worker, { ...request, ...ourSettings(plan.precision, variant) }, { list: 'first' });
   const contender = new Contender(worker, {}, { list: 'plain', tokens: count(plain) });
   await contender.warm();
@@ -108,24 +110,28 @@ async function enterTheirs(
   workers: Worker[],
   opponents: readonly Opponent[],
 ): Promise<Entry[]> {
-  const worker = startTheirs(bench.python);
-  workers.push(worker);
-  const settingsOf = ({ attention, autocast, padTo }: Opponent): object => ({ attention, autocast, padTo });
   const request = { folder: await bench.modelFolder(plan.model), dropout: 0.1, threads: bench.threads };
-  const [first] = opponents;
-  const firstStep = first === undefined ? 0 : await openWorker(worker, request, { ...settingsOf(first), list: 'first' });
+  const opened = new Map<string, { readonly worker: Worker; readonly firstStep: number }>();
+  const open = async ({ program, settings }: Opponent): Promise<{ readonly worker: Worker; readonly firstStep: number }> => {
+    const worker = startTheirs(bench.python, program);
+    workers.push(worker);
+    return { worker, firstStep: await openWorker(worker, request, { ...settings, list: 'first' }) };
+  };
   const entries: Entry[] = [];
   for (const opponent of opponents) {
+    const name = opponent.program.join(' ');
+    const { worker, firstStep } = opened.get(name) ?? (await open(opponent));
+    opened.set(name, { worker, firstStep });
     const lists = batches[opponent.list];
-    const contender = new Contender(worker, settingsOf(opponent), { list: opponent.list, tokens: count(lists) });
+    const contender = new Contender(worker, opponent.settings, { list: opponent.list, tokens: count(lists) });
     await contender.warm();
-    entries.push({ contender, firstStep, ...paddedWork(MODELS[plan.model], lists, opponent.padTo) });
+    entries.push({ contender, firstStep, ...paddedWork(MODELS[plan.model], lists, opponent.padding) });
   }
   return entries;
 }
 
-function paddedWork(shape: ModelShape, lists: BatchLengths['plain'], padTo: number | null): Pick<Entry, 'useful' | 'executed' | 'fill'> {
-  const padded = lists.flatMap((lengths) => paddedLengths(lengths, padTo));
+function paddedWork(shape: ModelShape, lists: BatchLengths['plain'], padding: Padding): Pick<Entry, 'useful' | 'executed' | 'fill'> {
+  const padded = lists.flatMap((lengths) => paddedLengths(lengths, padding));
   const tokens = count(lists);
   return {
     useful: trainingFlops(shape, lists.flat()) / tokens,
@@ -136,17 +142,19 @@ function paddedWork(shape: ModelShape, lists: BatchLengths['plain'], padTo: numb
 
 const count = (lists: readonly (readonly number[])[]): number => lists.flat().reduce((sum, length) => sum + length, 0);
 
-/** In every precision that our side computes in. */
+/** In every precision that our side computes in; on CUDA LibTorch's products are asked of the peer, in whose process they are the same. */
 async function calibrations(
   bench: Bench,
   plan: CellPlan,
   { plain }: BatchLengths,
-  [ours]: readonly Worker[],
+  [ours, theirs]: readonly Worker[],
 ): Promise<Map<Precision, Calibration>> {
-  if (ours === undefined) throw new Error('calibrated by our worker, which is not there');
+  const worker = plan.device === 'cpu' ? ours : theirs;
+  if (worker === undefined) throw new Error('calibrated by a worker that is not there');
+  const rows = Math.round(count(plain) / plain.length);
   const found = new Map<Precision, Calibration>();
   for (const precision of new Set((['default', ...plan.variants] as const).map((variant) => ourPrecision(plan.precision, variant)))) {
-    found.set(precision, await calibrate(ours, MODELS[plan.model], Math.round(count(plain) / plain.length), precision, bench.threads));
+    found.set(precision, await calibrate(worker, MODELS[plan.model], rows, precision, bench.threads));
   }
   return found;
 }

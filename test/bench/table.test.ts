@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cell, SideReport } from '../../bench/lib/cell.js';
 import { renderPlot } from '../../bench/lib/figure-file.js';
 import { cellPlans } from '../../bench/lib/plans.js';
-import { cellTable, figureTable, means, meanTable, renderMarkdown, renderText } from '../../bench/lib/table.js';
+import { cellTable, figureTable, gpuFigures, means, meanTable, renderMarkdown, renderText } from '../../bench/lib/table.js';
 
 const side: SideReport = {
   tokensPerSecond: 1000,
@@ -40,6 +40,16 @@ describe('the table', () => {
     expect(figureTable([figure]).rows).toEqual([['overhead', 'x', '%', '0.250', '', '', '']]);
   });
 
+  it('has the real work of a cell beside the opponent that was nearest to it', () => {
+    const gemm = { atModel: 2e14, best: 6e14 };
+    const cells = [cell('base', 4), cell('base', 3, 'varlen-bf16-loop'), cell('large', 2)].map((one) => ({ ...one, gemm }));
+    const found = gpuFigures(cells).map(({ what, ours, ratio }) => [what, Number(ours.toFixed(6)), ratio]);
+    expect(found).toEqual([
+      ['base mnli 32 bf16 against the best, varlen-bf16-loop', 180, 3],
+      ['large mnli 32 bf16 against the best, eager-bf16-dynamic', 180, 2],
+    ]);
+  });
+
   it('is Markdown as well', () => {
     const mean = { variant: 'default', opponent: 'o', lengths: 'mnli', batch: 32, models: ['tiny', 'mini'], ratio: 2.5 };
     expect(renderMarkdown(meanTable([mean]))).toBe(
@@ -50,15 +60,23 @@ describe('the table', () => {
 
 describe('the plans', () => {
   it('of the whole grid hold 3 models × 3 lengths × 3 batches × 2 precisions, each once, in at least seven pairs', () => {
-    const plans = cellPlans('full');
+    const plans = cellPlans('cpu', 'full');
     const places = plans.map(({ model, lengths, batch, precision }) => [model, lengths, batch, precision].join(' '));
     expect(new Set(places).size).toBe(54);
     expect(places).toHaveLength(54);
     expect(Math.min(...plans.map(({ pairs }) => pairs))).toBe(7);
   });
 
+  it('of a GPU hold every model against every opponent of it', () => {
+    const plans = cellPlans('cuda', 'full');
+    expect(plans.map(({ model, batch }) => `${model} ${batch}`)).toEqual(
+      ['tiny', 'mini', 'base', 'large'].flatMap((model) => [`${model} 32`, `${model} 128`]),
+    );
+    for (const { opponents } of plans) expect(opponents).toHaveLength(5);
+  });
+
   it('of the bars hold every opponent for every model, and the paths without own products', () => {
-    const plans = cellPlans('bars');
+    const plans = cellPlans('cpu', 'bars');
     expect(plans).toHaveLength(6);
     for (const plan of plans) expect(plan.opponents).toHaveLength(5);
     expect(plans.filter(({ variants }) => variants.includes('libtorch-products'))).toHaveLength(3);

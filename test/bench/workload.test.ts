@@ -16,7 +16,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 /** Real over padded tokens of batches padded to their longest. */
 function fill(batches: readonly (readonly number[])[], lengths: readonly number[]): number {
   const own = batches.map((rows) => rows.map((row) => lengths[row] ?? 0));
-  return sum(own.flat()) / sum(own.flatMap((batch) => paddedLengths(batch, null)));
+  return sum(own.flat()) / sum(own.flatMap((batch) => paddedLengths(batch, 'longest')));
 }
 
 describe('lengths', () => {
@@ -83,7 +83,9 @@ describe('batches', () => {
   });
 
   it('pad to the longest or to a length', () => {
-    expect(paddedLengths([3, 5], null)).toEqual([5, 5]);
+    expect(paddedLengths([3, 5], 'longest')).toEqual([5, 5]);
     expect(paddedLengths([3, 5], 128)).toEqual([128, 128]);
+    expect(paddedLengths([3, 33], 'multiple-of-32')).toEqual([64, 64]);
+    expect(paddedLengths([3, 5], 'none')).toEqual([3, 5]);
   });
 });
