@@ -1,7 +1,7 @@
 // What belongs to one environment (the main thread, or one worker): the error class, and the counts of live objects and native bytes.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <memory>

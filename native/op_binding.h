@@ -2,7 +2,7 @@
 // converts arguments and result. Whatever goes wrong in between is reported with the operation's name.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <optional>
 #include <string>

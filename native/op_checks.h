@@ -1,7 +1,7 @@
 // What operations require of their arguments beyond their types. Each throws with the argument's name; the operation's is put before it.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <optional>
 #include <string>

@@ -1,5 +1,8 @@
 // Tensors out of nothing.
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/randn.h>
 
 #include <cmath>
 

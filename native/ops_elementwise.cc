@@ -1,4 +1,7 @@
 // Arithmetic, functions of single values and comparisons.
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/where.h>
+
 #include "op_binding.h"
 #include "ops.h"
 

@@ -1,4 +1,8 @@
 // What networks are made of beside linear layers: softmax, norms, losses.
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/mse_loss.h>
+
 #include <cmath>
 
 #include "op_binding.h"

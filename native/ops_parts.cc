@@ -1,4 +1,6 @@
 // Parts of tensors: ranges, and values picked by index.
+#include <ATen/ops/embedding.h>
+
 #include "op_binding.h"
 #include "ops.h"
 

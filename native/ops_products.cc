@@ -1,4 +1,6 @@
 // Products of vectors, matrices and batches of them.
+#include <ATen/ops/linear.h>
+
 #include "op_binding.h"
 #include "ops.h"
 

@@ -1,4 +1,7 @@
 // Shapes: views, and joining.
+#include <ATen/ops/cat.h>
+#include <ATen/ops/stack.h>
+
 #include "op_binding.h"
 #include "ops.h"
 

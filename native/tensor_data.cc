@@ -1,5 +1,7 @@
 // Data in and out of tensors: always a copy, always checked for dtype and length.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/promote_types.h>
 #include <c10/core/GradMode.h>
 
 #include <cstring>

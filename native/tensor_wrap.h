@@ -1,7 +1,7 @@
 // Handles on LibTorch tensors. dispose() and the finalizer are one idempotent release.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <memory>
 #include <string>

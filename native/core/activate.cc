@@ -1,6 +1,8 @@
 #include "core/activate.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/relu.h>
 
 #include "core/error.h"
 

@@ -2,7 +2,7 @@
 // correction is a switch because the reference code of BERT and BAM has none (bert/optimization.py, AdamWeightDecayOptimizer).
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,5 +1,6 @@
 #include "core/attention.h"
 
+#include <ATen/ops/cat.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>

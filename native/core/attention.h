@@ -1,7 +1,7 @@
 // Scaled dot-product self-attention over packed rows, each token seeing only its own sequence (Vaswani et al. 2017, section 3.2.1).
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include "core/dropout.h"
 #include "core/packed.h"

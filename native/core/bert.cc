@@ -1,5 +1,8 @@
 #include "core/bert.h"
 
+#include <ATen/ops/cat.h>
+#include <ATen/ops/embedding.h>
+
 #include "core/activate.h"
 #include "core/attention.h"
 #include "core/error.h"

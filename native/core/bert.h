@@ -2,7 +2,7 @@
 // every faster engine is held to.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <string>
 #include <vector>

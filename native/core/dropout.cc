@@ -1,6 +1,8 @@
 #include "core/dropout.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
 
 #include "core/dropout_hash.h"
 

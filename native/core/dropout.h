@@ -2,7 +2,7 @@
 // neither on the thread count, nor on how sequences were grouped, nor on where a run was interrupted.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 // A task's head on the pooled vector: dropout, then linear (PAPER.md section 1). Everything else of the model is shared between tasks.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <string>
 #include <vector>

@@ -1,5 +1,7 @@
 #include "core/module.h"
 
+#include <ATen/ops/full.h>
+
 #include "core/error.h"
 
 namespace bornagain {

@@ -1,7 +1,9 @@
 // What every module has: parameters under their Hugging Face names, in one canonical order.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/linear.h>
 
 #include <string>
 #include <vector>

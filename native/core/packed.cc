@@ -1,5 +1,8 @@
 #include "core/packed.h"
 
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+
 #include <algorithm>
 #include <limits>
 #include <numeric>

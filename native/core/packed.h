@@ -2,7 +2,7 @@
 // a sequence ends, and gets its sequences in groups of similar length.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <vector>

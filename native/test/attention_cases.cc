@@ -1,4 +1,8 @@
 // Attention against LibTorch's matmul, softmax and autograd in double with the plain engine's dropout masks.
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/tensor.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>

@@ -1,4 +1,9 @@
 // Linear layers' products against LibTorch's matmul in double, over shapes that fill no tile, panel or word.
+#include <ATen/ops/empty.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/scalar_tensor.h>
+
 #include "core/kernels/gemm.h"
 #include "harness.h"
 

@@ -1,6 +1,8 @@
 #include "harness.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/randn.h>
 
 #include <string_view>
 

@@ -2,7 +2,7 @@
 // whatever it checks must be close to the plain composition of LibTorch's operations, and the same bytes at each thread count.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <functional>
 #include <string>

@@ -1,7 +1,7 @@
 // Attention of packed sequences, forward and backward: LibTorch's flash kernel where it computes, a composition of operations elsewhere.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 

@@ -1,3 +1,9 @@
+#include <ATen/ops/_softmax_backward_data.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/native_dropout.h>
+#include <ATen/ops/native_dropout_backward.h>
+#include <ATen/ops/zeros.h>
+
 #include <cmath>
 #include <tuple>
 

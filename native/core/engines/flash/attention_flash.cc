@@ -1,3 +1,6 @@
+#include <ATen/ops/_flash_attention_backward.h>
+#include <ATen/ops/_flash_attention_forward.h>
+
 #include <cmath>
 #include <tuple>
 

@@ -2,7 +2,7 @@
 // device, and shapes that depend on the batch's shape alone.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,3 +1,8 @@
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/native_dropout.h>
+#include <ATen/ops/native_layer_norm.h>
+
 #include <tuple>
 #include <utility>
 

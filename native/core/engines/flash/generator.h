@@ -2,7 +2,7 @@
 // function of seed and step, so a run goes on after an interruption to the same bytes.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <mutex>
 

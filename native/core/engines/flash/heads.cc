@@ -1,5 +1,12 @@
 #include "core/engines/flash/heads.h"
 
+#include <ATen/ops/cat.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/rand_like.h>
+#include <ATen/ops/sigmoid_backward.h>
+#include <ATen/ops/stack.h>
+
 #include "core/engines/flash/encoder.h"
 
 namespace bornagain::flash {

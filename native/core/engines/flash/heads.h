@@ -2,7 +2,7 @@
 // how many examples a task has in a batch then changes no shape. Heads are so small that this costs nothing.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,5 +1,11 @@
 #include "core/engines/flash/optimizer.h"
 
+#include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
+
 #include <limits>
 #include <map>
 #include <utility>

@@ -1,7 +1,7 @@
 // Clip and AdamW without waiting for the device: norm, clip, learning rate and the decision whether to update at all stay there.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 // How a step's operations reach the device: one by one, or recorded once for each shape and replayed.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <functional>
 #include <memory>

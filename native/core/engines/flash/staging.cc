@@ -1,5 +1,7 @@
 #include "core/engines/flash/staging.h"
 
+#include <ATen/ops/empty.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>

@@ -1,7 +1,7 @@
 // A batch as the flash engine takes it to the device: everything in one block of 32-bit words, so that it is one copy.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <vector>

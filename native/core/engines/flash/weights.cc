@@ -1,5 +1,9 @@
 #include "core/engines/flash/weights.h"
 
+#include <ATen/ops/_foreach_add.h>
+#include <ATen/ops/_foreach_copy.h>
+#include <ATen/ops/empty.h>
+
 namespace bornagain::flash {
 
 void Gradients::set(const Stacked& stacked, const at::Tensor& gradient) { setRows(stacked, 0, gradient); }

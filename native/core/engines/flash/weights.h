@@ -1,7 +1,7 @@
 // The model's parameters as the flash engine multiplies with them, and where in the optimizer's list their gradients belong.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <string>

@@ -1,8 +1,10 @@
 // The linear backend on LibTorch's matrix products. Those of fp32 are cut into pieces by their size alone, and a piece is one thread's: how
 // MKL divides a product among threads decides the order of its sums, so whole calls would make results depend on the thread count. oneDNN's
 // of bf16 are the same on any number of threads, and are called whole.
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/mm.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // A step is some 700 small operations, and giving them to the device one by one takes longer than computing them. So they are recorded
 // once for each shape and replayed as one. The only file that includes CUDA's headers.
 #include <ATen/cuda/CUDAGraph.h>
+#include <ATen/ops/empty_like.h>
 
 #include <algorithm>
 #include <map>
