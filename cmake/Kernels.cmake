@@ -19,3 +19,11 @@ foreach(isa IN LISTS instruction_sets)
   target_compile_options(kernels_${isa} PRIVATE -Wall -Wextra -Wno-psabi -fno-math-errno ${kernel_flags_${isa}})
   list(APPEND kernel_libraries kernels_${isa})
 endforeach()
+
+# What chooses and calls them, and what the kernels' tests need of the rest.
+file(GLOB kernel_callers CONFIGURE_DEPENDS native/core/kernels/*.cc)
+add_library(kernels OBJECT ${kernel_callers} native/core/gemm_rate.cc native/core/dropout.cc)
+target_include_directories(kernels PRIVATE native)
+target_compile_options(kernels PRIVATE -Wall -Wextra)
+target_link_libraries(kernels PRIVATE libtorch_headers)
+list(APPEND kernel_libraries kernels)

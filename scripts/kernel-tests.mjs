@@ -1,6 +1,7 @@
 /**
- * `npm run test:kernels [part of a case's name]`: builds native/test and runs it. `npm run test:sanitized` does so under the address and the
- * undefined-behaviour sanitizer. The build folders are kept, so only what changed is compiled again.
+ * `npm run test:kernels [part of a case's name]`: builds native/test beside the addon, whose kernels it links, and runs it.
+ * `npm run test:sanitized` does so in a folder of its own under the address and the undefined-behaviour sanitizer. Only what changed is
+ * compiled again.
  */
 import os from 'node:os';
 import path from 'node:path';
@@ -10,7 +11,7 @@ import { ROOT } from './lib/stamp.mjs';
 
 const args = process.argv.slice(2);
 const sanitize = args.includes('--sanitize');
-const folder = path.join(ROOT, 'build', sanitize ? 'kernels-sanitized' : 'kernels');
+const folder = sanitize ? path.join(ROOT, 'build', 'kernels-sanitized') : path.join(ROOT, 'build');
 const SANITIZERS = '-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1';
 
 function build() {
