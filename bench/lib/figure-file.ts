@@ -26,6 +26,9 @@ export interface Plot {
 /** Beyond this many points a line is enough. */
 const MOST_SYMBOLS = 30;
 
+/** A logarithmic axis over more than this has a tick at each power of ten, otherwise of two. */
+const DECADES = 64;
+
 const SIZE = { width: 480, height: 300 };
 
 export function renderPlot({ title, x, y, scale, series, yMax }: Plot): string {
@@ -35,8 +38,11 @@ export function renderPlot({ title, x, y, scale, series, yMax }: Plot): string {
     animation: false,
     backgroundColor: '#fff',
     title: { text: title, left: 'center', textStyle: { fontSize: 13, fontWeight: 'normal' } },
-    legend: series.length > 1 ? { bottom: 0, data: series.map(({ name }) => name) } : { show: false },
-    grid: { left: 70, right: 20, top: 40, bottom: series.length > 1 ? 70 : 50 },
+    legend:
+      series.length > 1
+        ? { bottom: 0, itemGap: 12, itemWidth: 18, textStyle: { fontSize: 11 }, data: series.map(({ name }) => name) }
+        : { show: false },
+    grid: { left: 70, right: 40, top: 40, bottom: series.length > 1 ? 70 : 50 },
     xAxis: {
       type: scale === 'log' ? 'log' : 'value',
       name: x,
@@ -44,7 +50,7 @@ export function renderPlot({ title, x, y, scale, series, yMax }: Plot): string {
       nameGap: 26,
       min: Math.min(...values),
       max: Math.max(...values),
-      ...(scale === 'log' ? { logBase: 2 } : {}),
+      ...(scale === 'log' ? { logBase: Math.max(...values) / Math.min(...values) < DECADES ? 2 : 10 } : {}),
     },
     yAxis: { type: 'value', name: y, nameLocation: 'middle', nameGap: 52, min: 0, ...(yMax === undefined ? {} : { max: yMax }) },
     series: series.map(({ name, points }) => ({
