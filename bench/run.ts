@@ -10,7 +10,7 @@
  *   --device cuda  steps on the first GPU against the opponents of bench/opponents/cuda
  *
  * Nothing else may run on the machine meanwhile. Progress goes to stderr, the tables to stdout, the results to bench/results/latest.json
- * and latest.md, with --device cuda to cuda.json and cuda.md.
+ * and latest.md, with --device cuda to cuda.json and cuda.md, with --only or --models to partial.json and partial.md.
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -116,7 +116,9 @@ async function runBench(bench: Bench, device: Device, machine: Machine): Promise
   const cells: Cell[] = [];
   const figures: Figure[] = [];
   const measured = commit();
-  const file = `${RESULTS}${device === 'cuda' ? 'cuda' : 'latest'}`;
+  // A part of a run does not take the place of a whole one that is published.
+  const partial = values.only !== undefined || values.models !== undefined;
+  const file = `${RESULTS}${partial ? 'partial' : device === 'cuda' ? 'cuda' : 'latest'}`;
   // After every part, so that a run that is stopped leaves what it has.
   const store = (): Promise<void> => {
     const results: Results = {
