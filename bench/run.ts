@@ -3,7 +3,7 @@
  *
  *   (none)     the whole grid and everything else
  *   --bars     MNLI's lengths at a batch of 32 for all models and opponents, and everything else
- *   --quick    a look, under three minutes
+ *   --quick    a look, some four minutes
  *   --growth   how far it grows: plots into docs/figures, points into bench/results/growth.json
  *   --only a,b these subjects alone: steps, evaluation, memory, start, overhead, tokenising, quickstart; with --growth its studies
  *   --models a,b; --threads N (of each side; the cores by default)
@@ -37,7 +37,7 @@ import { tokenising } from './subjects/tokenising.js';
 
 const DEVICES = ['cpu', 'cuda'] as const;
 const SUBJECTS = ['steps', 'evaluation', 'memory', 'start', 'overhead', 'tokenising', 'quickstart'] as const;
-/** In three minutes there is no room for the quickstart, nor for more. */
+/** In a look there is no room for the quickstart, nor for more. */
 const QUICK_SUBJECTS: readonly (typeof SUBJECTS)[number][] = ['steps', 'start', 'tokenising'];
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
 const GROWTH = fileURLToPath(new URL('results/growth.json', import.meta.url));
