@@ -139,14 +139,16 @@ async function runBench(bench: Bench, device: Device, machine: Machine): Promise
     cells.push(...(await measureCell(bench, plan)));
     await store();
   }
-  if (device === 'cuda') figures.push(...gpuFigures(cells));
+  if (device === 'cuda') {
+    figures.push(...gpuFigures(cells));
+    await store();
+  }
   for (const subject of subjects) {
     if (subject === 'steps') continue;
     bench.say(subject);
     figures.push(...(await others(bench, models, mode)[subject]()));
     await store();
   }
-  await store();
   const tables = [cellTable(cells), meanTable(means(cells)), figureTable(figures)].filter(({ rows }) => rows.length > 0);
   console.log(tables.map(renderText).join('\n'));
   await writeFile(`${file}.md`, tables.map(renderMarkdown).join('\n'));

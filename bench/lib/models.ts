@@ -17,7 +17,7 @@ export const MODELS = {
 
 export type ModelName = keyof typeof MODELS;
 
-/** Those of each device's tables: large takes minutes a step on two cores. */
+/** Those of each device's tables. */
 export const MEASURED = {
   cpu: ['tiny', 'mini', 'base'],
   cuda: ['tiny', 'mini', 'base', 'large'],

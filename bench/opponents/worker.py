@@ -7,11 +7,11 @@ import traceback
 from pathlib import Path
 
 import torch
+from shared import CLIP_NORM, collate, decay_groups, dropout_rates, longest
 from transformers import BertForSequenceClassification
 from transformers.utils import logging
 
 logging.disable_progress_bar()
-WEIGHT_DECAY, CLIP_NORM = 0.01, 1.0
 
 
 class State:
@@ -23,14 +23,9 @@ class State:
 
 def open_folder(folder, dropout, threads):
     torch.set_num_threads(threads)
-    rates = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout, "classifier_dropout": dropout}
-    State.model = BertForSequenceClassification.from_pretrained(folder, attn_implementation="eager", **rates)
-    named = list(State.model.named_parameters())
-    plain = [p for name, p in named if name.endswith(".bias") or "LayerNorm" in name]
-    decayed = [p for name, p in named if not (name.endswith(".bias") or "LayerNorm" in name)]
-    groups = [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": plain, "weight_decay": 0.0}]
+    State.model = BertForSequenceClassification.from_pretrained(folder, attn_implementation="eager", **dropout_rates(dropout))
     # Of the three implementations of torch.optim.AdamW the fused one is the fastest on the CPU.
-    State.optimizer = torch.optim.AdamW(groups, lr=1.0, betas=(0.9, 0.999), eps=1e-6, fused=True)
+    State.optimizer = torch.optim.AdamW(decay_groups(State.model), lr=1.0, betas=(0.9, 0.999), eps=1e-6, fused=True)
     State.schedule = torch.optim.lr_scheduler.LambdaLR(State.optimizer, lambda step: State.learning_rate)
     content = json.loads((Path(folder) / "batches.json").read_text())
     State.lists = {name: [[content["rows"][row] for row in batch] for batch in batches] for name, batches in content["lists"].items()}
@@ -38,24 +33,11 @@ def open_folder(folder, dropout, threads):
     return {"torch": torch.__version__, "threads": torch.get_num_threads()}
 
 
-def collate(rows, pad_to):
-    """As DataCollatorWithPadding: ids, types and mask [batch, longest or `pad_to`], labels [batch]."""
-    longest = pad_to or max(len(row["ids"]) for row in rows)
-    ids, types, mask = (torch.zeros(len(rows), longest, dtype=torch.long) for _ in range(3))
-    for i, row in enumerate(rows):
-        length = len(row["ids"])
-        ids[i, :length] = torch.tensor(row["ids"])
-        types[i, row["boundary"] : length] = 1
-        mask[i, :length] = 1
-    labels = torch.tensor([row["label"] for row in rows])
-    return {"input_ids": ids, "token_type_ids": types, "attention_mask": mask, "labels": labels}
-
-
 def batches_of(name, pad_to):
     """Made once, before anything is timed, as on the other side."""
     key = (name, pad_to)
     if key not in State.padded:
-        State.padded[key] = [collate(rows, pad_to) for rows in State.lists[name]]
+        State.padded[key] = [collate(rows, pad_to or longest(rows)) for rows in State.lists[name]]
     return State.padded[key]
 
 

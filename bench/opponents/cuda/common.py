@@ -14,8 +14,10 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from shared import CLIP_NORM, decay_groups  # noqa: E402
+
 DEVICE = "cuda"
-WEIGHT_DECAY, CLIP_NORM = 0.01, 1.0
 
 
 @dataclass
@@ -32,12 +34,8 @@ class Opponent:
 
 
 def optimizer_of(model):
-    named = list(model.named_parameters())
-    plain = [p for name, p in named if name.endswith(".bias") or "LayerNorm" in name]
-    decayed = [p for name, p in named if not (name.endswith(".bias") or "LayerNorm" in name)]
-    groups = [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": plain, "weight_decay": 0.0}]
     # The rate as a tensor, so that neither a graph nor a compiled step is made anew when it changes.
-    return torch.optim.AdamW(groups, lr=torch.tensor(0.0, device=DEVICE), betas=(0.9, 0.999), eps=1e-6, fused=True)
+    return torch.optim.AdamW(decay_groups(model), lr=torch.tensor(0.0, device=DEVICE), betas=(0.9, 0.999), eps=1e-6, fused=True)
 
 
 def pinned(batch):

@@ -2,14 +2,14 @@
 
 import torch
 from common import DEVICE, Opponent, serve
+from shared import dropout_rates
 from transformers import BertConfig, BertForSequenceClassification, DataCollatorWithFlattening
 
 COLLATOR = DataCollatorWithFlattening(return_position_ids=True, return_flash_attn_kwargs=True, separator_id=-100)
 
 
 def build(folder, dropout):
-    rates = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout, "classifier_dropout": dropout}
-    config = BertConfig.from_pretrained(folder, **rates)
+    config = BertConfig.from_pretrained(folder, **dropout_rates(dropout))
     return BertForSequenceClassification.from_pretrained(folder, config=config, attn_implementation="flash_attention_2").to(DEVICE)
 
 

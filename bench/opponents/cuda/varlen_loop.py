@@ -5,6 +5,7 @@ What an expert writes in a day, with autograd. Not run.
 
 import torch
 from common import DEVICE, Opponent, serve
+from shared import dropout_rates
 from torch import nn
 from transformers import BertForSequenceClassification
 
@@ -49,8 +50,7 @@ class PackedBert(nn.Module):
 
 
 def build(folder, dropout):
-    rates = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout, "classifier_dropout": dropout}
-    return PackedBert(BertForSequenceClassification.from_pretrained(folder, **rates)).to(DEVICE)
+    return PackedBert(BertForSequenceClassification.from_pretrained(folder, **dropout_rates(dropout))).to(DEVICE)
 
 
 def collate(rows):
