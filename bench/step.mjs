@@ -1,8 +1,8 @@
 /**
- * Milliseconds of a training step: `node bench/step.mjs [--model tiny|mini|base] [--engine …] [--precision …] [--products …] [--threads N] [--steps N]
- * [--lengths FILE]`. Batches of 32 sequences with lengths like MNLI's (or from a file of int32), 30,522 words, dropout 0.1. Prints the median
- * and the percentiles of the native time, real tokens per second, and, where the addon was asked to (BORNAGAIN_PROFILE=1), the time of each
- * part of a step.
+ * Milliseconds of a training step, or with --evaluate of a batch's logits: `node bench/step.mjs [--model tiny|mini|base] [--engine …] [--precision …]
+ * [--products …] [--threads N] [--steps N] [--batch N] [--lengths FILE] [--evaluate]`. Batches of 32 sequences with lengths like MNLI's (or from a
+ * file of int32), 30,522 words, dropout 0.1. Prints the mean and the percentiles of the time, real tokens per second, and, where the addon was
+ * asked to (BORNAGAIN_PROFILE=1), the time of each part of a step.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,6 @@ const SHAPES = {
   base: { hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072 },
 };
 const VOCABULARY = 30522;
-const BATCH = 32;
 const BATCHES = 16;
 
 const { values } = parseArgs({
@@ -28,10 +27,13 @@ const { values } = parseArgs({
     products: { type: 'string', default: 'auto' },
     threads: { type: 'string', default: '0' },
     steps: { type: 'string' },
+    batch: { type: 'string', default: '32' },
     lengths: { type: 'string' },
+    evaluate: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
   },
 });
+const batchSize = Number(values.batch);
 const steps = Number(values.steps ?? { tiny: 400, mini: 30, base: 8 }[values.model]);
 
 let state = 1;
@@ -53,18 +55,18 @@ function makeBatches() {
   const file = values.lengths === undefined ? null : readFileSync(values.lengths);
   const fromFile = file === null ? null : new Int32Array(file.buffer, file.byteOffset, file.byteLength / 4);
   return Array.from({ length: BATCHES }, (_, i) => {
-    const lengths = Array.from({ length: BATCH }, (_, b) => fromFile?.[(i * BATCH + b) % fromFile.length] ?? mnliLength());
+    const lengths = Array.from({ length: batchSize }, (_, b) => fromFile?.[(i * batchSize + b) % fromFile.length] ?? mnliLength());
     const offsets = Int32Array.from([0, ...lengths]);
-    for (let b = 0; b < BATCH; b++) offsets[b + 1] += offsets[b];
-    const targets = new Float32Array(3 * BATCH);
-    for (let b = 0; b < BATCH; b++) targets[3 * b + Math.floor(random() * 3)] = 1;
+    for (let b = 0; b < batchSize; b++) offsets[b + 1] += offsets[b];
+    const targets = new Float32Array(3 * batchSize);
+    for (let b = 0; b < batchSize; b++) targets[3 * b + Math.floor(random() * 3)] = 1;
     return {
-      tokenIds: Int32Array.from({ length: offsets[BATCH] }, () => Math.floor(random() * VOCABULARY)),
-      typeIds: new Uint8Array(offsets[BATCH]),
+      tokenIds: Int32Array.from({ length: offsets[batchSize] }, () => Math.floor(random() * VOCABULARY)),
+      typeIds: new Uint8Array(offsets[batchSize]),
       offsets,
-      taskIds: new Uint8Array(BATCH),
+      taskIds: new Uint8Array(batchSize),
       targets,
-      weights: new Float32Array(BATCH).fill(1 / BATCH),
+      weights: new Float32Array(batchSize).fill(1 / batchSize),
     };
   });
 }
@@ -85,6 +87,17 @@ function makeSession() {
   return Session.create({ bert, heads, optimizer, layerDecay: 1, dropoutSeed: 1, runtime });
 }
 
+async function train(batch) {
+  const { seconds, loss } = await session.step(batch, { learningRate: 1e-4 });
+  return { milliseconds: seconds * 1000, result: loss };
+}
+
+async function evaluate(batch) {
+  const start = performance.now();
+  const logits = await session.evaluate(batch);
+  return { milliseconds: performance.now() - start, result: logits[0] };
+}
+
 const batches = makeBatches();
 const session = makeSession();
 const warmUp = Math.min(steps, BATCHES);
@@ -93,11 +106,11 @@ let tokens = 0;
 const kept = [];
 for (let i = 0; i < warmUp + steps; i++) {
   const batch = batches[i % BATCHES];
-  const { seconds, loss } = await session.step(batch, { learningRate: 1e-4 });
+  const { milliseconds, result } = await (values.evaluate ? evaluate(batch) : train(batch));
   if (i < warmUp) continue;
-  times.push(seconds * 1000);
+  times.push(milliseconds);
   tokens += batch.tokenIds.length;
-  kept.push(loss);
+  kept.push(result);
 }
 const total = times.reduce((sum, t) => sum + t, 0);
 times.sort((a, b) => a - b);
@@ -105,6 +118,6 @@ const at = (share) => times[Math.floor(share * (times.length - 1))].toFixed(2);
 const { engine, precision, products } = session.computes;
 console.log(
   `${values.model} ${engine} ${precision} ${products}: mean ${(total / steps).toFixed(2)} ms, p10 ${at(0.1)}, p50 ${at(0.5)}, p95 ${at(0.95)}, ` +
-    `${Math.round((tokens / total) * 1000)} tokens/s, last loss ${kept.at(-1).toFixed(4)}`,
+    `${Math.round((tokens / total) * 1000)} tokens/s, last ${values.evaluate ? 'logit' : 'loss'} ${kept.at(-1).toFixed(4)}`,
 );
 await session.close();

@@ -66,16 +66,17 @@ export function representative(batches: readonly (readonly number[])[], lengths:
 
 /** Row numbers sorted by length and cut, as length-grouping hands out a pool of batches. */
 export function groupedBatches(lengths: readonly number[], size: number): number[][] {
-  return cutBatches(byLength(lengths), size);
+  return cutBatches(byLength(lengths, [...lengths.keys()]), size);
 }
 
-const byLength = (lengths: readonly number[]): number[] => [...lengths.keys()].sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
+const byLength = (lengths: readonly number[], rows: readonly number[]): number[] =>
+  [...rows].sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
 
-/** Rows in length order, longest first, cut where a batch would have more tokens; as the project evaluates. */
-export function tokenBatches(lengths: readonly number[], maxTokens: number): number[][] {
+/** The rows in length order, longest first, cut where a batch would have more tokens; as the project evaluates. */
+export function tokenBatches(lengths: readonly number[], rows: readonly number[], maxTokens: number): number[][] {
   const batches: number[][] = [];
   let tokens = Infinity;
-  for (const row of byLength(lengths)) {
+  for (const row of byLength(lengths, rows)) {
     const length = lengths[row] ?? 0;
     if (tokens + length > maxTokens) {
       batches.push([]);

@@ -76,8 +76,9 @@ describe('batches', () => {
   });
 
   it('by tokens stay within the limit, longest first, a longer row alone', () => {
-    expect(tokenBatches([3, 9, 4, 5, 1], 8)).toEqual([[1], [3], [2, 0, 4]]);
-    const batches = tokenBatches(lengths, 1024);
+    expect(tokenBatches([3, 9, 4, 5, 1], [0, 1, 2, 3, 4], 8)).toEqual([[1], [3], [2, 0, 4]]);
+    expect(tokenBatches([3, 9, 4, 5, 1], [4, 2], 8)).toEqual([[2, 4]]);
+    const batches = tokenBatches(lengths, [...lengths.keys()], 1024);
     expect(batches.flat().sort((a, b) => a - b)).toEqual([...lengths.keys()]);
     for (const rows of batches) expect(sum(rows.map((row) => lengths[row] ?? 0))).toBeLessThanOrEqual(1024);
   });

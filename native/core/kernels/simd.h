@@ -169,9 +169,18 @@ BORNAGAIN_INLINE float maxLanes(Vec x) {
   return foldLanes(x, [](auto a, auto b) { return a > b ? a : b; });
 }
 
-// Bounds that let NaN through, so that it is seen at the end.
+// Bounds that let NaN through, so that it is seen at the end: the instructions return their second operand where either is NaN.
+#if defined(__AVX512F__)
+BORNAGAIN_INLINE Vec atLeast(Vec x, Vec low) {
+  return bitcast<Vec>(_mm512_maskz_max_ps(0xffff, bitcast<__m512>(low), bitcast<__m512>(x)));
+}
+BORNAGAIN_INLINE Vec atMost(Vec x, Vec high) {
+  return bitcast<Vec>(_mm512_maskz_min_ps(0xffff, bitcast<__m512>(high), bitcast<__m512>(x)));
+}
+#else
 BORNAGAIN_INLINE Vec atLeast(Vec x, Vec low) { return x < low ? low : x; }
 BORNAGAIN_INLINE Vec atMost(Vec x, Vec high) { return x > high ? high : x; }
+#endif
 BORNAGAIN_INLINE Vec absolute(Vec x) { return bitcast<Vec>(bitcast<VecU>(x) & 0x7fffffffU); }
 
 BORNAGAIN_INLINE Vec squareRoot(Vec x) {
@@ -181,6 +190,15 @@ BORNAGAIN_INLINE Vec squareRoot(Vec x) {
   Vec result;
   for (int i = 0; i < kLanes; ++i) result[i] = __builtin_sqrtf(x[i]);
   return result;
+#endif
+}
+
+// 1 / x for what is rounded to bfloat16, off by at most 2^-14 of the value.
+BORNAGAIN_INLINE Vec reciprocalForBf16(Vec x) {
+#if defined(__AVX512F__)
+  return bitcast<Vec>(_mm512_maskz_rcp14_ps(0xffff, bitcast<__m512>(x)));
+#else
+  return 1.0F / x;
 #endif
 }
 

@@ -66,7 +66,10 @@ class FusedEngine final : public Engine {
     check(batch, false);
     begin(batch, false);
     model_.encoder->settle();
-    return heads_.forward(batch, encoder_.forward(batch.tokens, std::nullopt, false, interrupt), std::nullopt);
+    const float* pooled = encoder_.forward(batch.tokens, std::nullopt, false, interrupt);
+    const Section section(profiler_, "heads and loss");
+    profiler_.countStep();
+    return heads_.forward(batch, pooled, std::nullopt);
   }
 
  private:

@@ -21,8 +21,8 @@ BORNAGAIN_INLINE Activated gelu(Vec x) {
 
 // The same with one exponential: erf by formula 7.1.26 of Abramowitz and Stegun, off by at most 1.5e-7, far below what bfloat16 holds.
 BORNAGAIN_INLINE Activated geluForBf16(Vec x) {
-  const Vec e = exponential(x * x * -0.5F);
-  const Vec t = 1.0F / (absolute(x) * (0.3275911F * 0.70710678F) + 1.0F);
+  const Vec e = exponentialForBf16(x * x * -0.5F);
+  const Vec t = reciprocalForBf16(absolute(x) * (0.3275911F * 0.70710678F) + 1.0F);
   Vec p = t * 1.061405429F - 1.453152027F;
   p = p * t + 1.421413741F;
   p = p * t - 0.284496736F;

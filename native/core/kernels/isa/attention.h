@@ -89,6 +89,11 @@ BORNAGAIN_INLINE DropoutRowKey probabilityKey(const AttentionTask<Real>& t, int6
   return dropoutRowKey(t.mask.siteKey, t.firstCounter + query * t.counterStep);
 }
 
+template <typename Real>
+BORNAGAIN_INLINE Vec exponentialTo(Vec x) {
+  return std::is_same_v<Real, Bf16> ? exponentialForBf16(x) : exponential(x);
+}
+
 // One row of scores to probabilities, kept where wanted, and to `dropped`: what they are after dropout. Zeros beyond the length.
 template <typename Real>
 BORNAGAIN_INLINE void softmaxRow(const AttentionTask<Real>& t, int64_t query, float* row, Real* dropped) {
@@ -102,7 +107,7 @@ BORNAGAIN_INLINE void softmaxRow(const AttentionTask<Real>& t, int64_t query, fl
   const float shift = maxLanes(top) * scale;
   Vec sum{};
   forColumns(t.length, [&](int64_t c, auto part) {
-    const Vec e = clear(exponential(load(row + c, Full{}) * scale - shift), part);
+    const Vec e = clear(exponentialTo<Real>(load(row + c, Full{}) * scale - shift), part);
     store(row + c, e, Full{});
     sum += e;
   });

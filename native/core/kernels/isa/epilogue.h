@@ -37,10 +37,13 @@ BORNAGAIN_INLINE void forTile(const Epilogue<Real>& e, const FinishedTile& tile,
 
 template <typename Real, typename Function>
 static void activateTile(const Epilogue<Real>& e, const FinishedTile& tile, const Function& function) {
+  if (e.derivative == nullptr) {
+    return forTile(e, tile, [&](int64_t at, auto part, Vec c, Vec bias) { store(e.out + at, function(c + bias).value, part); });
+  }
   forTile(e, tile, [&](int64_t at, auto part, Vec c, Vec bias) {
     const Activated y = function(c + bias);
     store(e.out + at, y.value, part);
-    if (e.derivative != nullptr) store(e.derivative + at, y.derivative, part);
+    store(e.derivative + at, y.derivative, part);
   });
 }
 
