@@ -44,7 +44,7 @@ class Products {
   std::array<std::function<void()>, 6> all() {
     return {[this] { forward(); },
             [this] { inputGradient(); },
-            [this] { gemm_.weightGradient(s_.rows, data(dy_), s_.out, s_.out, data(x_), s_.in, s_.in, data(dw_), nullptr); },
+            [this] { gemm_.weightGradients(gradients_); },
             [this] { at::mm_out(y_, x_, w_.t()); },
             [this] { at::mm_out(dx_, dy_, w_); },
             [this] { at::mm_out(dw_, dy_.t(), x_); }};
@@ -77,6 +77,7 @@ class Products {
   Gemm<Real> gemm_;
   at::Tensor x_, dy_, w_, y_, dx_, dw_, bias_;
   Buffer<Real> forward_, backward_;
+  std::vector<WeightGradient<Real, Real>> gradients_{{s_.rows, data(dy_), s_.out, s_.out, data(x_), s_.in, s_.in, data(dw_)}};
 };
 
 template <typename Real>

@@ -16,9 +16,9 @@ struct Shape {
 };
 
 // Rows and sizes around tiles of 12, panels of 32, words of 2 and chunks of depth; real models' sizes.
-constexpr Shape kShapes[] = {{1, 1, 1, 1},      {1, 1, 32, 64},    {5, 3, 7, 33},     {12, 1, 64, 31},
-                             {13, 3, 32, 128},  {37, 2, 45, 100},  {25, 3, 48, 96},   {257, 1, 100, 2},
-                             {30, 1, 40, 3072}, {40, 1, 3072, 36}, {3001, 1, 33, 17}, {1171, 1, 128, 512}};
+constexpr Shape kShapes[] = {{1, 1, 1, 1},      {1, 1, 32, 64},      {5, 3, 7, 33},      {12, 1, 64, 31},   {13, 3, 32, 128},
+                             {37, 2, 45, 100},  {25, 3, 48, 96},     {257, 1, 100, 2},   {30, 1, 40, 3072}, {40, 1, 3072, 36},
+                             {3001, 1, 33, 17}, {1171, 1, 128, 512}, {2100, 1, 512, 512}};
 
 template <typename Real>
 constexpr at::ScalarType kType = std::is_same_v<Real, float> ? at::kFloat : at::kBFloat16;
@@ -92,15 +92,23 @@ void checkInputGradient(Context& t, Layer<Real>& l, PartRange parts) {
   t.check(named("dx + addend", l.s), sum, [&] { return product().add(addend); }, kFp32);
 }
 
+// dW of the layer and, in the same call, of one whose input and output are changed over.
 template <typename Real, typename Gradient>
-void checkWeightGradient(Context& t, Layer<Real>& l) {
-  const at::Tensor dw = at::empty({l.shape.rows(), l.s.columns}, kType<Gradient>), db = at::empty({l.shape.rows()});
-  const double squares = l.gemm.weightGradient(l.s.rows, data<Real>(l.dy), l.dy.stride(0), l.shape.rows(), data<Real>(l.x), l.x.stride(0),
-                                               l.s.columns, data<Gradient>(dw), data<float>(db));
+void checkWeightGradients(Context& t, Layer<Real>& l) {
+  const int64_t out = l.shape.rows(), in = l.s.columns;
+  const at::Tensor dw = at::empty({out, in}, kType<Gradient>), db = at::empty({out}), swapped = at::empty({in, out}, kType<Gradient>);
+  const Real *dy = data<Real>(l.dy), *x = data<Real>(l.x);
+  std::vector<WeightGradient<Real, Gradient>> wanted{
+      {l.s.rows, dy, l.dy.stride(0), out, x, l.x.stride(0), in, data<Gradient>(dw), data<float>(db)},
+      {l.s.rows, x, l.x.stride(0), in, dy, l.dy.stride(0), out, data<Gradient>(swapped)}};
+  l.gemm.weightGradients(wanted);
   const auto product = [&] { return l.dy.to(at::kDouble).t().matmul(l.x.to(at::kDouble)); };
   t.check(named("dW", l.s), dw, product, kTolerance<Gradient>);
+  t.check(named("dW changed over", l.s), swapped, [&] { return product().t(); }, kTolerance<Gradient>);
   t.check(named("db", l.s), db, [&] { return l.dy.to(at::kDouble).sum(0); }, kFp32);
-  t.check(named("squares of dW", l.s), at::scalar_tensor(squares, at::kDouble), [&] { return product().square().sum(); }, kFp32);
+  for (const auto& one : wanted) {
+    t.check(named("squares of dW", l.s), at::scalar_tensor(one.squares, at::kDouble), [&] { return product().square().sum(); }, kFp32);
+  }
 }
 
 template <typename Real>
@@ -111,8 +119,8 @@ void linear(Context& t) {
       checkForward(t, layer, parts);
       checkInputGradient(t, layer, parts);
     }
-    checkWeightGradient<Real, Real>(t, layer);
-    checkWeightGradient<Real, float>(t, layer);
+    checkWeightGradients<Real, Real>(t, layer);
+    checkWeightGradients<Real, float>(t, layer);
   }
 }
 

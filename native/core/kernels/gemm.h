@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/activation.h"
 #include "core/kernels/bf16.h"
@@ -64,14 +65,33 @@ struct Epilogue {
   int64_t ld = 0;                 // of all of these
 };
 
+// gradient [out, in] = dyᵀ x without gaps, from dy [rows, out] and x [rows, in]. `Gradient` is float or Real.
+template <typename Real, typename Gradient>
+struct WeightGradient {
+  int64_t rows;
+  const Real* dy;
+  int64_t ldy;
+  int64_t out;
+  const Real* x;
+  int64_t ldx;
+  int64_t in;
+  Gradient* gradient;
+  float* biasGradient = nullptr;  // [out] = the sum of dy's rows; may be null
+  double squares = 0;             // set: the sum of the squares of the gradient, before rounding
+};
+
 template <typename Real>
 struct GemmKernels;
 
-// One thread at a time calls it; it uses OpenMP's threads. Holds scratch memory that grows and is reused.
+// One thread at a time calls it; it uses OpenMP's threads. Holds scratch memory that grows and is reused. After `reserve`, the threads of a
+// parallel region may call `forward` and `inputGradient` side by side, where rows are whole words: each call is then its thread's alone.
 template <typename Real>
 class Gemm {
  public:
   explicit Gemm(InstructionSet set = instructionSet());
+
+  // Makes the scratch memory of all threads.
+  void reserve();
 
   // Refreshes the packed copies from a tile of the fp32 values, given at (rowBegin, columnBegin) with leading dimension ld; either copy may
   // be null. Runs on the caller's thread; several threads may call it.
@@ -88,17 +108,16 @@ class Gemm {
   void inputGradient(int64_t rows, const Real* dy, int64_t ldy, const WeightShape& shape, const Real* packedBackward, PartRange parts,
                      const Epilogue<Real>& epilogue);
 
-  // gradient [out, in] = dyᵀ x without gaps, from dy [rows, out] and x [rows, in]; biasGradient [out] (may be null) = the sum of dy's rows.
-  // `Gradient` is float or Real. Returns the sum of the squares of the gradient, before rounding.
+  // All of them, several at once where they are small.
   template <typename Gradient>
-  double weightGradient(int64_t rows, const Real* dy, int64_t ldy, int64_t out, const Real* x, int64_t ldx, int64_t in, Gradient* gradient,
-                        float* biasGradient);
+  void weightGradients(std::vector<WeightGradient<Real, Gradient>>& wanted);
 
  private:
   const GemmKernels<Real>& kernels_;
   Buffer<Real> left_;
   Buffer<Real> right_;
   Buffer<float> sums_;
+  Buffer<float> kept_;
 };
 
 }  // namespace bornagain

@@ -8,7 +8,9 @@
 #include "core/bert.h"
 #include "core/engines/fused/linear.h"
 #include "core/engines/fused/plan.h"
+#include "core/engines/fused/profiler.h"
 #include "core/engines/fused/weights.h"
+#include "core/kernels/parallel.h"
 
 namespace bornagain::fused {
 
@@ -65,23 +67,54 @@ class FusedEncoder {
   template <typename Args>
   Hidden writeTo(Args& args, Buffer<Real>& stored, Buffer<float>& shared, int64_t rows);
 
+  // body(range) for all rows, a task's at a time (LinearBackend::rowsAtOnce).
+  template <typename Body>
+  void overRows(int64_t rows, const Body& body) {
+    parallelRows(rows, linear_.rowsAtOnce(rows), [&](RowRange range, int64_t) { body(range); });
+  }
+
   Hidden embed(const TokenBatch& batch);
+  // Makes room for what a layer writes.
+  void reserve(int64_t layer);
   Hidden layerForward(int64_t layer, Hidden x);
-  void queryKeyValue(int64_t layer, const Real* x);
-  Hidden addAndNormalize(const Real* sub, const float* residual, const int32_t* residualRows, LayerRows rows, DropoutSite site,
-                         const Norm& norm, Buffer<Real>& normalized, Buffer<float>& rstd, Buffer<Real>& stored, Buffer<float>& shared);
+  // Query, key and value of the rows, or key and value where queries are those of [CLS] alone.
+  void project(int64_t layer, const Real* x, RowRange range);
+  void projectFirst(int64_t layer, const Real* x);
+  struct AddAndNormalize {
+    NormForward<Real> args;
+    Hidden result;
+  };
+  AddAndNormalize addAndNormalize(const Real* sub, const float* residual, const int32_t* residualRows, LayerRows rows, DropoutSite site,
+                                  const Norm& norm, Buffer<Real>& normalized, Buffer<float>& rstd, Buffer<Real>& stored,
+                                  Buffer<float>& shared);
+  void normalize(const NormForward<Real>& args, RowRange range) const;
   enum class Direction { kForward, kBackward };
   [[nodiscard]] AttentionTask<Real> attentionTask(int64_t layer, int64_t task, Direction direction);
   void attend(int64_t layer, Direction direction);
   const float* pool(Hidden x);
 
+  // A layer's norms on the way back, with room for their partial sums.
+  struct LayerNorms {
+    NormBackward<Real> output;
+    NormBackward<Real> attention;
+    float* outputSums;
+    float* attentionSums;
+  };
   void poolBackward(const float* pooledGradient);
-  void feedForwardBackward(int64_t layer);
-  void attentionBackward(int64_t layer);
-  void queryKeyValueBackward(int64_t layer);
+  LayerNorms normsOf(int64_t layer);
+  // From the gradient of a layer's output to that of its attention.
+  void rowsBackward(int64_t layer, const LayerNorms& norms, RowRange range);
+  void sumNorms(int64_t layer, const LayerNorms& norms);
+  // From the gradients of query, key and value to that of the layer's input, and through all before it that is done row by row.
+  void inputBackward(int64_t layer);
+  void projectBackward(int64_t layer, RowRange range);
+  void projectFirstBackward(int64_t layer);
+  void weightGradients(int64_t layer);
   void embeddingBackward();
-  void normBackward(Norm& norm, const Buffer<Real>& normalized, const Buffer<float>& rstd, LayerRows rows, MaskSpec outputMask,
-                    MaskSpec subMask, Real* subGradient, float* subBiasGradient);
+  [[nodiscard]] NormBackward<Real> normGradient(const Norm& norm, const Buffer<Real>& normalized, const Buffer<float>& rstd, LayerRows rows,
+                                                MaskSpec outputMask, MaskSpec subMask, Real* subGradient) const;
+  void normBackward(const NormBackward<Real>& args, RowRange range, float* sums) const;
+  void sumNorm(Norm& norm, int64_t rows, const float* sums, float* subBiasGradient);
   void sumTableGradients(const RowUses& uses, Table& table);
   void sumTypeGradients();
   void gatherFirst(const Real* rows, Real* out) const;
@@ -100,22 +133,27 @@ class FusedEncoder {
 
   LayerActivations<Real> embedded_;  // output, outputNormalized and outputRstd of the embeddings
   std::vector<LayerActivations<Real>> layers_;
-  Buffer<float> hidden_;    // [T, h] the residual stream before and after a layer, where Real is not float
-  Buffer<float> attended_;  // [T, h] the residual stream inside a layer
-  Buffer<Real> product_;    // [T, h] what a product hands to a norm
-  Buffer<Real> first_;      // [B, h] rows of [CLS]
-  Buffer<Real> prePooled_;  // [B, h]
-  Buffer<float> pooled_;    // [B, h]
+  Buffer<float> hidden_;       // [T, h] the residual stream before and after a layer, where Real is not float
+  Buffer<float> attended_;     // [T, h] the residual stream inside a layer
+  Buffer<float> firstHidden_;  // [B, h] the residual stream after a last layer on [CLS]
+  Buffer<Real> product_;       // [T, h] what a product hands to a norm
+  Buffer<Real> first_;         // [B, h] rows of [CLS] before a last layer on them
+  Buffer<Real> poolerInput_;   // [B, h]
+  Buffer<Real> prePooled_;     // [B, h]
+  Buffer<float> pooled_;       // [B, h]
   Buffer<float> attentionScratch_;
 
   Buffer<float> gradient_;           // [T, h] of the residual stream
   Buffer<float> sumGradient_;        // [T, h] of a norm's input
-  Buffer<Real> subGradient_;         // [T, h] of a product
+  Buffer<float> firstGradient_;      // [B, h] of the input at [CLS], from queries and residual
+  Buffer<Real> outputGradient_;      // [T, h] of the feed-forward product
+  Buffer<Real> attendedGradient_;    // [T, h] of the attention's product
   Buffer<Real> innerGradient_;       // [T, f]
   Buffer<Real> contextGradient_;     // [T, h]
   Buffer<Real> qkvGradient_;         // [T, 3h]
   Buffer<Real> firstQueryGradient_;  // [B, h]
   Buffer<float> partials_;
+  std::vector<GradientOf<Real>> gradients_;
 };
 
 }  // namespace bornagain::fused

@@ -3,23 +3,33 @@
 
 #include "core/engines/fused/encoder.h"
 #include "core/engines/fused/sums.h"
-#include "core/kernels/parallel.h"
 
 namespace bornagain::fused {
 
 template <typename Real>
 void FusedEncoder<Real>::backward(const float* pooledGradient, const Interrupt& interrupt) {
-  const int64_t h = config_.hiddenSize;
-  gradient_.ensure(plan_.tokens * h);
-  sumGradient_.ensure(plan_.tokens * h);
-  subGradient_.ensure(plan_.tokens * h);
+  const int64_t h = config_.hiddenSize, tokens = plan_.tokens, last = config_.layers - 1;
+  gradient_.ensure(tokens * h);
+  sumGradient_.ensure(tokens * h);
+  outputGradient_.ensure(tokens * h);
+  attendedGradient_.ensure(tokens * h);
+  innerGradient_.ensure(tokens * config_.intermediateSize);
+  contextGradient_.ensure(tokens * h);
+  qkvGradient_.ensure(tokens * 3 * h);
+  firstQueryGradient_.ensure(plan_.sequences * h);
   weights_.forEachMatrix([](Matrix<Real>& matrix) { matrix.gradientSquares = 0; });
   poolBackward(pooledGradient);
-  for (int64_t layer = config_.layers - 1; layer >= 0; --layer) {
+  {
+    const Section section(profiler_, "rows backward");
+    const LayerNorms norms = normsOf(last);
+    overRows(rowsOf(last).count, [&](RowRange range) { rowsBackward(last, norms, range); });
+    sumNorms(last, norms);
+  }
+  for (int64_t layer = last; layer >= 0; --layer) {
     interrupt.check();
-    feedForwardBackward(layer);
-    attentionBackward(layer);
-    queryKeyValueBackward(layer);
+    attend(layer, Direction::kBackward);
+    weightGradients(layer);
+    inputBackward(layer);
   }
   embeddingBackward();
 }
@@ -27,27 +37,25 @@ void FusedEncoder<Real>::backward(const float* pooledGradient, const Interrupt& 
 // Leaves the gradient of the last layer's rows in gradient_.
 template <typename Real>
 void FusedEncoder<Real>::poolBackward(const float* pooledGradient) {
+  const Section section(profiler_, "pooler");
   const int64_t h = config_.hiddenSize, b = plan_.sequences;
   Real* preActivation = prePooled_.get();
   kernels_.tanhBackward(pooledGradient, pooled_.get(), preActivation, {0, b * h});
-  linear_.weightGradient(b, {preActivation, h}, {first_.get(), h}, Slice(weights_.pooler), true);
   if (rowsOf(config_.layers - 1).tokens != nullptr) {
-    linear_.inputGradientPlus(b, {preActivation, h}, Slice(weights_.pooler), nullptr, gradient_.get());
+    linear_.inputGradientPlus({0, b}, {preActivation, h}, Slice(weights_.pooler), nullptr, gradient_.get());
     return;
   }
-  linear_.inputGradientPlus(b, {preActivation, h}, Slice(weights_.pooler), nullptr, sumGradient_.get());
+  linear_.inputGradientPlus({0, b}, {preActivation, h}, Slice(weights_.pooler), nullptr, sumGradient_.get());
   std::fill_n(gradient_.get(), plan_.tokens * h, 0.0F);
   for (int64_t i = 0; i < b; ++i) std::copy_n(sumGradient_.get() + i * h, h, gradient_.get() + plan_.firstTokens[i] * h);
 }
 
-// gradient_ [R, h] to sumGradient_ and `subGradient` [R, h], and the norm's own gradients.
+// From gradient_ [R, h] to sumGradient_ and `subGradient` [R, h].
 template <typename Real>
-void FusedEncoder<Real>::normBackward(Norm& norm, const Buffer<Real>& normalized, const Buffer<float>& rstd, LayerRows rows,
-                                      MaskSpec outputMask, MaskSpec subMask, Real* subGradient, float* subBiasGradient) {
-  const Section section(profiler_, "norm backward");
-  const int64_t h = config_.hiddenSize;
+NormBackward<Real> FusedEncoder<Real>::normGradient(const Norm& norm, const Buffer<Real>& normalized, const Buffer<float>& rstd,
+                                                    LayerRows rows, MaskSpec outputMask, MaskSpec subMask, Real* subGradient) const {
   NormBackward<Real> args{};
-  args.columns = h;
+  args.columns = config_.hiddenSize;
   args.outputGradient = gradient_.get();
   args.normalized = normalized.get();
   args.rstd = rstd.get();
@@ -57,74 +65,132 @@ void FusedEncoder<Real>::normBackward(Norm& norm, const Buffer<Real>& normalized
   args.maskRows = rows.tokens;
   args.sumGradient = sumGradient_.get();
   args.subGradient = subGradient;
-  const int64_t parts = taskCount(rows.count, kSumRows);
-  float* partials = partials_.ensure(parts * 3 * h);
-  parallelRows(rows.count, kSumRows, [&](RowRange range, int64_t part) { kernels_.normBackward(args, range, partials + part * 3 * h); });
-  addPartials(parts, 3 * h, h, partials, norm.weight.gradient.get());
-  addPartials(parts, 3 * h, h, partials + h, norm.bias.gradient.get());
-  if (subBiasGradient != nullptr) addPartials(parts, 3 * h, h, partials + 2 * h, subBiasGradient);
+  return args;
 }
 
 template <typename Real>
-void FusedEncoder<Real>::feedForwardBackward(int64_t layer) {
+void FusedEncoder<Real>::normBackward(const NormBackward<Real>& args, RowRange rows, float* sums) const {
+  parallelRows(rows, kSumRows, [&](RowRange range, int64_t part) { kernels_.normBackward(args, range, sums + part * 3 * args.columns); });
+}
+
+template <typename Real>
+void FusedEncoder<Real>::sumNorm(Norm& norm, int64_t rows, const float* sums, float* subBiasGradient) {
+  const int64_t h = config_.hiddenSize, parts = taskCount(rows, kSumRows);
+  addPartials(parts, 3 * h, h, sums, norm.weight.gradient.get());
+  addPartials(parts, 3 * h, h, sums + h, norm.bias.gradient.get());
+  if (subBiasGradient != nullptr) addPartials(parts, 3 * h, h, sums + 2 * h, subBiasGradient);
+}
+
+template <typename Real>
+typename FusedEncoder<Real>::LayerNorms FusedEncoder<Real>::normsOf(int64_t layer) {
+  auto& w = weights_.layers[layer];
+  auto& a = layers_[layer];
+  const LayerRows rows = rowsOf(layer);
+  const int64_t size = taskCount(rows.count, kSumRows) * 3 * config_.hiddenSize;
+  float* sums = partials_.ensure(2 * size);
+  return {normGradient(w.outputNorm, a.outputNormalized, a.outputRstd, rows, {},
+                       mask(DropoutSite::feedForwardOutput(layer), config_.hiddenDropout), outputGradient_.get()),
+          normGradient(w.attentionNorm, a.attendedNormalized, a.attendedRstd, rows, {},
+                       mask(DropoutSite::attentionOutput(layer), config_.hiddenDropout), attendedGradient_.get()),
+          sums, sums + size};
+}
+
+// Leaves the gradient of the residual in sumGradient_ [R, h].
+template <typename Real>
+void FusedEncoder<Real>::rowsBackward(int64_t layer, const LayerNorms& norms, RowRange range) {
   const int64_t h = config_.hiddenSize, f = config_.intermediateSize;
   auto& w = weights_.layers[layer];
-  auto& a = layers_[layer];
-  const LayerRows rows = rowsOf(layer);
-  normBackward(w.outputNorm, a.outputNormalized, a.outputRstd, rows, {}, mask(DropoutSite::feedForwardOutput(layer), config_.hiddenDropout),
-               subGradient_.get(), w.output.bias.gradient.get());
-  Real* inner = innerGradient_.ensure(rows.count * f);
-  linear_.inputGradientTimes(rows.count, {subGradient_.get(), h}, Slice(w.output), a.derivative.get(), inner);
-  linear_.weightGradient(rows.count, {subGradient_.get(), h}, {a.activated.get(), f}, Slice(w.output), false);
-  linear_.weightGradient(rows.count, {inner, f}, {a.attended.get(), h}, Slice(w.intermediate), true);
-  linear_.inputGradientPlus(rows.count, {inner, f}, Slice(w.intermediate), sumGradient_.get(), gradient_.get());
+  normBackward(norms.output, range, norms.outputSums);
+  linear_.inputGradientTimes(range, {outputGradient_.get(), h}, Slice(w.output), layers_[layer].derivative.get(), innerGradient_.get());
+  linear_.inputGradientPlus(range, {innerGradient_.get(), f}, Slice(w.intermediate), sumGradient_.get(), gradient_.get());
+  normBackward(norms.attention, range, norms.attentionSums);
+  linear_.inputGradient(range, {attendedGradient_.get(), h}, Slice(w.attentionOutput), {contextGradient_.get(), h});
 }
 
-// Leaves the gradient of the residual in sumGradient_ [R, h] and those of query, key and value in their buffers.
 template <typename Real>
-void FusedEncoder<Real>::attentionBackward(int64_t layer) {
-  const int64_t h = config_.hiddenSize;
+void FusedEncoder<Real>::sumNorms(int64_t layer, const LayerNorms& norms) {
+  auto& w = weights_.layers[layer];
+  const int64_t rows = rowsOf(layer).count;
+  sumNorm(w.outputNorm, rows, norms.outputSums, w.output.bias.gradient.get());
+  sumNorm(w.attentionNorm, rows, norms.attentionSums, w.attentionOutput.bias.gradient.get());
+}
+
+// Everything that was multiplied with the layer's weights is still there.
+template <typename Real>
+void FusedEncoder<Real>::weightGradients(int64_t layer) {
+  const Section section(profiler_, "weight gradients");
+  const int64_t h = config_.hiddenSize, f = config_.intermediateSize, b = plan_.sequences;
   auto& w = weights_.layers[layer];
   auto& a = layers_[layer];
   const LayerRows rows = rowsOf(layer);
-  normBackward(w.attentionNorm, a.attendedNormalized, a.attendedRstd, rows, {},
-               mask(DropoutSite::attentionOutput(layer), config_.hiddenDropout), subGradient_.get(), w.attentionOutput.bias.gradient.get());
-  Real* context = contextGradient_.ensure(rows.count * h);
-  linear_.inputGradient(rows.count, {subGradient_.get(), h}, Slice(w.attentionOutput), {context, h});
-  linear_.weightGradient(rows.count, {subGradient_.get(), h}, {a.context.get(), h}, Slice(w.attentionOutput), false);
-  qkvGradient_.ensure(plan_.tokens * 3 * h);
-  if (rows.tokens != nullptr) firstQueryGradient_.ensure(plan_.sequences * h);
-  attend(layer, Direction::kBackward);
+  const Real* input = layer > 0 ? layers_[layer - 1].output.get() : embedded_.output.get();
+  gradients_.clear();
+  if (layer == config_.layers - 1) {
+    gradients_.push_back({Slice(weights_.pooler), b, {prePooled_.get(), h}, {poolerInput_.get(), h}, true});
+  }
+  gradients_.push_back({Slice(w.output), rows.count, {outputGradient_.get(), h}, {a.activated.get(), f}, false});
+  gradients_.push_back({Slice(w.intermediate), rows.count, {innerGradient_.get(), f}, {a.attended.get(), h}, true});
+  gradients_.push_back({Slice(w.attentionOutput), rows.count, {attendedGradient_.get(), h}, {a.context.get(), h}, false});
+  if (rows.tokens == nullptr) {
+    gradients_.push_back({Slice(w.qkv), plan_.tokens, {qkvGradient_.get(), 3 * h}, {input, h}, true});
+  } else {
+    gatherFirst(input, first_.get());
+    gradients_.push_back({Slice(w.qkv, 0, h), b, {firstQueryGradient_.get(), h}, {first_.get(), h}, true});
+    gradients_.push_back({Slice(w.qkv, h, 3 * h), plan_.tokens, {qkvGradient_.get() + h, 3 * h}, {input, h}, true});
+  }
+  linear_.weightGradients(gradients_);
+}
+
+template <typename Real>
+void FusedEncoder<Real>::inputBackward(int64_t layer) {
+  const Section section(profiler_, "rows backward");
+  if (rowsOf(layer).tokens != nullptr) projectFirstBackward(layer);
+  if (layer > 0) {
+    const LayerNorms norms = normsOf(layer - 1);
+    overRows(plan_.tokens, [&](RowRange range) {
+      projectBackward(layer, range);
+      rowsBackward(layer - 1, norms, range);
+    });
+    sumNorms(layer - 1, norms);
+    return;
+  }
+  const auto norm = normGradient(weights_.embeddingNorm, embedded_.outputNormalized, embedded_.outputRstd, {plan_.tokens, nullptr},
+                                 mask(DropoutSite::embeddings(), config_.hiddenDropout), {}, nullptr);
+  float* sums = partials_.ensure(taskCount(plan_.tokens, kSumRows) * 3 * config_.hiddenSize);
+  overRows(plan_.tokens, [&](RowRange range) {
+    projectBackward(layer, range);
+    normBackward(norm, range, sums);
+  });
+  sumNorm(weights_.embeddingNorm, plan_.tokens, sums, nullptr);
 }
 
 // The gradient of the layer's input, in gradient_ [T, h].
 template <typename Real>
-void FusedEncoder<Real>::queryKeyValueBackward(int64_t layer) {
-  const int64_t h = config_.hiddenSize, tokens = plan_.tokens, b = plan_.sequences;
+void FusedEncoder<Real>::projectBackward(int64_t layer, RowRange range) {
+  const int64_t h = config_.hiddenSize;
   auto& qkv = weights_.layers[layer].qkv;
-  const Real* input = layer > 0 ? layers_[layer - 1].output.get() : embedded_.output.get();
-  const Real* gradient = qkvGradient_.get();
   if (rowsOf(layer).tokens == nullptr) {
-    linear_.weightGradient(tokens, {gradient, 3 * h}, {input, h}, Slice(qkv), true);
-    linear_.inputGradientPlus(tokens, {gradient, 3 * h}, Slice(qkv), sumGradient_.get(), gradient_.get());
+    linear_.inputGradientPlus(range, {qkvGradient_.get(), 3 * h}, Slice(qkv), sumGradient_.get(), gradient_.get());
     return;
   }
-  const Slice<Real> query(qkv, 0, h), keyValue(qkv, h, 3 * h);
-  gatherFirst(input, first_.get());
-  linear_.weightGradient(b, {firstQueryGradient_.get(), h}, {first_.get(), h}, query, true);
-  linear_.weightGradient(tokens, {gradient + h, 3 * h}, {input, h}, keyValue, true);
-  linear_.inputGradientPlus(tokens, {gradient + h, 3 * h}, keyValue, nullptr, gradient_.get());
-  linear_.inputGradientPlus(b, {firstQueryGradient_.get(), h}, query, sumGradient_.get(), sumGradient_.get());
-  for (int64_t i = 0; i < b; ++i) {
-    float* row = gradient_.get() + plan_.firstTokens[i] * h;
-    for (int64_t c = 0; c < h; ++c) row[c] += sumGradient_.get()[i * h + c];
+  linear_.inputGradientPlus(range, {qkvGradient_.get() + h, 3 * h}, Slice(qkv, h, 3 * h), nullptr, gradient_.get());
+  const auto& first = plan_.firstTokens;
+  for (auto at = std::lower_bound(first.begin(), first.end(), range.begin); at != first.end() && *at < range.end; ++at) {
+    float* row = gradient_.get() + *at * h;
+    const float* addend = firstGradient_.get() + (at - first.begin()) * h;
+    for (int64_t c = 0; c < h; ++c) row[c] += addend[c];
   }
 }
 
 template <typename Real>
+void FusedEncoder<Real>::projectFirstBackward(int64_t layer) {
+  const int64_t h = config_.hiddenSize, b = plan_.sequences;
+  linear_.inputGradientPlus({0, b}, {firstQueryGradient_.get(), h}, Slice(weights_.layers[layer].qkv, 0, h), sumGradient_.get(),
+                            firstGradient_.ensure(b * h));
+}
+
+template <typename Real>
 void FusedEncoder<Real>::embeddingBackward() {
-  normBackward(weights_.embeddingNorm, embedded_.outputNormalized, embedded_.outputRstd, {plan_.tokens, nullptr},
-               mask(DropoutSite::embeddings(), config_.hiddenDropout), {}, nullptr, nullptr);
   const Section section(profiler_, "embeddings backward");
   sumTableGradients(plan_.words, weights_.words);
   sumTableGradients(plan_.positionRows, weights_.positions);

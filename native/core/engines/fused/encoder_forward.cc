@@ -4,14 +4,13 @@
 
 #include "core/dropout_hash.h"
 #include "core/engines/fused/encoder.h"
-#include "core/kernels/parallel.h"
 
 namespace bornagain::fused {
 
 namespace {
 
 // Rows of one task of a norm.
-constexpr int64_t kRows = 32;
+constexpr int64_t kRows = 24;
 
 }  // namespace
 
@@ -91,54 +90,77 @@ typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::embed(const TokenBatch& 
   args.normalized = training_ ? embedded_.outputNormalized.ensure(plan_.tokens * h) : nullptr;
   args.rstd = training_ ? embedded_.outputRstd.ensure(plan_.tokens) : nullptr;
   const Hidden x = writeTo(args, embedded_.output, hidden_, plan_.tokens);
-  parallelRows(plan_.tokens, kRows, [&](RowRange range, int64_t) { kernels_.embeddingForward(args, range); });
+  reserve(0);
+  overRows(plan_.tokens, [&](RowRange rows) {
+    parallelRows(rows, kRows, [&](RowRange range, int64_t) { kernels_.embeddingForward(args, range); });
+    project(0, x.products, rows);
+  });
   return x;
 }
 
 template <typename Real>
-typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::layerForward(int64_t layer, Hidden x) {
+void FusedEncoder<Real>::reserve(int64_t layer) {
   const int64_t h = config_.hiddenSize, f = config_.intermediateSize;
+  auto& a = activationsOf(layer);
+  const LayerRows rows = rowsOf(layer);
+  a.qkv.ensure(plan_.tokens * 3 * h);
+  if (rows.tokens != nullptr) a.firstQueries.ensure(plan_.sequences * h);
+  if (training_) a.probabilities.ensure(plan_.probabilities * config_.heads);
+  a.context.ensure(rows.count * h);
+  a.activated.ensure(rows.count * f);
+  a.derivative.ensure(rows.count * f);
+}
+
+// All but attention is done row by row, so a task takes its rows from one layer's attention to the next one's.
+template <typename Real>
+typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::layerForward(int64_t layer, Hidden x) {
+  const int64_t h = config_.hiddenSize, f = config_.intermediateSize, next = layer + 1;
   auto& w = weights_.layers[layer];
   auto& a = activationsOf(layer);
   const LayerRows rows = rowsOf(layer);
-  queryKeyValue(layer, x.products);
-  Real* context = a.context.ensure(rows.count * h);
-  if (training_) a.probabilities.ensure(plan_.probabilities * config_.heads);
+  const bool firstOnly = rows.tokens != nullptr;
+  if (firstOnly) projectFirst(layer, x.products);
   attend(layer, Direction::kForward);
   Real* product = product_.ensure(rows.count * h);
-  linear_.forward(rows.count, {context, h}, Slice(w.attentionOutput), {product, h});
-  const Hidden y = addAndNormalize(product, x.wide, rows.tokens, rows, DropoutSite::attentionOutput(layer), w.attentionNorm,
-                                   a.attendedNormalized, a.attendedRstd, a.attended, attended_);
-  Real* activated = a.activated.ensure(rows.count * f);
-  Real* derivative = a.derivative.ensure(rows.count * f);
-  linear_.forwardActivated(rows.count, {y.products, h}, Slice(w.intermediate), config_.activation, training_, activated, derivative);
-  linear_.forward(rows.count, {activated, f}, Slice(w.output), {product, h});
-  return addAndNormalize(product, y.wide, nullptr, rows, DropoutSite::feedForwardOutput(layer), w.outputNorm, a.outputNormalized,
-                         a.outputRstd, a.output, hidden_);
+  const auto attended = addAndNormalize(product, x.wide, rows.tokens, rows, DropoutSite::attentionOutput(layer), w.attentionNorm,
+                                        a.attendedNormalized, a.attendedRstd, a.attended, attended_);
+  // Rows of [CLS] move up, so they must not take the place of tokens that another task still reads.
+  const auto output = addAndNormalize(product, attended.result.wide, nullptr, rows, DropoutSite::feedForwardOutput(layer), w.outputNorm,
+                                      a.outputNormalized, a.outputRstd, a.output, firstOnly ? firstHidden_ : hidden_);
+  if (next < config_.layers) reserve(next);
+  const Section section(profiler_, "rows forward");
+  overRows(rows.count, [&](RowRange range) {
+    linear_.forward(range, {a.context.get(), h}, Slice(w.attentionOutput), {product, h});
+    normalize(attended.args, range);
+    linear_.forwardActivated(range, {attended.result.products, h}, Slice(w.intermediate), config_.activation, training_, a.activated.get(),
+                             a.derivative.get());
+    linear_.forward(range, {a.activated.get(), f}, Slice(w.output), {product, h});
+    normalize(output.args, range);
+    if (next < config_.layers) project(next, output.result.products, range);
+  });
+  return output.result;
 }
 
 template <typename Real>
-void FusedEncoder<Real>::queryKeyValue(int64_t layer, const Real* x) {
+void FusedEncoder<Real>::project(int64_t layer, const Real* x, RowRange range) {
+  const int64_t h = config_.hiddenSize, begin = rowsOf(layer).tokens == nullptr ? 0 : h;
+  linear_.forward(range, {x, h}, Slice(weights_.layers[layer].qkv, begin, 3 * h), {activationsOf(layer).qkv.get() + begin, 3 * h});
+}
+
+template <typename Real>
+void FusedEncoder<Real>::projectFirst(int64_t layer, const Real* x) {
   const int64_t h = config_.hiddenSize;
-  auto& qkv = weights_.layers[layer].qkv;
-  auto& a = activationsOf(layer);
-  Real* out = a.qkv.ensure(plan_.tokens * 3 * h);
-  if (rowsOf(layer).tokens == nullptr) {
-    linear_.forward(plan_.tokens, {x, h}, Slice(qkv), {out, 3 * h});
-    return;
-  }
   Real* first = first_.ensure(plan_.sequences * h);
   gatherFirst(x, first);
-  linear_.forward(plan_.sequences, {first, h}, Slice(qkv, 0, h), {a.firstQueries.ensure(plan_.sequences * h), h});
-  linear_.forward(plan_.tokens, {x, h}, Slice(qkv, h, 3 * h), {out + h, 3 * h});
+  linear_.forward({0, plan_.sequences}, {first, h}, Slice(weights_.layers[layer].qkv, 0, h), {activationsOf(layer).firstQueries.get(), h});
 }
 
 template <typename Real>
-typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::addAndNormalize(const Real* sub, const float* residual, const int32_t* residualRows,
-                                                                        LayerRows rows, DropoutSite site, const Norm& norm,
-                                                                        Buffer<Real>& normalized, Buffer<float>& rstd, Buffer<Real>& stored,
-                                                                        Buffer<float>& shared) {
-  const Section section(profiler_, "norm forward");
+typename FusedEncoder<Real>::AddAndNormalize FusedEncoder<Real>::addAndNormalize(const Real* sub, const float* residual,
+                                                                                 const int32_t* residualRows, LayerRows rows,
+                                                                                 DropoutSite site, const Norm& norm,
+                                                                                 Buffer<Real>& normalized, Buffer<float>& rstd,
+                                                                                 Buffer<Real>& stored, Buffer<float>& shared) {
   NormForward<Real> args{};
   args.columns = config_.hiddenSize;
   args.sub = sub;
@@ -152,8 +174,12 @@ typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::addAndNormalize(const Re
   args.normalized = training_ ? normalized.ensure(rows.count * config_.hiddenSize) : nullptr;
   args.rstd = training_ ? rstd.ensure(rows.count) : nullptr;
   const Hidden result = writeTo(args, stored, shared, rows.count);
-  parallelRows(rows.count, kRows, [&](RowRange range, int64_t) { kernels_.normForward(args, range); });
-  return result;
+  return {args, result};
+}
+
+template <typename Real>
+void FusedEncoder<Real>::normalize(const NormForward<Real>& args, RowRange rows) const {
+  parallelRows(rows, kRows, [&](RowRange range, int64_t) { kernels_.normForward(args, range); });
 }
 
 template <typename Real>
@@ -203,15 +229,16 @@ void FusedEncoder<Real>::attend(int64_t layer, Direction direction) {
 
 template <typename Real>
 const float* FusedEncoder<Real>::pool(Hidden x) {
+  const Section section(profiler_, "pooler");
   const int64_t h = config_.hiddenSize, n = plan_.sequences * h;
-  Real* first = first_.ensure(n);
+  Real* first = poolerInput_.ensure(n);
   if (rowsOf(config_.layers - 1).tokens != nullptr) {
     std::memcpy(first, x.products, static_cast<size_t>(n) * sizeof(Real));
   } else {
     gatherFirst(x.products, first);
   }
   Real* preActivation = prePooled_.ensure(n);
-  linear_.forward(plan_.sequences, {first, h}, Slice(weights_.pooler), {preActivation, h});
+  linear_.forward({0, plan_.sequences}, {first, h}, Slice(weights_.pooler), {preActivation, h});
   float* pooled = pooled_.ensure(n);
   kernels_.tanh(preActivation, pooled, {0, n});
   return pooled;

@@ -35,7 +35,7 @@ class FusedEngine final : public Engine {
   FusedEngine(Model model, AdamW& optimizer, const EngineChoice& choice)
       : model_(std::move(model)),
         weights_(model_, optimizer),
-        linear_(timedIfProfiling(makeLinear(choice.products), profiler_)),
+        linear_(makeLinear(choice.products)),
         encoder_(model_.encoder->config(), weights_, kernelsFor<Real>(), *linear_, profiler_, choice.firstTokensOnly),
         heads_(model_, weights_.heads, kernelsFor<float>()),
         optimizerPass_(model_, weights_, optimizer, *linear_, kernelsFor<Real>(), profiler_),

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
-#include "core/engines/fused/profiler.h"
 #include "core/engines/fused/weights.h"
 #include "core/kernels/gemm.h"
 
@@ -16,6 +16,8 @@ template <typename Real>
 struct Rows {
   Real* data;
   int64_t ld;
+
+  [[nodiscard]] Real* at(int64_t row) const { return data + row * ld; }
 };
 
 template <typename Real>
@@ -32,6 +34,16 @@ struct Slice {
   [[nodiscard]] const float* bias() const { return dense.bias.values() + begin; }
 };
 
+// A product's operands, from which comes the gradient of its weight.
+template <typename Real>
+struct GradientOf {
+  Slice<Real> w;
+  int64_t rows;
+  Rows<const Real> dy;
+  Rows<const Real> x;
+  bool withBias;
+};
+
 template <typename Real>
 class LinearBackend {
  public:
@@ -45,20 +57,27 @@ class LinearBackend {
   // Brings them up to date with the values of a tile. Several threads may call it, for different tiles.
   virtual void refresh(const Matrix<Real>& matrix, const WeightTile& tile) = 0;
 
+  // How many of `rows` rows a task of the encoder takes through a layer at a time: all of them where a product is to use all threads
+  // itself, else few enough to stay in a core's cache. Calls for the rows of different tasks may run side by side until the next call of
+  // this.
+  virtual int64_t rowsAtOnce(int64_t rows) = 0;
+
+  // All pointers are to row 0.
   // y = x Wᵀ + b
-  virtual void forward(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) = 0;
+  virtual void forward(RowRange rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) = 0;
   // activated = f(x Wᵀ + b), derivative = f'(x Wᵀ + b); both [rows, out] without gaps. In evaluation `derivative` is scratch.
-  virtual void forwardActivated(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Activation activation, bool training,
+  virtual void forwardActivated(RowRange rows, Rows<const Real> x, const Slice<Real>& w, Activation activation, bool training,
                                 Real* activated, Real* derivative) = 0;
   // dx = dy W
-  virtual void inputGradient(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, Rows<Real> dx) = 0;
+  virtual void inputGradient(RowRange rows, Rows<const Real> dy, const Slice<Real>& w, Rows<Real> dx) = 0;
   // dx = (dy W) * factors; factors and dx are [rows, in] without gaps
-  virtual void inputGradientTimes(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const Real* factors, Real* dx) = 0;
+  virtual void inputGradientTimes(RowRange rows, Rows<const Real> dy, const Slice<Real>& w, const Real* factors, Real* dx) = 0;
   // dx = dy W + addend in fp32; addend may be null, and may be dx
-  virtual void inputGradientPlus(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const float* addend, float* dx) = 0;
-  // The gradient of the weight's rows, and of the bias's where `withBias`; replaces what was there, and adds the sum of its squares to the
-  // matrix's gradientSquares.
-  virtual void weightGradient(int64_t rows, Rows<const Real> dy, Rows<const Real> x, const Slice<Real>& w, bool withBias) = 0;
+  virtual void inputGradientPlus(RowRange rows, Rows<const Real> dy, const Slice<Real>& w, const float* addend, float* dx) = 0;
+
+  // Gradients of weights' rows, and of biases', from dy [rows, out] and x [rows, in]; they replace what was there, and the sums of their
+  // squares are added to the matrices' gradientSquares.
+  virtual void weightGradients(const std::vector<GradientOf<Real>>& wanted) = 0;
 };
 
 // On LibTorch's matrix products (MKL, oneDNN, …), for any CPU and size.
@@ -68,9 +87,5 @@ std::unique_ptr<LinearBackend<Real>> makeLibtorchLinear(const ElementwiseKernels
 // On the own products, for the instruction set in use.
 template <typename Real>
 std::unique_ptr<LinearBackend<Real>> makeOwnLinear();
-
-// `inner`, timed where the profiler is enabled.
-template <typename Real>
-std::unique_ptr<LinearBackend<Real>> timedIfProfiling(std::unique_ptr<LinearBackend<Real>> inner, Profiler& profiler);
 
 }  // namespace bornagain::fused

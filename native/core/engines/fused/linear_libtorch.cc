@@ -50,34 +50,43 @@ class LibtorchLinear final : public LinearBackend<Real> {
       kernels_.round(values, shadow, {r * ld + tile.columnBegin, r * ld + tile.columnEnd});
   }
 
-  void forward(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) override {
-    product(rows, x, w, y);
+  // So all ranges begin at row 0.
+  int64_t rowsAtOnce(int64_t rows) override { return rows; }
+
+  void forward(RowRange rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) override {
+    product(rows.end, x, w, y);
     parallelRows(rows, grain(w.out()), [&](RowRange range, int64_t) { kernels_.addBias(y.data, y.ld, w.out(), w.bias(), range); });
   }
 
-  void forwardActivated(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Activation activation, bool training, Real* activated,
+  void forwardActivated(RowRange rows, Rows<const Real> x, const Slice<Real>& w, Activation activation, bool training, Real* activated,
                         Real* derivative) override {
-    product(rows, x, w, {derivative, w.out()});
+    product(rows.end, x, w, {derivative, w.out()});
     const ActivationForward<Real> args{w.out(), activation, w.bias(), derivative, activated, training};
     parallelRows(rows, grain(w.out()), [&](RowRange range, int64_t) { kernels_.activationForward(args, range); });
   }
 
-  void inputGradient(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, Rows<Real> dx) override {
-    multiply(asTensor(dx.data, rows, w.in(), dx.ld), asTensor(dy.data, rows, w.out(), dy.ld), weight(w));
+  void inputGradient(RowRange rows, Rows<const Real> dy, const Slice<Real>& w, Rows<Real> dx) override {
+    multiply(asTensor(dx.data, rows.end, w.in(), dx.ld), asTensor(dy.data, rows.end, w.out(), dy.ld), weight(w));
   }
 
-  void inputGradientTimes(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const Real* factors, Real* dx) override {
+  void inputGradientTimes(RowRange rows, Rows<const Real> dy, const Slice<Real>& w, const Real* factors, Real* dx) override {
     inputGradient(rows, dy, w, {dx, w.in()});
-    parallelRows(rows * w.in(), kElements, [&](RowRange range, int64_t) { kernels_.multiply(dx, factors, range); });
+    parallelRows(rows.end * w.in(), kElements, [&](RowRange range, int64_t) { kernels_.multiply(dx, factors, range); });
   }
 
-  void inputGradientPlus(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const float* addend, float* dx) override {
-    Real* product = scratch_.ensure(rows * w.in());
+  void inputGradientPlus(RowRange rows, Rows<const Real> dy, const Slice<Real>& w, const float* addend, float* dx) override {
+    Real* product = scratch_.ensure(rows.end * w.in());
     inputGradient(rows, dy, w, {product, w.in()});
-    parallelRows(rows * w.in(), kElements, [&](RowRange range, int64_t) { kernels_.addTo(dx, product, addend, range); });
+    parallelRows(rows.end * w.in(), kElements, [&](RowRange range, int64_t) { kernels_.addTo(dx, product, addend, range); });
   }
 
-  void weightGradient(int64_t rows, Rows<const Real> dy, Rows<const Real> x, const Slice<Real>& w, bool withBias) override {
+  void weightGradients(const std::vector<GradientOf<Real>>& wanted) override {
+    for (const auto& one : wanted) weightGradient(one);
+  }
+
+ private:
+  void weightGradient(const GradientOf<Real>& wanted) {
+    const auto& [w, rows, dy, x, withBias] = wanted;
     multiply(asTensor(w.dense.weight.gradient.get() + w.begin * w.in(), w.out(), w.in(), w.in()),
              asTensor(dy.data, rows, w.out(), dy.ld).t(), asTensor(x.data, rows, w.in(), x.ld));
     if (withBias) columnSums(kernels_, rows, dy.data, dy.ld, w.out(), partials_, w.dense.bias.gradient.get() + w.begin);
@@ -88,7 +97,6 @@ class LibtorchLinear final : public LinearBackend<Real> {
     w.dense.weight.gradientSquares = std::accumulate(squares_.begin(), squares_.end(), w.dense.weight.gradientSquares);
   }
 
- private:
   static int64_t grain(int64_t columns) { return std::max<int64_t>(1, kElements / columns); }
 
   static at::Tensor weight(const Slice<Real>& w) { return asTensor(w.dense.weight.values() + w.begin * w.in(), w.out(), w.in(), w.in()); }

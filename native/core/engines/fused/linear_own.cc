@@ -1,15 +1,28 @@
 // The linear backend on the own matrix products: packed weights, everything around a product in its epilogue.
 #include "core/engines/fused/linear.h"
+#include "core/engines/fused/sums.h"
+#include "core/kernels/gemm_kernels.h"
+#include "core/kernels/parallel.h"
 
 namespace bornagain::fused {
 
 namespace {
+
+// Rows of a task: whole tiles of every kernel and whole partial sums. Their activations stay in a core's second-level cache.
+constexpr int64_t kRowsAtOnce = 2 * kSumRows;
+// The largest matrix that every task reads for itself: larger ones (768 by 3072) made that a twentieth slower than a product on all
+// threads.
+constexpr int64_t kMatrixBytes = int64_t{2} << 20;
+// Tasks for each thread from which on they are worth it: with fewer, threads would wait for the last ones.
+constexpr int64_t kTasksEach = 2;
 
 template <typename Real>
 class OwnLinear final : public LinearBackend<Real> {
  public:
   void prepare(Matrix<Real>& matrix) override {
     const WeightShape shape = shapeOf(matrix);
+    inBlocks_ = inBlocks_ && shape.partRows % kWordElements<Real> == 0 && shape.columns % kWordElements<Real> == 0 &&
+                shape.rows() * shape.columns * static_cast<int64_t>(sizeof(Real)) <= kMatrixBytes;
     matrix.packedForward.ensure(packedForwardSize<Real>(shape));
     matrix.packedBackward.ensure(packedBackwardSize<Real>(shape));
   }
@@ -20,56 +33,65 @@ class OwnLinear final : public LinearBackend<Real> {
     gemm_.pack(shapeOf(matrix), tile, values, ld, matrix.packedForward.get(), matrix.packedBackward.get());
   }
 
-  void forward(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) override {
+  int64_t rowsAtOnce(int64_t rows) override {
+    if (!inBlocks_ || rows < kTasksEach * kRowsAtOnce * maxThreads()) return rows;
+    gemm_.reserve();
+    return kRowsAtOnce;
+  }
+
+  void forward(RowRange rows, Rows<const Real> x, const Slice<Real>& w, Rows<Real> y) override {
     Epilogue<Real> epilogue;
     epilogue.bias = w.bias();
-    epilogue.out = y.data;
+    epilogue.out = y.at(rows.begin);
     epilogue.ld = y.ld;
     multiply(rows, x, w, epilogue);
   }
 
-  void forwardActivated(int64_t rows, Rows<const Real> x, const Slice<Real>& w, Activation activation, bool training, Real* activated,
+  void forwardActivated(RowRange rows, Rows<const Real> x, const Slice<Real>& w, Activation activation, bool training, Real* activated,
                         Real* derivative) override {
     Epilogue<Real> epilogue;
     epilogue.kind = Epilogue<Real>::Kind::kActivate;
     epilogue.bias = w.bias();
     epilogue.activation = activation;
-    epilogue.out = activated;
-    epilogue.derivative = training ? derivative : nullptr;
+    epilogue.out = activated + rows.begin * w.out();
+    epilogue.derivative = training ? derivative + rows.begin * w.out() : nullptr;
     epilogue.ld = w.out();
     multiply(rows, x, w, epilogue);
   }
 
-  void inputGradient(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, Rows<Real> dx) override {
+  void inputGradient(RowRange rows, Rows<const Real> dy, const Slice<Real>& w, Rows<Real> dx) override {
     Epilogue<Real> epilogue;
-    epilogue.out = dx.data;
+    epilogue.out = dx.at(rows.begin);
     epilogue.ld = dx.ld;
     multiplyBack(rows, dy, w, epilogue);
   }
 
-  void inputGradientTimes(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const Real* factors, Real* dx) override {
+  void inputGradientTimes(RowRange rows, Rows<const Real> dy, const Slice<Real>& w, const Real* factors, Real* dx) override {
     Epilogue<Real> epilogue;
     epilogue.kind = Epilogue<Real>::Kind::kMultiply;
-    epilogue.factors = factors;
-    epilogue.out = dx;
+    epilogue.factors = factors + rows.begin * w.in();
+    epilogue.out = dx + rows.begin * w.in();
     epilogue.ld = w.in();
     multiplyBack(rows, dy, w, epilogue);
   }
 
-  void inputGradientPlus(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const float* addend, float* dx) override {
+  void inputGradientPlus(RowRange rows, Rows<const Real> dy, const Slice<Real>& w, const float* addend, float* dx) override {
     Epilogue<Real> epilogue;
     epilogue.kind = Epilogue<Real>::Kind::kAddF32;
-    epilogue.sum = dx;
-    epilogue.addend = addend;
+    epilogue.sum = dx + rows.begin * w.in();
+    epilogue.addend = addend == nullptr ? nullptr : addend + rows.begin * w.in();
     epilogue.ld = w.in();
     multiplyBack(rows, dy, w, epilogue);
   }
 
-  void weightGradient(int64_t rows, Rows<const Real> dy, Rows<const Real> x, const Slice<Real>& w, bool withBias) override {
-    auto& matrix = w.dense.weight;
-    matrix.gradientSquares +=
-        gemm_.weightGradient(rows, dy.data, dy.ld, w.out(), x.data, x.ld, w.in(), matrix.gradient.get() + w.begin * w.in(),
-                             withBias ? w.dense.bias.gradient.get() + w.begin : nullptr);
+  void weightGradients(const std::vector<GradientOf<Real>>& wanted) override {
+    gradients_.clear();
+    for (const auto& [w, rows, dy, x, withBias] : wanted) {
+      gradients_.push_back({rows, dy.data, dy.ld, w.out(), x.data, x.ld, w.in(), w.dense.weight.gradient.get() + w.begin * w.in(),
+                            withBias ? w.dense.bias.gradient.get() + w.begin : nullptr});
+    }
+    gemm_.weightGradients(gradients_);
+    for (size_t i = 0; i < wanted.size(); ++i) wanted[i].w.dense.weight.gradientSquares += gradients_[i].squares;
   }
 
  private:
@@ -80,17 +102,20 @@ class OwnLinear final : public LinearBackend<Real> {
 
   static PartRange partsOf(const Slice<Real>& w, const WeightShape& shape) { return {w.begin / shape.partRows, w.end / shape.partRows}; }
 
-  void multiply(int64_t rows, Rows<const Real> x, const Slice<Real>& w, const Epilogue<Real>& epilogue) {
+  void multiply(RowRange rows, Rows<const Real> x, const Slice<Real>& w, const Epilogue<Real>& epilogue) {
     const WeightShape shape = shapeOf(w.dense.weight);
-    gemm_.forward(rows, x.data, x.ld, shape, w.dense.weight.packedForward.get(), partsOf(w, shape), epilogue);
+    gemm_.forward(rows.end - rows.begin, x.at(rows.begin), x.ld, shape, w.dense.weight.packedForward.get(), partsOf(w, shape), epilogue);
   }
 
-  void multiplyBack(int64_t rows, Rows<const Real> dy, const Slice<Real>& w, const Epilogue<Real>& epilogue) {
+  void multiplyBack(RowRange rows, Rows<const Real> dy, const Slice<Real>& w, const Epilogue<Real>& epilogue) {
     const WeightShape shape = shapeOf(w.dense.weight);
-    gemm_.inputGradient(rows, dy.data, dy.ld, shape, w.dense.weight.packedBackward.get(), partsOf(w, shape), epilogue);
+    gemm_.inputGradient(rows.end - rows.begin, dy.at(rows.begin), dy.ld, shape, w.dense.weight.packedBackward.get(), partsOf(w, shape),
+                        epilogue);
   }
 
   Gemm<Real> gemm_;
+  std::vector<WeightGradient<Real, Real>> gradients_;
+  bool inBlocks_ = true;
 };
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace bornagain::fused {
 
 // Rows of one partial sum.
-constexpr int64_t kSumRows = 64;
+constexpr int64_t kSumRows = 48;
 
 // out [columns] = sum over `parts` of partials [parts, stride].
 void addPartials(int64_t parts, int64_t stride, int64_t columns, const float* partials, float* out);
