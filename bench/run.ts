@@ -3,7 +3,7 @@
  *
  *   (none)     the whole grid and everything else
  *   --bars     MNLI's lengths at a batch of 32 for all models and opponents, and everything else
- *   --quick    a look, some four minutes
+ *   --quick    a look at tiny and mini, under three minutes
  *   --growth   how far it grows: plots into docs/figures, points into bench/results/growth.json
  *   --only a,b these subjects alone: steps, evaluation, memory, start, overhead, tokenising, quickstart; with --growth its studies
  *   --models a,b; --threads N (of each side; the cores by default)
@@ -20,9 +20,9 @@ import { parseArgs } from 'node:util';
 import { BornAgainError } from '../src/util/errors.js';
 import { Bench } from './lib/bench.js';
 import type { Cell } from './lib/cell.js';
-import { MEASURED, MODELS, type ModelName } from './lib/models.js';
+import { MODELS, type ModelName } from './lib/models.js';
 import { requireCuda } from './lib/require-cuda.js';
-import { cellPlans, REPEATS, type Mode } from './lib/plans.js';
+import { cellPlans, measuredModels, REPEATS, type Mode } from './lib/plans.js';
 import { commit, describeMachine, load, writeResults, type Machine, type Results } from './lib/results.js';
 import type { Device } from './lib/sides.js';
 import { cellTable, figureTable, gpuFigures, means, meanTable, renderMarkdown, renderText, type Figure } from './lib/table.js';
@@ -105,7 +105,7 @@ async function runGrowth(bench: Bench, machine: Machine): Promise<void> {
 async function runBench(bench: Bench, device: Device, machine: Machine): Promise<void> {
   const mode: Mode = values.quick ? 'quick' : values.bars ? 'bars' : 'full';
   const subjects = subjectsOf(device, mode);
-  const models = chosen(values.models, values.models === undefined ? MEASURED[device] : modelNames);
+  const models = values.models === undefined ? measuredModels(device, mode) : chosen(values.models, modelNames);
   const plans = subjects.includes('steps') ? cellPlans(device, mode).filter(({ model }) => models.includes(model)) : [];
   const checked: GateResult[] = [];
   for (const model of models) {

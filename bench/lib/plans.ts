@@ -27,7 +27,7 @@ const PAIRS = 7;
 const batchesFor = (model: ModelName, precision: Precision, batch: number): number =>
   Math.max(1, Math.min(12, Math.round((BATCHES[model][precision] * 32) / batch)));
 
-/** In three minutes: one length and batch, the opponents that decide. */
+/** In three minutes: one length and batch, the opponents that decide. Base alone takes nearly two, so it is measured where it is asked for. */
 function quickCells(): CellPlan[] {
   const shared = { device: 'cpu', lengths: 'mnli', batch: 32, variants: [] } as const;
   return [
@@ -36,6 +36,11 @@ function quickCells(): CellPlan[] {
     { ...shared, model: 'mini', precision: 'bf16', opponents: ['eager-bf16-dynamic', 'eager-bf16-grouped'], batches: 3, pairs: 3 },
     { ...shared, model: 'base', precision: 'bf16', opponents: ['eager-bf16-dynamic'], batches: 1, pairs: 3 },
   ];
+}
+
+/** The models of a run that names none. */
+export function measuredModels(device: Device, mode: Mode): readonly ModelName[] {
+  return device === 'cpu' && mode === 'quick' ? ['tiny', 'mini'] : MEASURED[device];
 }
 
 /** All that has a bar: every opponent at MNLI's lengths and a batch of 32, the path without own matrix products, and bf16 against fp32. */

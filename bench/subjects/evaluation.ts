@@ -17,7 +17,7 @@ const BATCH = 32;
 /** Batches of theirs: a pass is about a second. */
 const BATCHES: Record<ModelName, number> = { tiny: 48, mini: 8, base: 2, large: 1 };
 /** Ours are several times shorter: this many of them, so that a turn is not too short to be measured. */
-const OUR_PASSES = 4;
+const OUR_PASSES: Record<ModelName, number> = { tiny: 4, mini: 4, base: 2, large: 1 };
 const ATTENTIONS = ['eager', 'sdpa'] as const;
 const ORDERS = ['data', 'length'] as const;
 
@@ -60,7 +60,7 @@ async function evaluateModel(bench: Bench, model: ModelName, pairs: number): Pro
     const request = { folder, dropout: 0.1, threads: bench.threads };
     await ours.ask('open', { ...request, device: 'cpu', ...ourSettings('bf16') });
     await theirs.ask('open', request);
-    const mine = ({ order }: Opponent): Promise<number> => rate(ours, tokens(order), { list: `${order}, ours`, passes: OUR_PASSES });
+    const mine = ({ order }: Opponent): Promise<number> => rate(ours, tokens(order), { list: `${order}, ours`, passes: OUR_PASSES[model] });
     const other = ({ attention, order }: Opponent): Promise<number> =>
       rate(theirs, tokens(order), { list: order, attention, autocast: true, padTo: null, passes: 1 });
     const measured = OPPONENTS.map((opponent) => ({ opponent, ours: [] as number[], theirs: [] as number[] }));
