@@ -4,7 +4,7 @@
  *   (none)     the whole grid and everything else
  *   --bars     MNLI's lengths at a batch of 32 for all models and opponents, and everything else
  *   --quick    a look at tiny and mini, under three minutes
- *   --growth   how far it grows: plots into docs/figures, points into bench/results/growth.json
+ *   --growth   how far it grows: plots into docs/figures, points into bench/results/growth.json (with --only into partial.json)
  *   --only a,b these subjects alone: steps, evaluation, memory, start, overhead, tokenising, quickstart; with --growth its studies
  *   --models a,b; --threads N (of each side; the cores by default)
  *   --device cuda  steps on the first GPU against the opponents of bench/opponents/cuda
@@ -99,7 +99,12 @@ async function runGrowth(bench: Bench, machine: Machine): Promise<void> {
   const measured = commit();
   const studies = await growth(bench, chosen(values.only, STUDY_NAMES), FIGURES);
   for (const { name, finding } of studies) console.log(`${name}: ${finding}`);
-  await writeResults(GROWTH, { machine, date: new Date().toISOString(), commit: measured, studies });
+  await writeResults(values.only === undefined ? GROWTH : `${RESULTS}partial.json`, {
+    machine,
+    date: new Date().toISOString(),
+    commit: measured,
+    studies,
+  });
 }
 
 async function runBench(bench: Bench, device: Device, machine: Machine): Promise<void> {

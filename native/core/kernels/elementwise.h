@@ -97,6 +97,7 @@ struct AdamWConstants {
   float rate;             // rate / (1 - beta1^t)
   float rootCorrection2;  // 1 / sqrt(1 - beta2^t)
   float epsilon;
+  bool settles;  // of the steps without a gradient, one in a few: small first moments become 0
 };
 
 // One head of one sequence. A query row's dropout counter is firstCounter + row * counterStep. The gradients are for the backward kernel.

@@ -171,9 +171,7 @@ BORNAGAIN_INLINE float maxLanes(Vec x) {
 
 // Bounds that let NaN through, so that it is seen at the end: the instructions return their second operand where either is NaN.
 #if defined(__AVX512F__)
-BORNAGAIN_INLINE Vec atLeast(Vec x, Vec low) {
-  return bitcast<Vec>(_mm512_maskz_max_ps(0xffff, bitcast<__m512>(low), bitcast<__m512>(x)));
-}
+BORNAGAIN_INLINE Vec atLeast(Vec x, Vec low) { return bitcast<Vec>(_mm512_maskz_max_ps(0xffff, bitcast<__m512>(low), bitcast<__m512>(x))); }
 BORNAGAIN_INLINE Vec atMost(Vec x, Vec high) {
   return bitcast<Vec>(_mm512_maskz_min_ps(0xffff, bitcast<__m512>(high), bitcast<__m512>(x)));
 }

@@ -12,6 +12,8 @@ namespace {
 
 // Elements of one task.
 constexpr int64_t kPiece = 32768;
+// Steps from one that settles to the next.
+constexpr int64_t kSettling = 16;
 // Columns of one tile of a matrix; its rows are a panel's.
 constexpr int64_t kTileColumns = 512;
 
@@ -112,7 +114,7 @@ AdamWConstants OptimizerPass<Real>::constants(const Parameter& parameter) const 
   return {static_cast<float>(gradientScale_),     static_cast<float>(options.beta1),
           static_cast<float>(options.beta2),      static_cast<float>(1 - rate * parameter.optimized->options.weightDecay),
           static_cast<float>(rate / correction1), static_cast<float>(1 / std::sqrt(correction2)),
-          static_cast<float>(options.epsilon)};
+          static_cast<float>(options.epsilon),    optimizer_.steps() % kSettling == 0};
 }
 
 template <typename Real>

@@ -47,21 +47,22 @@ BORNAGAIN_INLINE Vec direction(Vec first, Vec second, float rootCorrection2, flo
 #endif
 }
 
-// Makes up for `count` steps in which a row had no gradient. A first moment that moves a value by less than 1e-9 of the learning rate is
-// set to 0: the value would not change, and denormal numbers are slow. What becomes of a row does not depend on how its steps are split
-// over calls.
+// Makes up for `count` steps in which a row had no gradient. A first moment that at a settling step moves a value by less than 1e-9 of the
+// learning rate is set to 0: the value would not change, and denormal numbers are slow. What becomes of a row does not depend on how its
+// steps are split over calls.
 static void adamWReplay(const AdamWConstants* steps, int64_t count, float* values, float* first, float* second, int64_t columns) {
   forColumns(columns, [&](int64_t c, auto part) {
     AdamWState s{load(values + c, part), load(first + c, part), load(second + c, part)};
     int64_t i = 0;
     while (i < count && sumLanes(absolute(s.first)) != 0) {
-      for (const int64_t end = i + 16 < count ? i + 16 : count; i < end; ++i) {
+      for (bool settled = false; i < count && !settled; ++i) {
         const AdamWConstants& k = steps[i];
         s.first *= k.beta1;
         s.second *= k.beta2;
         s.value = s.value * k.decay - direction(s.first, s.second, k.rootCorrection2, k.epsilon) * k.rate;
-        s.first = s.first * s.first < s.second * 1e-18F ? Vec{} : s.first;
+        settled = k.settles;
       }
+      if (steps[i - 1].settles) s.first = s.first * s.first < s.second * 1e-18F ? Vec{} : s.first;
     }
     for (; i < count; ++i) {
       s.second *= steps[i].beta2;
