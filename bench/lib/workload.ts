@@ -64,6 +64,14 @@ export function representative(batches: readonly (readonly number[])[], lengths:
   return Array.from({ length: count }, (_, i) => [...(ordered[Math.floor(((i + 0.5) * ordered.length) / count)] ?? [])]);
 }
 
+/** `count` batches that stand for a pool in the data's order, and as many that stand for it in length order. */
+export function sampledBatches(lengths: readonly number[], size: number, count: number): Readonly<Record<'data' | 'length', number[][]>> {
+  return {
+    data: representative(cutBatches([...lengths.keys()], size), lengths, count),
+    length: representative(groupedBatches(lengths, size), lengths, count),
+  };
+}
+
 /** Row numbers sorted by length and cut, as length-grouping hands out a pool of batches. */
 export function groupedBatches(lengths: readonly number[], size: number): number[][] {
   return cutBatches(byLength(lengths, [...lengths.keys()]), size);

@@ -9,7 +9,7 @@ import { ourSettings, startOurs, startTheirs, type EvaluateAnswer } from '../lib
 import { geometricMean, median, pairedRatio } from '../lib/statistics.js';
 import type { Figure } from '../lib/table.js';
 import type { Worker } from '../lib/worker.js';
-import { cutBatches, groupedBatches, makeLengths, makeRows, poolSize, representative, tokenBatches } from '../lib/workload.js';
+import { makeLengths, makeRows, poolSize, sampledBatches, tokenBatches } from '../lib/workload.js';
 
 const SEED = 11;
 const BATCH_TOKENS = 4096;
@@ -86,10 +86,7 @@ async function evaluateModel(bench: Bench, model: ModelName, pairs: number): Pro
 
 /** Of each order the opponent's batches, and ours of the same rows. */
 function makeLists(lengths: readonly number[], count: number): Lists {
-  const batches = {
-    data: representative(cutBatches([...lengths.keys()], BATCH), lengths, count),
-    length: representative(groupedBatches(lengths, BATCH), lengths, count),
-  };
+  const batches = sampledBatches(lengths, BATCH, count);
   return Object.fromEntries(
     ORDERS.flatMap((order) => [
       [order, batches[order]],

@@ -8,7 +8,7 @@ import { Contender, interleave, openWorker, type Pairs } from '../lib/paired.js'
 import { OPPONENTS, type Opponent, type Padding } from '../lib/opponents.js';
 import { ourPrecision, ourSettings, startOurs, startTheirs, type Precision, type Variant } from '../lib/sides.js';
 import { median, pairedRatio, quantile } from '../lib/statistics.js';
-import { cutBatches, groupedBatches, makeLengths, makeRows, paddedLengths, poolSize, representative } from '../lib/workload.js';
+import { makeLengths, makeRows, paddedLengths, poolSize, sampledBatches } from '../lib/workload.js';
 import type { Worker } from '../lib/worker.js';
 
 const SEED = 7;
@@ -83,8 +83,7 @@ type BatchLengths = Readonly<Record<'plain' | 'grouped', readonly (readonly numb
 
 async function makeBatches(folder: string, { lengths: name, batch, batches }: CellPlan): Promise<BatchLengths> {
   const lengths = makeLengths(name, poolSize(batch), SEED);
-  const plain = representative(cutBatches([...lengths.keys()], batch), lengths, batches);
-  const grouped = representative(groupedBatches(lengths, batch), lengths, batches);
+  const { data: plain, length: grouped } = sampledBatches(lengths, batch, batches);
   await writeBatches(folder, makeRows(lengths, SEED), { first: plain.slice(0, 1), plain, grouped });
   const of = (list: readonly (readonly number[])[]): number[][] => list.map((rows) => rows.map((row) => lengths[row] ?? 0));
   return { plain: of(plain), grouped: of(grouped) };

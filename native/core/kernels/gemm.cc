@@ -39,9 +39,8 @@ const Real* wholeParts(int64_t rows, const Real* from, int64_t ld, int64_t parts
 }
 
 template <typename Real>
-void run(const Product<Real>& product, Buffer<float>& kept) {
-  float* floats = kept.ensure(kKeptFloats * maxThreads());
-  parallelTasks(product.tasks(), [&](int64_t task, int thread) { product.run(task, false, floats + kKeptFloats * thread); });
+void run(const Product<Real>& product, float* kept) {
+  parallelTasks(product.tasks(), [&](int64_t task, int thread) { product.run(task, false, kept + kKeptFloats * thread); });
 }
 
 }  // namespace
@@ -98,8 +97,8 @@ template <typename Real>
 Gemm<Real>::Gemm(InstructionSet set) : kernels_(kernelsOf<Real>(set)) {}
 
 template <typename Real>
-void Gemm<Real>::reserve() {
-  kept_.ensure(kKeptFloats * maxThreads());
+float* Gemm<Real>::kept() {
+  return kept_.ensure(kKeptFloats * maxThreads());
 }
 
 template <typename Real>
@@ -139,7 +138,7 @@ void Gemm<Real>::forward(int64_t rows, const Real* x, int64_t ldx, const WeightS
   const int64_t words = wordsOf<Real>(s.columns);
   const Real* right = packed + parts.begin * panels * panelLd;
   const GemmOperands<Real> operands{rows, words, x, ldx, right, panelLd, panels, s.partRows, words, epilogue};
-  run(Product<Real>(kernels_, operands, (parts.end - parts.begin) * panels), kept_);
+  run(Product<Real>(kernels_, operands, (parts.end - parts.begin) * panels), kept());
 }
 
 template <typename Real>
@@ -154,7 +153,7 @@ void Gemm<Real>::inputGradient(int64_t rows, const Real* dy, int64_t ldy, const 
   const Real* right = packed + parts.begin * kPanel * partDepth;
   const int64_t panelLd = s.parts * kPanel * partDepth;
   const GemmOperands<Real> operands{rows, words, dy, ldy, right, panelLd, panels, s.columns, words, epilogue};
-  run(Product<Real>(kernels_, operands, panels), kept_);
+  run(Product<Real>(kernels_, operands, panels), kept());
 }
 
 template int64_t packedForwardSize<float>(const WeightShape&);

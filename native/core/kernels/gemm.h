@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/activation.h"
@@ -91,7 +92,7 @@ class Gemm {
   explicit Gemm(InstructionSet set = instructionSet());
 
   // Makes the scratch memory of all threads.
-  void reserve();
+  void reserve() { kept(); }
 
   // Refreshes the packed copies from a tile of the fp32 values, given at (rowBegin, columnBegin) with leading dimension ld; either copy may
   // be null. Runs on the caller's thread; several threads may call it.
@@ -113,6 +114,12 @@ class Gemm {
   void weightGradients(std::vector<WeightGradient<Real, Gradient>>& wanted);
 
  private:
+  // gemm::kKeptFloats for each thread.
+  float* kept();
+  // All of them at once.
+  template <typename Gradient>
+  void weightGradientsTogether(std::span<WeightGradient<Real, Gradient>> wanted);
+
   const GemmKernels<Real>& kernels_;
   Buffer<Real> left_;
   Buffer<Real> right_;

@@ -30,7 +30,7 @@ constexpr int64_t wholeWords(int64_t elements) {
 class Partition {
  public:
   Partition(int64_t tiles, int64_t tileRows, int64_t panels, int64_t words, int64_t chunk, int64_t taskWork)
-      : tiles_(tiles), tileRows_(tileRows), panels_(panels) {
+      : tiles_(tiles), panels_(panels) {
     const int64_t wanted = std::clamp<int64_t>(tiles * tileRows * panels * kPanel * words / taskWork, 1, kTasks);
     const int64_t fitting = std::max<int64_t>(1, kLeftBytes / (tileRows * chunk * static_cast<int64_t>(sizeof(float))));
     tileBlocks_ = std::max(ceilDiv(tiles, fitting), std::min(tiles, ceilDiv(wanted, panels)));
@@ -49,7 +49,6 @@ class Partition {
 
  private:
   int64_t tiles_;
-  int64_t tileRows_;
   int64_t panels_;
   int64_t tileBlocks_;
   int64_t tilesPerTask_;
@@ -57,6 +56,7 @@ class Partition {
   int64_t panelBlocks_;
 };
 
+// A product and its tasks, which may run in any order and on any thread.
 template <typename Real>
 class Product {
  public:

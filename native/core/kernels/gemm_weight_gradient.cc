@@ -1,5 +1,7 @@
 // The weights' gradients: both operands are packed first, as rows become depth.
 #include <algorithm>
+#include <numeric>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -94,49 +96,66 @@ void parallelOver(const std::vector<Item>& items, const Body& body) {
   });
 }
 
+// How many of them are computed together: at least one.
+template <typename Real, typename Gradient>
+size_t together(const GemmKernels<Real>& kernels, std::span<const WeightGradient<Real, Gradient>> wanted) {
+  int64_t bytes = 0;
+  for (size_t count = 0; count < wanted.size(); ++count) {
+    const Packing<Real, Gradient> packing(kernels, wanted[count]);
+    bytes += (packing.leftSize() + packing.rightSize()) * static_cast<int64_t>(sizeof(Real));
+    if (count > 0 && bytes > kTogetherBytes) return count;
+  }
+  return wanted.size();
+}
+
 }  // namespace
 
 template <typename Real>
 template <typename Gradient>
 void Gemm<Real>::weightGradients(std::vector<WeightGradient<Real, Gradient>>& wanted) {
-  for (size_t begin = 0, end = 0; begin < wanted.size(); begin = end) {
-    std::vector<Packing<Real, Gradient>> packings;
-    int64_t left = 0, right = 0, sums = 0;
-    for (; end < wanted.size(); ++end) {
-      Packing<Real, Gradient> next(kernels_, wanted[end]);
-      const int64_t bytes = (left + right + next.leftSize() + next.rightSize()) * static_cast<int64_t>(sizeof(Real));
-      if (end > begin && bytes > kTogetherBytes) break;
-      left += next.leftSize();
-      right += next.rightSize();
-      sums += next.sumsSize();
-      packings.push_back(next);
-    }
-    Real *leftAt = left_.ensure(left), *rightAt = right_.ensure(right);
-    float* sumsAt = sums_.ensure(sums);
-    for (auto& packing : packings) {
-      packing.place(leftAt, rightAt, sumsAt);
-      leftAt += packing.leftSize();
-      rightAt += packing.rightSize();
-      sumsAt += packing.sumsSize();
-    }
-    parallelOver(packings, [&](int64_t item, int64_t task, int64_t, int) { packings[item].pack(task); });
-    std::vector<Product<Real>> products;
-    int64_t tasks = 0;
-    for (const auto& packing : packings) {
-      packing.sumBias();
-      products.push_back(packing.product());
-      tasks += products.back().tasks();
-    }
-    std::vector<double> squares(tasks);
-    float* kept = kept_.ensure(kKeptFloats * maxThreads());
-    parallelOver(products, [&](int64_t item, int64_t task, int64_t all, int thread) {
-      squares[all] = products[item].run(task, true, kept + kKeptFloats * thread);
-    });
-    auto square = squares.begin();
-    for (size_t i = 0; i < products.size(); ++i) {
-      wanted[begin + i].squares = 0;
-      for (int64_t task = 0; task < products[i].tasks(); ++task) wanted[begin + i].squares += *square++;
-    }
+  for (std::span rest(wanted); !rest.empty();) {
+    const size_t count = together<Real, Gradient>(kernels_, rest);
+    weightGradientsTogether(rest.first(count));
+    rest = rest.subspan(count);
+  }
+}
+
+template <typename Real>
+template <typename Gradient>
+void Gemm<Real>::weightGradientsTogether(std::span<WeightGradient<Real, Gradient>> wanted) {
+  std::vector<Packing<Real, Gradient>> packings;
+  int64_t left = 0, right = 0, sums = 0;
+  for (const auto& one : wanted) {
+    const auto& packing = packings.emplace_back(kernels_, one);
+    left += packing.leftSize();
+    right += packing.rightSize();
+    sums += packing.sumsSize();
+  }
+  Real *leftAt = left_.ensure(left), *rightAt = right_.ensure(right);
+  float* sumsAt = sums_.ensure(sums);
+  for (auto& packing : packings) {
+    packing.place(leftAt, rightAt, sumsAt);
+    leftAt += packing.leftSize();
+    rightAt += packing.rightSize();
+    sumsAt += packing.sumsSize();
+  }
+  parallelOver(packings, [&](int64_t item, int64_t task, int64_t, int) { packings[item].pack(task); });
+  std::vector<Product<Real>> products;
+  int64_t tasks = 0;
+  for (const auto& packing : packings) {
+    packing.sumBias();
+    tasks += products.emplace_back(packing.product()).tasks();
+  }
+  std::vector<double> squares(tasks);
+  float* floats = kept();
+  parallelOver(products, [&](int64_t item, int64_t task, int64_t all, int thread) {
+    squares[all] = products[item].run(task, true, floats + kKeptFloats * thread);
+  });
+  auto square = squares.begin();
+  for (size_t i = 0; i < products.size(); ++i) {
+    const auto end = square + products[i].tasks();
+    wanted[i].squares = std::accumulate(square, end, 0.0);
+    square = end;
   }
 }
 

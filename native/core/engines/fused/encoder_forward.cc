@@ -9,7 +9,7 @@ namespace bornagain::fused {
 
 namespace {
 
-// Rows of one task of a norm.
+// Rows of one task of a norm where one norm uses all threads; tasks of `overRows` begin at multiples of it.
 constexpr int64_t kRows = 24;
 
 }  // namespace

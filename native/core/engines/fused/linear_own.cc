@@ -8,7 +8,8 @@ namespace bornagain::fused {
 
 namespace {
 
-// Rows of a task: whole tiles of every kernel and whole partial sums. Their activations stay in a core's second-level cache.
+// Rows of a task: whole tiles of every kernel, whole partial sums and whole tasks of the encoder's norms. Their activations stay in a
+// core's second-level cache.
 constexpr int64_t kRowsAtOnce = 2 * kSumRows;
 // The largest matrix that every task reads for itself: larger ones (768 by 3072) made that a twentieth slower than a product on all
 // threads.

@@ -55,14 +55,15 @@ static void adamWReplay(const AdamWConstants* steps, int64_t count, float* value
     AdamWState s{load(values + c, part), load(first + c, part), load(second + c, part)};
     int64_t i = 0;
     while (i < count && sumLanes(absolute(s.first)) != 0) {
-      for (bool settled = false; i < count && !settled; ++i) {
+      bool settles = false;
+      for (; i < count && !settles; ++i) {
         const AdamWConstants& k = steps[i];
         s.first *= k.beta1;
         s.second *= k.beta2;
         s.value = s.value * k.decay - direction(s.first, s.second, k.rootCorrection2, k.epsilon) * k.rate;
-        settled = k.settles;
+        settles = k.settles;
       }
-      if (steps[i - 1].settles) s.first = s.first * s.first < s.second * 1e-18F ? Vec{} : s.first;
+      if (settles) s.first = s.first * s.first < s.second * 1e-18F ? Vec{} : s.first;
     }
     for (; i < count; ++i) {
       s.second *= steps[i].beta2;
