@@ -1,5 +1,7 @@
 # native/core/kernels/isa, compiled once per instruction set; which one runs is decided by the CPU at run time. Sets kernel_libraries.
-# -fno-math-errno lets square roots be vector instructions. No -ffast-math: it would change results and flush denormals in the whole process.
+# -fno-math-errno lets square roots be vector instructions. -ffp-contract=fast is GCC's default; Clang's own fuses no product and sum that
+# stand in different functions, as operators of wide vectors do (halves.h). No -ffast-math: it would change results and flush denormals in
+# the whole process.
 file(GLOB kernel_sources CONFIGURE_DEPENDS native/core/kernels/isa/*.cc)
 set(kernel_flags_portable "")
 set(kernel_flags_avx2 -mavx2 -mfma)
@@ -16,7 +18,7 @@ foreach(isa IN LISTS instruction_sets)
   add_library(kernels_${isa} OBJECT ${kernel_sources})
   target_include_directories(kernels_${isa} PRIVATE native)
   target_compile_definitions(kernels_${isa} PRIVATE BORNAGAIN_ISA=${isa})
-  target_compile_options(kernels_${isa} PRIVATE -Wall -Wextra -Wno-psabi -fno-math-errno ${kernel_flags_${isa}})
+  target_compile_options(kernels_${isa} PRIVATE -Wall -Wextra -Wno-psabi -fno-math-errno -ffp-contract=fast ${kernel_flags_${isa}})
   list(APPEND kernel_libraries kernels_${isa})
 endforeach()
 

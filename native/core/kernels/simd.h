@@ -6,15 +6,13 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
 #include "core/dropout_hash.h"
 #include "core/kernels/bf16.h"
-
-#define BORNAGAIN_MEMBER inline __attribute__((always_inline))
-#define BORNAGAIN_INLINE static BORNAGAIN_MEMBER
+#include "core/kernels/halves.h"
 
 // GCC has shuffles of this kind from version 12 on.
 #if defined(__has_builtin)
@@ -28,11 +26,25 @@
 
 namespace bornagain::BORNAGAIN_ISA {
 
+#if defined(__AVX512F__)
+constexpr int kRegisterBytes = 64;
+#elif defined(__AVX2__)
+constexpr int kRegisterBytes = 32;
+#else
+constexpr int kRegisterBytes = 16;
+#endif
+
+// Floats or words of one register.
+constexpr int64_t kWidth = kRegisterBytes / 4;
+using Lane = VectorOf<float, kWidth, kRegisterBytes>::Type;
+using LaneU = VectorOf<uint32_t, kWidth, kRegisterBytes>::Type;
+
 constexpr int64_t kLanes = 16;
-using Vec = float __attribute__((vector_size(64)));
-using VecU = uint32_t __attribute__((vector_size(64)));
-using VecI = int32_t __attribute__((vector_size(64)));
-using VecU16 = uint16_t __attribute__((vector_size(32)));
+using Vec = VectorOf<float, kLanes, kRegisterBytes>::Type;
+using VecU = VectorOf<uint32_t, kLanes, kRegisterBytes>::Type;
+using VecI = VectorOf<int32_t, kLanes, kRegisterBytes>::Type;
+// As many elements to a piece as Vec has.
+using VecU16 = VectorOf<uint16_t, kLanes, kRegisterBytes / 2>::Type;
 
 // How many lanes a load or store touches: all of them, or the first `count` of a row's end.
 struct Full {};
@@ -52,22 +64,24 @@ BORNAGAIN_INLINE void forColumns(int64_t n, const Body& body) {
   if (c < n) body(c, Part{n - c});
 }
 
-// Minus zero is no operation; plus zero would be one, for the sake of -0.
-BORNAGAIN_INLINE Vec splat(float x) { return x - Vec{}; }
-
-template <typename To, typename From>
-BORNAGAIN_INLINE To bitcast(const From& from) {
-  static_assert(sizeof(To) == sizeof(From));
-  To to;
-  __builtin_memcpy(&to, &from, sizeof to);
-  return to;
+// The same in all lanes. Minus zero is no operation; plus zero would be one, for the sake of -0.
+template <typename T = Vec>
+BORNAGAIN_INLINE T splat(typename ElementOf<T>::Type x) {
+  if constexpr (kIsHalves<T>) {
+    using Half = typename HalfOf<T>::Type;
+    return {splat<Half>(x), splat<Half>(x)};
+  } else {
+    return x - T{};
+  }
 }
+
+constexpr uint32_t kLaneNumbers[kLanes] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 BORNAGAIN_INLINE VecU widenWords(VecU16 half) {
 #if defined(__AVX512F__)
   return bitcast<VecU>(_mm512_maskz_cvtepu16_epi32(0xffff, bitcast<__m256i>(half)));  // the plain form makes GCC 12 warn
 #else
-  return __builtin_convertvector(half, VecU);
+  return eachRegister([](auto x) { return __builtin_convertvector(x, LaneU); }, half);
 #endif
 }
 
@@ -78,22 +92,16 @@ BORNAGAIN_INLINE VecU16 narrow(Vec x) {
 #if defined(__AVX512BF16__)
   return bitcast<VecU16>(_mm512_cvtneps_pbh(bitcast<__m512>(x)));
 #else
+  using Piece = VectorOf<uint16_t, kWidth, kRegisterBytes / 2>::Type;
   const VecU word = bitcast<VecU>(x);
   const VecU rounded = word + 0x7fffU + ((word >> 16) & 1U);
-  return __builtin_convertvector((x == x ? rounded : VecU{} + 0x7fc00000U) >> 16, VecU16);
+  const VecU upper = select(x == x, rounded, splat<VecU>(0x7fc00000U)) >> 16;
+  return eachRegister([](auto words) { return __builtin_convertvector(words, Piece); }, upper);
 #endif
 }
 
-BORNAGAIN_INLINE Vec load(const float* p, Full) {
-  Vec x;
-  __builtin_memcpy(&x, p, sizeof x);
-  return x;
-}
-BORNAGAIN_INLINE Vec load(const Bf16* p, Full) {
-  VecU16 x;
-  __builtin_memcpy(&x, p, sizeof x);
-  return widen(x);
-}
+BORNAGAIN_INLINE Vec load(const float* p, Full) { return loadAs<Vec>(p); }
+BORNAGAIN_INLINE Vec load(const Bf16* p, Full) { return widen(loadAs<VecU16>(p)); }
 // Missing lanes are 0.
 BORNAGAIN_INLINE Vec load(const float* p, Part part) {
 #if defined(__AVX512F__)
@@ -114,11 +122,8 @@ BORNAGAIN_INLINE Vec load(const Bf16* p, Part part) {
 #endif
 }
 
-BORNAGAIN_INLINE void store(float* p, Vec x, Full) { __builtin_memcpy(p, &x, sizeof x); }
-BORNAGAIN_INLINE void store(Bf16* p, Vec x, Full) {
-  const VecU16 half = narrow(x);
-  __builtin_memcpy(p, &half, sizeof half);
-}
+BORNAGAIN_INLINE void store(float* p, Vec x, Full) { storeAs(p, x); }
+BORNAGAIN_INLINE void store(Bf16* p, Vec x, Full) { storeAs(p, narrow(x)); }
 BORNAGAIN_INLINE void store(float* p, Vec x, Part part) {
 #if defined(__AVX512F__)
   _mm512_mask_storeu_ps(p, part.mask(), bitcast<__m512>(x));
@@ -138,27 +143,41 @@ BORNAGAIN_INLINE void store(Bf16* p, Vec x, Part part) {
 // x, and `other` beyond the part: for sums and maxima whose terms are not neutral there by themselves.
 BORNAGAIN_INLINE Vec clear(Vec x, Full, float = 0) { return x; }
 BORNAGAIN_INLINE Vec clear(Vec x, Part part, float other = 0) {
-  constexpr VecI kLane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  return kLane < static_cast<int32_t>(part.count) ? x : splat(other);
+  return select(loadAs<VecI>(kLaneNumbers) < static_cast<int32_t>(part.count), x, splat(other));
 }
 
-// Folds the upper half of the lanes onto the lower until one is left, on every instruction set in the same order.
-template <typename Fold>
-BORNAGAIN_INLINE float foldLanes(Vec x, const Fold& fold) {
 #if BORNAGAIN_SHUFFLES
-  const auto eight =
-      fold(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7), __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15));
-  const auto four = fold(__builtin_shufflevector(eight, eight, 0, 1, 2, 3), __builtin_shufflevector(eight, eight, 4, 5, 6, 7));
-  const auto two = fold(four, __builtin_shufflevector(four, four, 2, 3, 2, 3));
-  return fold(two, __builtin_shufflevector(two, two, 1, 1, 1, 1))[0];
-#else
-  float lanes[kLanes];
-  __builtin_memcpy(lanes, &x, sizeof x);
-  for (int64_t width = kLanes / 2; width > 0; width /= 2) {
-    for (int64_t i = 0; i < width; ++i) lanes[i] = fold(lanes[i], lanes[i + width]);
-  }
-  return lanes[0];
+template <int... Lanes, typename T>
+BORNAGAIN_INLINE auto pick(T a, T b) {
+  return __builtin_shufflevector(a, b, Lanes...);
+}
 #endif
+
+// Folds the upper half of the lanes onto the lower until one is left, on every instruction set in the same order.
+template <typename T, typename Fold>
+BORNAGAIN_INLINE float foldLanes(T x, const Fold& fold) {
+  if constexpr (kIsHalves<T>) {
+    return foldLanes(fold(x.low, x.high), fold);
+  } else {
+    constexpr int kCount = sizeof(T) / sizeof(float);
+#if BORNAGAIN_SHUFFLES
+    if constexpr (kCount == 16) {
+      return foldLanes(fold(pick<0, 1, 2, 3, 4, 5, 6, 7>(x, x), pick<8, 9, 10, 11, 12, 13, 14, 15>(x, x)), fold);
+    } else if constexpr (kCount == 8) {
+      return foldLanes(fold(pick<0, 1, 2, 3>(x, x), pick<4, 5, 6, 7>(x, x)), fold);
+    } else {
+      const T two = fold(x, pick<2, 3, 2, 3>(x, x));
+      return fold(two, pick<1, 1, 1, 1>(two, two))[0];
+    }
+#else
+    float lanes[kCount];
+    __builtin_memcpy(lanes, &x, sizeof x);
+    for (int width = kCount / 2; width > 0; width /= 2) {
+      for (int i = 0; i < width; ++i) lanes[i] = fold(lanes[i], lanes[i + width]);
+    }
+    return lanes[0];
+#endif
+  }
 }
 
 BORNAGAIN_INLINE float sumLanes(Vec x) {
@@ -166,7 +185,7 @@ BORNAGAIN_INLINE float sumLanes(Vec x) {
 }
 
 BORNAGAIN_INLINE float maxLanes(Vec x) {
-  return foldLanes(x, [](auto a, auto b) { return a > b ? a : b; });
+  return foldLanes(x, [](auto a, auto b) { return select(a > b, a, b); });
 }
 
 // Bounds that let NaN through, so that it is seen at the end: the instructions return their second operand where either is NaN.
@@ -176,8 +195,8 @@ BORNAGAIN_INLINE Vec atMost(Vec x, Vec high) {
   return bitcast<Vec>(_mm512_maskz_min_ps(0xffff, bitcast<__m512>(high), bitcast<__m512>(x)));
 }
 #else
-BORNAGAIN_INLINE Vec atLeast(Vec x, Vec low) { return x < low ? low : x; }
-BORNAGAIN_INLINE Vec atMost(Vec x, Vec high) { return x > high ? high : x; }
+BORNAGAIN_INLINE Vec atLeast(Vec x, Vec low) { return select(x < low, low, x); }
+BORNAGAIN_INLINE Vec atMost(Vec x, Vec high) { return select(x > high, high, x); }
 #endif
 BORNAGAIN_INLINE Vec absolute(Vec x) { return bitcast<Vec>(bitcast<VecU>(x) & 0x7fffffffU); }
 
@@ -185,9 +204,17 @@ BORNAGAIN_INLINE Vec squareRoot(Vec x) {
 #if defined(__AVX512F__)
   return bitcast<Vec>(_mm512_maskz_sqrt_ps(0xffff, bitcast<__m512>(x)));  // the plain form makes GCC 12 warn of its own header
 #else
-  Vec result;
-  for (int i = 0; i < kLanes; ++i) result[i] = __builtin_sqrtf(x[i]);
-  return result;
+  return eachRegister(
+      [](Lane a) {
+#if defined(__AVX2__)
+        return bitcast<Lane>(_mm256_sqrt_ps(bitcast<__m256>(a)));
+#else
+        Lane root;
+        for (int i = 0; i < kWidth; ++i) root[i] = __builtin_sqrtf(a[i]);
+        return root;
+#endif
+      },
+      x);
 #endif
 }
 
@@ -202,13 +229,12 @@ BORNAGAIN_INLINE Vec reciprocalForBf16(Vec x) {
 
 // The mask of one row at the columns `first` to `first + 15`: `scale` where an element is kept, 0 where it is dropped (dropout_hash.h).
 BORNAGAIN_INLINE Vec maskOf(const DropoutRowKey& key, int64_t first, uint32_t threshold, float scale) {
-  constexpr VecU kLane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  VecU x = (kLane + static_cast<uint32_t>(first)) ^ key.outer;
+  VecU x = (loadAs<VecU>(kLaneNumbers) + static_cast<uint32_t>(first)) ^ key.outer;
   x = (x ^ (x >> 16)) * kHashMultiplier1;
   x ^= key.inner;
   x = (x ^ (x >> 15)) * kHashMultiplier2;
   x ^= x >> 16;
-  return x >= threshold ? splat(scale) : Vec{};
+  return select(x >= threshold, splat(scale), Vec{});
 }
 
 }  // namespace bornagain::BORNAGAIN_ISA

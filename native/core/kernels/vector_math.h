@@ -54,7 +54,7 @@ BORNAGAIN_INLINE Vec errorFunction(Vec x) {
   inner = inner * s + -3.76125336e-1F;
   inner = inner * s + 1.28379166e-1F;
   inner = inner * x + x;
-  return t > 0.927734375F ? (x < 0.0F ? -outer : outer) : inner;
+  return select(t > 0.927734375F, select(x < 0.0F, -outer, outer), inner);
 }
 
 // tanh: Cephes' polynomial near 0, by the exponential elsewhere.
@@ -68,7 +68,7 @@ BORNAGAIN_INLINE Vec hyperbolicTangent(Vec x) {
   inner = inner * s + -3.33332819422e-1F;
   inner = inner * s * x + x;
   const Vec outer = 1.0F - 2.0F / (exponential(t + t) + 1.0F);
-  return t > 0.625F ? (x < 0.0F ? -outer : outer) : inner;
+  return select(t > 0.625F, select(x < 0.0F, -outer, outer), inner);
 }
 
 }  // namespace bornagain::BORNAGAIN_ISA

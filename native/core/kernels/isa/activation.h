@@ -29,7 +29,7 @@ BORNAGAIN_INLINE Activated geluForBf16(Vec x) {
   p = p * t - 0.284496736F;
   p = (p * t + 0.254829592F) * t;
   const Vec tail = p * e * 0.5F;
-  const Vec phi = x < 0.0F ? tail : 1.0F - tail;
+  const Vec phi = select(x < 0.0F, tail, 1.0F - tail);
   return {x * phi, phi + x * e * 0.39894228F};
 }
 
@@ -42,7 +42,7 @@ BORNAGAIN_INLINE Activated geluTanh(Vec x) {
   return {x * half, half + 0.5F * x * (1.0F - t * t) * (kRoot * (1.0F + square * (3 * 0.044715F)))};
 }
 
-BORNAGAIN_INLINE Activated relu(Vec x) { return {x < 0.0F ? Vec{} : x, x > 0.0F ? splat(1.0F) : Vec{}}; }
+BORNAGAIN_INLINE Activated relu(Vec x) { return {select(x < 0.0F, Vec{}, x), select(x > 0.0F, splat(1.0F), Vec{})}; }
 
 template <typename Real, typename Function>
 BORNAGAIN_INLINE void activateRows(const ActivationForward<Real>& a, RowRange range, const Function& function) {

@@ -63,7 +63,7 @@ static void adamWReplay(const AdamWConstants* steps, int64_t count, float* value
         s.value = s.value * k.decay - direction(s.first, s.second, k.rootCorrection2, k.epsilon) * k.rate;
         settles = k.settles;
       }
-      if (settles) s.first = s.first * s.first < s.second * 1e-18F ? Vec{} : s.first;
+      if (settles) s.first = select(s.first * s.first < s.second * 1e-18F, Vec{}, s.first);
     }
     for (; i < count; ++i) {
       s.second *= steps[i].beta2;

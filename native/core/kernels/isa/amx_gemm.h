@@ -54,7 +54,7 @@ static void amxPackTiles(const PackSource<Bf16>& s, int64_t panelLd, Bf16* out, 
         gather(Part{valid});
       }
       transpose(block);
-      for (int64_t i = 0; i < kLanes; ++i) __builtin_memcpy(to + row * kAmxTile + i * kDepth, &block[i], sizeof(VecU));
+      for (int64_t i = 0; i < kLanes; ++i) storeAs(to + row * kAmxTile + i * kDepth, block[i]);
     }
     if (columnSums == nullptr) continue;
     float* sum = columnSums + column - s.columnBegin;

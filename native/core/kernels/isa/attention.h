@@ -44,7 +44,7 @@ BORNAGAIN_INLINE void stackedWords(const Real* rows, int64_t ld, int64_t n, int6
         words >>= 16;
         if (r + 1 < n) words |= bitcast<VecU>(load(rows + (r + 1) * ld + c, part));
       }
-      __builtin_memcpy(out + c, &words, sizeof words);
+      storeAs(out + c, words);
     });
   }
 }
@@ -102,7 +102,7 @@ BORNAGAIN_INLINE void softmaxRow(const AttentionTask<Real>& t, int64_t query, fl
   Vec top = splat(-__builtin_inff());
   forColumns(t.length, [&](int64_t c, auto part) {
     const Vec x = clear(load(row + c, Full{}), part, -__builtin_inff());
-    top = x > top ? x : top;
+    top = select(x > top, x, top);
   });
   const float shift = maxLanes(top) * scale;
   Vec sum{};

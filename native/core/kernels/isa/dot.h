@@ -10,24 +10,6 @@ namespace bornagain::BORNAGAIN_ISA {
 // Rows of C computed at once, and of one panel of a left operand [words, kTile].
 constexpr int64_t kTile = 12;
 
-// One register of this instruction set.
-#if defined(__AVX512F__)
-constexpr int64_t kWidth = 16;
-#elif defined(__AVX2__)
-constexpr int64_t kWidth = 8;
-#else
-constexpr int64_t kWidth = 4;
-#endif
-using Lane = float __attribute__((vector_size(4 * kWidth)));
-using LaneU = uint32_t __attribute__((vector_size(4 * kWidth)));
-
-template <typename T>
-BORNAGAIN_INLINE T loadAs(const void* p) {
-  T x;
-  __builtin_memcpy(&x, p, sizeof x);
-  return x;
-}
-
 template <typename Real>
 struct Dot;
 
@@ -37,7 +19,7 @@ struct Dot<float> {
   using Left = Lane;
   static constexpr int64_t kRows = kWidth == 16 ? 12 : 6;  // accumulators of two vectors a row fit the registers
   BORNAGAIN_INLINE Right right(const void* p) { return loadAs<Lane>(p); }
-  BORNAGAIN_INLINE Left left(const void* p) { return loadAs<float>(p) - Lane{}; }
+  BORNAGAIN_INLINE Left left(const void* p) { return splat<Lane>(loadAs<float>(p)); }
   BORNAGAIN_INLINE void add(Lane& sums, Left a, Right b) { sums += a * b; }
 };
 
@@ -72,7 +54,7 @@ struct Dot<Bf16> {
   }
   BORNAGAIN_INLINE Pair left(const void* p) {
     const auto word = loadAs<uint32_t>(p);
-    return {bitcast<float>(word << 16) - Lane{}, bitcast<float>(word & 0xffff0000U) - Lane{}};
+    return {splat<Lane>(bitcast<float>(word << 16)), splat<Lane>(bitcast<float>(word & 0xffff0000U))};
   }
   BORNAGAIN_INLINE void add(Lane& sums, const Pair& a, const Pair& b) {
     sums += a.low * b.low;
@@ -123,7 +105,7 @@ BORNAGAIN_INLINE void multiplyTile(int64_t words, LeftRows left, const char* rig
 #pragma GCC unroll 16
   for (int64_t r = 0; r < Rows; ++r) {
 #pragma GCC unroll 8
-    for (int64_t v = 0; v < Vectors; ++v) __builtin_memcpy(c + r * ldc + v * kWidth, &sums[r][v], sizeof(Lane));
+    for (int64_t v = 0; v < Vectors; ++v) storeAs(c + r * ldc + v * kWidth, sums[r][v]);
   }
 }
 

@@ -50,7 +50,7 @@ BORNAGAIN_INLINE Vec packColumns(const PackSource<From>& s, int64_t column, Vali
     __builtin_prefetch(row + (kPackRows + 1) * s.ld);
     const VecU words = rowWords<Real>(row, row + s.ld, valid);
     sums += wordSums<Real>(words);
-    __builtin_memcpy(out, &words, sizeof words);
+    storeAs(out, words);
   }
   const VecU words = rowWords<Real>(row, t + 1 < s.rowEnd ? row + s.ld : nullptr, valid);
   __builtin_memcpy(out, &words, Width * sizeof(uint32_t));
@@ -131,7 +131,7 @@ static void packTransposed(const PackSource<float>& s, int64_t panelLd, Real* ou
       const int64_t word = column / kWordElements<Real>;
       Real* to = out + n / kPanel * panelLd + (word * kPanel + n % kPanel) * kWordElements<Real>;
       for (int64_t i = 0; i < kLanes && word + i < words; ++i) {
-        __builtin_memcpy(to + i * kPanel * kWordElements<Real>, &block[i], sizeof(VecU));
+        storeAs(to + i * kPanel * kWordElements<Real>, block[i]);
       }
     }
   }

@@ -22,7 +22,7 @@ BORNAGAIN_INLINE VecU wordsFrom(const Real* row, int64_t from, int64_t end) {
   VecU words{};
   const int64_t n = end - from;
   if (n >= kElements) {
-    __builtin_memcpy(&words, row + from, sizeof words);
+    words = loadAs<VecU>(row + from);
   } else if (n > 0) {
     __builtin_memcpy(&words, row + from, static_cast<size_t>(n) * sizeof(Real));
   }
@@ -41,7 +41,7 @@ static void transposedWords(const Real* rows, int64_t ld, int64_t n, int64_t col
         block[i] = r + i < n ? wordsFrom(rows + (r + i) * ld, word * kWordElements<Real>, columns) : VecU{};
       }
       transpose(block);
-      for (int64_t i = 0; i < smaller(kLanes, words - word); ++i) __builtin_memcpy(out + (word + i) * outLd + r, &block[i], sizeof(VecU));
+      for (int64_t i = 0; i < smaller(kLanes, words - word); ++i) storeAs(out + (word + i) * outLd + r, block[i]);
     }
   }
 }

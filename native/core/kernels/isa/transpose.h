@@ -7,11 +7,6 @@ namespace bornagain::BORNAGAIN_ISA {
 
 #if defined(__AVX512F__) && BORNAGAIN_SHUFFLES
 
-template <int... Lanes>
-BORNAGAIN_INLINE VecU pick(VecU a, VecU b) {
-  return __builtin_shufflevector(a, b, Lanes...);
-}
-
 // Pairs of words, then pairs of those, within 128 bits; then the 128-bit quarters.
 BORNAGAIN_INLINE void transpose(VecU (&r)[kLanes]) {
   VecU t[kLanes];
