@@ -80,6 +80,7 @@ async function main(python: string): Promise<void> {
     bench.say(
       `${gpu === null ? '' : `${gpu}, `}${machine.cpu}, ${machine.cores} cores, ${bench.threads} threads a side, LibTorch ${machine.libtorch}; ${machine.peer}`,
     );
+    if (device === 'cpu' && bench.precision === 'fp32') bench.say('This CPU only emulates bf16: both sides are measured in fp32 alone.');
     if (machine.load > QUIET)
       bench.say(`The load of this machine is ${machine.load.toFixed(1)}: something else runs, and these figures will not be good.`);
     await (values.growth ? runGrowth(bench, machine) : runBench(bench, device, machine));
@@ -111,7 +112,7 @@ async function runBench(bench: Bench, device: Device, machine: Machine): Promise
   const mode: Mode = values.quick ? 'quick' : values.bars ? 'bars' : 'full';
   const subjects = subjectsOf(device, mode);
   const models = values.models === undefined ? measuredModels(device, mode) : chosen(values.models, modelNames);
-  const plans = subjects.includes('steps') ? cellPlans(device, mode).filter(({ model }) => models.includes(model)) : [];
+  const plans = subjects.includes('steps') ? cellPlans(device, mode, bench.precision).filter(({ model }) => models.includes(model)) : [];
   const checked: GateResult[] = [];
   for (const model of models) {
     const result = await gate(bench, device, model);

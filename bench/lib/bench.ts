@@ -2,10 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeRuntime } from '../../src/native/runtime.js';
 import { writeModel } from './folder.js';
 import type { ModelName } from './models.js';
+import type { Precision } from './sides.js';
 
 export class Bench {
+  /** What `auto` computes in on this CPU: its opponents do as well. */
+  readonly precision: Precision = describeRuntime().runtime.cpuChoice.precision;
   private readonly models = new Map<ModelName, Promise<string>>();
 
   private constructor(

@@ -10,7 +10,7 @@ export interface CellPlan {
   readonly lengths: LengthsName;
   readonly batch: number;
   readonly precision: Precision;
-  /** Names; those of the other precision are left out. */
+  /** Names, in the order of their turns; those of the other precision are left out. */
   readonly opponents: readonly string[];
   /** Batches in a pass. */
   readonly batches: number;

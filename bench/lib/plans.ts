@@ -10,7 +10,6 @@ export type Mode = 'quick' | 'bars' | 'full';
 const namesOf = (device: Device): string[] => OPPONENTS[device].map(({ name }) => name);
 const ALL_OPPONENTS = namesOf('cpu');
 const BATCH_SIZES = [8, 32, 128];
-const PRECISIONS: readonly Precision[] = ['bf16', 'fp32'];
 
 const lengthsNames = Object.keys(LENGTHS) as LengthsName[];
 
@@ -24,15 +23,33 @@ const BATCHES: Record<ModelName, Record<Precision, number>> = {
 
 const PAIRS = 7;
 
+/**
+ * Those that are measured where `auto` computes in `fast`. A CPU that only emulates bf16 takes many times as long in it as in fp32, on both
+ * sides, and nobody would train so.
+ */
+const precisionsWhere = (fast: Precision): readonly Precision[] => (fast === 'bf16' ? ['bf16', 'fp32'] : ['fp32']);
+
+/** Without bf16 the opponent to beat is the one that pads to the longest in fp32, so it comes first: variants are paired with the first. */
+const opponentsWhere = (fast: Precision): readonly string[] =>
+  fast === 'bf16' ? ALL_OPPONENTS : ['eager-fp32-dynamic', 'eager-fp32-pad128'];
+
 const batchesFor = (model: ModelName, precision: Precision, batch: number): number =>
   Math.max(1, Math.min(12, Math.round((BATCHES[model][precision] * 32) / batch)));
 
 /** In three minutes: one length and batch, the opponents that decide. Base alone takes nearly two, so it is measured where it is asked for. */
-function quickCells(): CellPlan[] {
+function quickCells(fast: Precision): CellPlan[] {
   const shared = { device: 'cpu', lengths: 'mnli', batch: 32, variants: [] } as const;
+  const opponents = opponentsWhere(fast);
+  if (fast === 'fp32') {
+    return [
+      { ...shared, model: 'tiny', precision: 'fp32', opponents, batches: 4, pairs: 5 },
+      { ...shared, model: 'mini', precision: 'fp32', opponents: ['eager-fp32-dynamic'], batches: 1, pairs: 3 },
+      { ...shared, model: 'base', precision: 'fp32', opponents: ['eager-fp32-dynamic'], batches: 1, pairs: 3 },
+    ];
+  }
   return [
-    { ...shared, model: 'tiny', precision: 'bf16', opponents: ALL_OPPONENTS, batches: 6, pairs: 5 },
-    { ...shared, model: 'tiny', precision: 'fp32', opponents: ALL_OPPONENTS, batches: 4, pairs: 3 },
+    { ...shared, model: 'tiny', precision: 'bf16', opponents, batches: 6, pairs: 5 },
+    { ...shared, model: 'tiny', precision: 'fp32', opponents, batches: 4, pairs: 3 },
     { ...shared, model: 'mini', precision: 'bf16', opponents: ['eager-bf16-dynamic', 'eager-bf16-grouped'], batches: 3, pairs: 3 },
     { ...shared, model: 'base', precision: 'bf16', opponents: ['eager-bf16-dynamic'], batches: 1, pairs: 3 },
   ];
@@ -44,26 +61,28 @@ export function measuredModels(device: Device, mode: Mode): readonly ModelName[]
 }
 
 /** All that has a bar: every opponent at MNLI's lengths and a batch of 32, the path without own matrix products, and bf16 against fp32. */
-function barCells(): CellPlan[] {
+function barCells(fast: Precision): CellPlan[] {
+  const opponents = opponentsWhere(fast);
   return MEASURED.cpu.flatMap((model) =>
-    PRECISIONS.map((precision): CellPlan => {
-      const variants = precision === 'bf16' ? (['libtorch-products', 'portable'] as const) : (['bf16'] as const);
+    precisionsWhere(fast).map((precision): CellPlan => {
+      const variants = precision === fast ? (['libtorch-products', 'portable'] as const) : (['bf16'] as const);
       const batches = BATCHES[model][precision];
-      return { device: 'cpu', model, lengths: 'mnli', batch: 32, precision, opponents: ALL_OPPONENTS, batches, pairs: PAIRS, variants };
+      return { device: 'cpu', model, lengths: 'mnli', batch: 32, precision, opponents, batches, pairs: PAIRS, variants };
     }),
   );
 }
 
 /** Every model, lengths, batch and precision against every opponent of that precision. */
-function allCells(): CellPlan[] {
-  const bars = barCells();
+function allCells(fast: Precision): CellPlan[] {
+  const bars = barCells(fast);
+  const opponents = opponentsWhere(fast);
   const others = MEASURED.cpu.flatMap((model) =>
     lengthsNames.flatMap((lengths) =>
       BATCH_SIZES.flatMap((batch) =>
-        PRECISIONS.flatMap((precision): CellPlan[] => {
+        precisionsWhere(fast).flatMap((precision): CellPlan[] => {
           if (lengths === 'mnli' && batch === 32) return [];
           const batches = batchesFor(model, precision, batch);
-          return [{ device: 'cpu', model, lengths, batch, precision, opponents: ALL_OPPONENTS, batches, pairs: PAIRS, variants: [] }];
+          return [{ device: 'cpu', model, lengths, batch, precision, opponents, batches, pairs: PAIRS, variants: [] }];
         }),
       ),
     ),
@@ -83,10 +102,11 @@ function cudaCells(mode: Mode): CellPlan[] {
   );
 }
 
-export function cellPlans(device: Device, mode: Mode): CellPlan[] {
+/** @param fast what `auto` computes in on this CPU; on CUDA all is bf16 */
+export function cellPlans(device: Device, mode: Mode, fast: Precision): CellPlan[] {
   if (device === 'cuda') return cudaCells(mode);
-  if (mode === 'quick') return quickCells();
-  return mode === 'bars' ? barCells() : allCells();
+  if (mode === 'quick') return quickCells(fast);
+  return mode === 'bars' ? barCells(fast) : allCells(fast);
 }
 
 /** Repetitions of what is no cell. */

@@ -1,8 +1,8 @@
 """The quickstart's chain by a Python program on Transformers: tokenise, train a teacher for each task, ask each about its training set,
 train a multi-task model and a distilled one with teacher annealing, score all on dev, keep the models.
 
-python bench/opponents/quickstart.py DATA MODEL OUT THREADS: data/mini-glue, models/tiny-bert, a folder to write. Prints the scores as JSON.
-Epochs, batches, rates, sampling and losses are those of the preset `quickstart`; batches are padded to their longest, bf16 by autocast.
+python bench/opponents/quickstart.py DATA MODEL OUT THREADS bf16|fp32: data/mini-glue, models/tiny-bert, a folder to write. Prints the scores as
+JSON. Epochs, batches, rates, sampling and losses are those of the preset `quickstart`; batches are padded to their longest, bf16 by autocast.
 """
 
 import json
@@ -84,7 +84,7 @@ class MultiTask(nn.Module):
 
     def forward(self, examples, tasks):
         """Of each task that occurs: the places of its examples, and their logits (for regression the score)."""
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=PRECISION == "bf16"):
             pooled = self.dropout(self.bert(**collate(examples)).pooler_output)
             outputs = {}
             for name in dict.fromkeys(tasks):
@@ -223,4 +223,5 @@ def main(data, folder, out):
 
 
 torch.set_num_threads(int(sys.argv[4]))
+PRECISION = sys.argv[5]
 main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

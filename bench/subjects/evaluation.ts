@@ -37,7 +37,7 @@ export async function evaluation(bench: Bench, models: readonly ModelName[], pai
     const ratios = figures.filter(({ what }) => what.endsWith(named(opponent))).map(({ ratio }) => ratio ?? Number.NaN);
     return {
       subject: 'evaluation',
-      what: `geometric mean over ${models.join(', ')}, bf16, against ${named(opponent)}`,
+      what: `geometric mean over ${models.join(', ')}, ${bench.precision}, against ${named(opponent)}`,
       unit: '×',
       ours: geometricMean(ratios),
       theirs: null,
@@ -58,11 +58,11 @@ async function evaluateModel(bench: Bench, model: ModelName, pairs: number): Pro
   const [ours, theirs] = [startOurs(), startTheirs(bench.python)];
   try {
     const request = { folder, dropout: 0.1, threads: bench.threads };
-    await ours.ask('open', { ...request, device: 'cpu', ...ourSettings('bf16') });
+    await ours.ask('open', { ...request, device: 'cpu', ...ourSettings(bench.precision) });
     await theirs.ask('open', request);
     const mine = ({ order }: Opponent): Promise<number> => rate(ours, tokens(order), { list: `${order}, ours`, passes: OUR_PASSES[model] });
     const other = ({ attention, order }: Opponent): Promise<number> =>
-      rate(theirs, tokens(order), { list: order, attention, autocast: true, padTo: null, passes: 1 });
+      rate(theirs, tokens(order), { list: order, attention, autocast: bench.precision === 'bf16', padTo: null, passes: 1 });
     const measured = OPPONENTS.map((opponent) => ({ opponent, ours: [] as number[], theirs: [] as number[] }));
     for (const { opponent } of measured) {
       await mine(opponent);
@@ -76,7 +76,7 @@ async function evaluateModel(bench: Bench, model: ModelName, pairs: number): Pro
     }
     return measured.map((of) => {
       const { median: ratio, low, high } = pairedRatio(of.ours, of.theirs);
-      const what = `${model}, bf16, against ${named(of.opponent)}`;
+      const what = `${model}, ${bench.precision}, against ${named(of.opponent)}`;
       return { subject: 'evaluation', what, unit: 'tokens/s', ours: median(of.ours), theirs: median(of.theirs), ratio, low, high };
     });
   } finally {

@@ -45,7 +45,7 @@ async function tasks(bench: Bench): Promise<Study> {
     x: 'tasks',
     y: 'tokens/s',
     scale: 'linear',
-    series: [{ name: 'tiny, bf16', points }],
+    series: [{ name: `tiny, ${bench.precision}`, points }],
   };
   return { name: 'tasks', plot, finding: `tokens/s of 1, 2, 4 and 9 tasks are within ${percent(spread)} of each other` };
 }
@@ -117,7 +117,7 @@ async function memory(bench: Bench): Promise<Study> {
     x: 'step',
     y: 'MB resident',
     scale: 'linear',
-    series: [{ name: 'tiny, bf16', points }],
+    series: [{ name: `tiny, ${bench.precision}`, points }],
   };
   return {
     name: 'memory',

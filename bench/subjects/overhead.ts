@@ -25,7 +25,7 @@ export async function overhead(bench: Bench, repeats: number): Promise<Figure[]>
       const { seconds, native } = await runTraining(request);
       shares.push(100 * (1 - native / seconds));
     }
-    const what = `time of a step outside native compute, ${model}, bf16, batch 32, by the trainer`;
+    const what = `time of a step outside native compute, ${model}, ${bench.precision}, batch 32, by the trainer`;
     figures.push({ subject: 'overhead', what, unit: '%', ours: median(shares), theirs: null, ratio: null, low: null, high: null });
   }
   return figures;

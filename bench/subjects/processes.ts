@@ -3,7 +3,7 @@ import type { Bench } from '../lib/bench.js';
 import { writeBatches } from '../lib/folder.js';
 import type { ModelName } from '../lib/models.js';
 import { openWorker } from '../lib/paired.js';
-import { ourSettings, startOurs, startTheirs, type MemoryAnswer } from '../lib/sides.js';
+import { ourSettings, startOurs, startTheirs, type MemoryAnswer, type TheirSettings } from '../lib/sides.js';
 import { median, pairedRatio } from '../lib/statistics.js';
 import type { Figure } from '../lib/table.js';
 import type { Worker } from '../lib/worker.js';
@@ -12,7 +12,6 @@ import { cutBatches, makeLengths, makeRows, poolSize, representative } from '../
 const SEED = 13;
 const BATCH = 32;
 const BATCHES = 3;
-const THEIRS = { attention: 'eager', autocast: true, padTo: null };
 
 interface OneProcess {
   /** Seconds. */
@@ -34,10 +33,11 @@ async function measure(bench: Bench, model: ModelName, pairs: number): Promise<{
     { first: used.slice(0, 1), plain: used },
   );
   const request = { folder, dropout: 0.1, threads: bench.threads };
+  const theirs: TheirSettings = { attention: 'eager', autocast: bench.precision === 'bf16', padTo: null };
   const result = { ours: [] as OneProcess[], theirs: [] as OneProcess[] };
   for (let pair = 0; pair <= pairs; pair += 1) {
-    const mine = await oneProcess(startOurs(), { ...request, device: 'cpu', ...ourSettings('bf16') }, {});
-    const other = await oneProcess(startTheirs(bench.python), request, THEIRS);
+    const mine = await oneProcess(startOurs(), { ...request, device: 'cpu', ...ourSettings(bench.precision) }, {});
+    const other = await oneProcess(startTheirs(bench.python), request, theirs);
     if (pair === 0) continue;
     result.ours.push(mine);
     result.theirs.push(other);
@@ -59,7 +59,7 @@ export async function start(bench: Bench, pairs: number): Promise<Figure[]> {
   const { ours, theirs } = await measure(bench, 'tiny', pairs);
   const [mine, other] = [ours.map(({ firstStep }) => firstStep), theirs.map(({ firstStep }) => firstStep)];
   const { median: ratio, low, high } = pairedRatio(other, mine);
-  const what = 'process start to first finished step, tiny, bf16, files in the page cache';
+  const what = `process start to first finished step, tiny, ${bench.precision}, files in the page cache`;
   return [{ subject: 'start', what, unit: 's', ours: median(mine), theirs: median(other), ratio, low, high }];
 }
 
@@ -69,7 +69,7 @@ export async function memory(bench: Bench, models: readonly ModelName[], pairs: 
     const { ours, theirs } = await measure(bench, model, pairs);
     const [mine, other] = [ours.map(({ peak }) => peak / 1e6), theirs.map(({ peak }) => peak / 1e6)];
     const { median: ratio, low, high } = pairedRatio(mine, other);
-    const what = `peak resident memory of a training process, ${model}, batch 32, bf16 (share of theirs)`;
+    const what = `peak resident memory of a training process, ${model}, batch 32, ${bench.precision} (share of theirs)`;
     figures.push({ subject: 'memory', what, unit: 'MB', ours: median(mine), theirs: median(other), ratio, low, high });
   }
   return figures;

@@ -29,7 +29,14 @@ export async function quickstart(bench: Bench, pairs: number): Promise<Figure[]>
     await rm(out, { recursive: true });
     ours.push(mine.seconds);
     for (const [threads, seconds] of theirs) {
-      const other = await runProgram(bench.python, [THEIRS, DATA, MODEL, join(bench.scratch, 'quickstart-peer'), String(threads)]);
+      const other = await runProgram(bench.python, [
+        THEIRS,
+        DATA,
+        MODEL,
+        join(bench.scratch, 'quickstart-peer'),
+        String(threads),
+        bench.precision,
+      ]);
       requireSameChain(JSON.parse(mine.output) as ExperimentResults, JSON.parse(other.output) as Scores);
       seconds.push(other.seconds);
     }

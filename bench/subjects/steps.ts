@@ -26,7 +26,9 @@ interface Entry {
 
 /** Each opponent's cell, then each variant's. */
 export async function measureCell(bench: Bench, plan: CellPlan): Promise<Cell[]> {
-  const opponents = OPPONENTS[plan.device].filter((one) => one.precision === plan.precision && plan.opponents.includes(one.name));
+  const opponents = plan.opponents.flatMap((name) =>
+    OPPONENTS[plan.device].filter((one) => one.name === name && one.precision === plan.precision),
+  );
   const [first] = opponents;
   if (first === undefined) return [];
   const batches = await makeBatches(await bench.modelFolder(plan.model), plan);

@@ -60,7 +60,7 @@ describe('the table', () => {
 
 describe('the plans', () => {
   it('of the whole grid hold 3 models × 3 lengths × 3 batches × 2 precisions, each once, in at least seven pairs', () => {
-    const plans = cellPlans('cpu', 'full');
+    const plans = cellPlans('cpu', 'full', 'bf16');
     const places = plans.map(({ model, lengths, batch, precision }) => [model, lengths, batch, precision].join(' '));
     expect(new Set(places).size).toBe(54);
     expect(places).toHaveLength(54);
@@ -68,7 +68,7 @@ describe('the plans', () => {
   });
 
   it('of a GPU hold every model against every opponent of it', () => {
-    const plans = cellPlans('cuda', 'full');
+    const plans = cellPlans('cuda', 'full', 'fp32');
     expect(plans.map(({ model, batch }) => `${model} ${batch}`)).toEqual(
       ['tiny', 'mini', 'base', 'large'].flatMap((model) => [`${model} 32`, `${model} 128`]),
     );
@@ -76,11 +76,21 @@ describe('the plans', () => {
   });
 
   it('of the bars hold every opponent for every model, and the paths without own products', () => {
-    const plans = cellPlans('cpu', 'bars');
+    const plans = cellPlans('cpu', 'bars', 'bf16');
     expect(plans).toHaveLength(6);
     for (const plan of plans) expect(plan.opponents).toHaveLength(5);
     expect(plans.filter(({ variants }) => variants.includes('libtorch-products'))).toHaveLength(3);
     expect(plans.filter(({ variants }) => variants.includes('bf16')).map(({ precision }) => precision)).toEqual(['fp32', 'fp32', 'fp32']);
+  });
+
+  it.each(['full', 'bars', 'quick'] as const)('of a CPU without fast bf16 (%s) hold fp32 alone, the nearest opponent first', (mode) => {
+    const plans = cellPlans('cpu', mode, 'fp32');
+    expect(new Set(plans.map(({ model }) => model))).toEqual(new Set(['tiny', 'mini', 'base']));
+    for (const { precision, opponents, variants } of plans) {
+      expect(precision).toBe('fp32');
+      expect(opponents[0]).toBe('eager-fp32-dynamic');
+      expect(variants).not.toContain('bf16');
+    }
   });
 });
 
