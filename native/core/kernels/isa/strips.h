@@ -36,9 +36,13 @@ static void transposedWords(const Real* rows, int64_t ld, int64_t n, int64_t col
   for (int64_t word = 0; word < words; word += kLanes) {
     for (int64_t r = 0; r < n; r += kLanes) {
       VecU block[kLanes];
+      if (r + kLanes <= n && (word + kLanes) * kWordElements<Real> <= columns) {
 #pragma GCC unroll 16
-      for (int64_t i = 0; i < kLanes; ++i) {
-        block[i] = r + i < n ? wordsFrom(rows + (r + i) * ld, word * kWordElements<Real>, columns) : VecU{};
+        for (int64_t i = 0; i < kLanes; ++i) block[i] = loadAs<VecU>(rows + (r + i) * ld + word * kWordElements<Real>);
+      } else {
+        for (int64_t i = 0; i < kLanes; ++i) {
+          block[i] = r + i < n ? wordsFrom(rows + (r + i) * ld, word * kWordElements<Real>, columns) : VecU{};
+        }
       }
       transpose(block);
       for (int64_t i = 0; i < smaller(kLanes, words - word); ++i) storeAs(out + (word + i) * outLd + r, block[i]);

@@ -34,6 +34,44 @@ BORNAGAIN_INLINE void transpose(VecU (&r)[kLanes]) {
   }
 }
 
+#elif defined(__AVX2__) && BORNAGAIN_SHUFFLES
+
+// Eight by eight: pairs of words, then pairs of those, within 128 bits; then the 128-bit halves.
+BORNAGAIN_INLINE void transposeEight(LaneU (&r)[kWidth]) {
+  LaneU t[kWidth];
+#pragma GCC unroll 4
+  for (int64_t i = 0; i < 4; ++i) {
+    t[2 * i] = pick<0, 8, 1, 9, 4, 12, 5, 13>(r[2 * i], r[2 * i + 1]);
+    t[2 * i + 1] = pick<2, 10, 3, 11, 6, 14, 7, 15>(r[2 * i], r[2 * i + 1]);
+  }
+#pragma GCC unroll 4
+  for (int64_t i = 0; i < 4; ++i) {
+    const LaneU a = t[4 * (i / 2) + i % 2], b = t[4 * (i / 2) + i % 2 + 2];
+    r[4 * (i / 2) + 2 * (i % 2)] = pick<0, 1, 8, 9, 4, 5, 12, 13>(a, b);
+    r[4 * (i / 2) + 2 * (i % 2) + 1] = pick<2, 3, 10, 11, 6, 7, 14, 15>(a, b);
+  }
+#pragma GCC unroll 4
+  for (int64_t i = 0; i < 4; ++i) {
+    const LaneU a = r[i], b = r[i + 4];
+    r[i] = pick<0, 1, 2, 3, 8, 9, 10, 11>(a, b);
+    r[i + 4] = pick<4, 5, 6, 7, 12, 13, 14, 15>(a, b);
+  }
+}
+
+BORNAGAIN_INLINE void transpose(VecU (&r)[kLanes]) {
+  LaneU corners[2][2][kWidth];
+#pragma GCC unroll 16
+  for (int64_t i = 0; i < kLanes; ++i) {
+    corners[i / kWidth][0][i % kWidth] = r[i].low;
+    corners[i / kWidth][1][i % kWidth] = r[i].high;
+  }
+  for (auto& side : corners) {
+    for (auto& corner : side) transposeEight(corner);
+  }
+#pragma GCC unroll 16
+  for (int64_t i = 0; i < kLanes; ++i) r[i] = {corners[0][i / kWidth][i % kWidth], corners[1][i / kWidth][i % kWidth]};
+}
+
 #else
 
 BORNAGAIN_INLINE void transpose(VecU (&r)[kLanes]) {
