@@ -3,6 +3,7 @@
  * decoded (Arrow has no checksum of its own). Metadata may be known only when the last row is written: in the file format it stands in
  * the footer, at the end, so counts can go there.
  */
+import { constants } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -23,6 +24,8 @@ const MAGIC = 'ARROW1';
 const TRAILER_BYTES = 4 + MAGIC.length;
 /** Between the last batch and the footer. */
 const END_OF_STREAM_BYTES = 8;
+/** Of one read; the system's own limit is two GiB. */
+const READ_BYTES = 1 << 30;
 
 /**
  * Writes the batches as one file. Each batch is on its way to the disk before the next is asked for: memory does not grow.
@@ -48,6 +51,7 @@ export async function writeArrowFile<T extends TypeMap>(
 
 export interface ArrowFile<T extends TypeMap> {
   readonly metadata: ReadonlyMap<string, string>;
+  /** Nothing of the rows is in memory until the first is asked for; then all are, as views of one copy of the file. */
   readonly batches: AsyncIterable<RecordBatch<T>>;
 }
 
@@ -63,10 +67,29 @@ export async function readArrowFile<T extends TypeMap, R>(path: string, use: (fi
     await verify(path, handle);
     const reader = await RecordBatchReader.from<T>(handle);
     await reader.open();
-    return await use({ metadata: reader.schema.metadata, batches: reader });
+    return await use({ metadata: reader.schema.metadata, batches: readBatches<T>(path, handle) });
   } finally {
     await handle.close();
   }
+}
+
+/** From memory: Arrow's reader of an open file waits for the disk several times for each batch, most of the time that a start takes. */
+async function* readBatches<T extends TypeMap>(path: string, handle: FileHandle): AsyncGenerator<RecordBatch<T>> {
+  yield* RecordBatchReader.from<T>(await readWhole(path, handle));
+}
+
+async function readWhole(path: string, handle: FileHandle): Promise<Uint8Array> {
+  const { size } = await handle.stat();
+  if (size > constants.MAX_LENGTH) {
+    throw new BornAgainError('ERR_CACHE', `${path} has ${size} bytes, and at most ${constants.MAX_LENGTH} can be held at once; split the data file`, { path });
+  }
+  const bytes = Buffer.allocUnsafeSlow(size);
+  for (let done = 0; done < size; ) {
+    const { bytesRead } = await handle.read(bytes, done, Math.min(size - done, READ_BYTES), done);
+    if (bytesRead === 0) throw damaged(path, `it ended after ${done} of its ${size} bytes`);
+    done += bytesRead;
+  }
+  return bytes;
 }
 
 /** The writer's bytes, collected until taken. */

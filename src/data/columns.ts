@@ -65,44 +65,8 @@ export function fromRecordBatch(batch: RecordBatch<TokenizedTypes>): TokenizedCo
   };
 }
 
-/** All rows in one piece, copied. */
-export function concatenate(parts: readonly TokenizedColumns[]): TokenizedColumns {
-  const total = (size: (part: TokenizedColumns) => number): number => parts.reduce((sum, part) => sum + size(part), 0);
-  const rows = total((part) => part.rows);
-  const result = {
-    rows,
-    idBytes: new Uint8Array(total(idByteCount)),
-    idOffsets: new Int32Array(rows + 1),
-    tokens: new Int32Array(total(tokenCount)),
-    tokenOffsets: new Int32Array(rows + 1),
-    boundaries: new Int32Array(rows),
-    labels: new Float32Array(rows),
-  };
-  if (result.tokens.length > 0x7fffffff) throw new BornAgainError('ERR_DATA_FORMAT', `a split of ${result.tokens.length} tokens is too large; split the file`);
-  let row = 0;
-  for (const part of parts) {
-    append(result.idBytes, result.idOffsets, row, part.idBytes, part.idOffsets, part.rows);
-    append(result.tokens, result.tokenOffsets, row, part.tokens, part.tokenOffsets, part.rows);
-    result.boundaries.set(part.boundaries.subarray(0, part.rows), row);
-    result.labels.set(part.labels.subarray(0, part.rows), row);
-    row += part.rows;
-  }
-  return result;
-}
-
-/** Appends one list column behind the first `row` rows. */
-function append<A extends Uint8Array | Int32Array>(values: A, offsets: Int32Array, row: number, from: A, fromOffsets: Int32Array, rows: number): void {
-  const start = offsets[row] ?? 0;
-  const fromStart = fromOffsets[0] ?? 0;
-  values.set(from.subarray(fromStart, fromOffsets[rows] ?? fromStart), start);
-  for (let index = 1; index <= rows; index += 1) offsets[row + index] = start + (fromOffsets[index] ?? 0) - fromStart;
-}
-
-function idByteCount({ idOffsets, rows }: TokenizedColumns): number {
-  return (idOffsets[rows] ?? 0) - (idOffsets[0] ?? 0);
-}
-
-function tokenCount({ tokenOffsets, rows }: TokenizedColumns): number {
+/** Tokens of all rows. */
+export function tokenCount({ tokenOffsets, rows }: TokenizedColumns): number {
   return (tokenOffsets[rows] ?? 0) - (tokenOffsets[0] ?? 0);
 }
 

@@ -1,7 +1,10 @@
-/** A tokenised split in memory: flat typed arrays, so that a million rows are a handful of objects. Ids stay bytes until asked for. */
+/**
+ * A tokenised split in memory: typed arrays of thousands of rows each, so that a million rows are some hundred objects, and where they come
+ * from a file they are views of it. Ids stay bytes until asked for.
+ */
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
-import { concatenate } from './columns.js';
+import { tokenCount } from './columns.js';
 import type { TokenizedColumns } from './columns.js';
 import type { TokenizedDataset } from './types.js';
 
@@ -18,44 +21,61 @@ export class FlatDataset implements TokenizedDataset {
   readonly task: TaskDefinition;
   readonly split: SplitName;
   readonly hash: string;
-  private readonly columns: TokenizedColumns;
+  readonly size: number;
+  readonly totalTokens: number;
+  private readonly parts: readonly TokenizedColumns[];
+  /** First row of each part. */
+  private readonly starts: readonly number[];
 
+  /** @param parts kept, not copied */
   constructor({ task, split, hash }: DatasetIdentity, parts: readonly TokenizedColumns[]) {
     this.task = task;
     this.split = split;
     this.hash = hash;
-    this.columns = concatenate(parts);
-  }
-
-  get size(): number {
-    return this.columns.rows;
-  }
-
-  get totalTokens(): number {
-    return this.columns.tokens.length;
+    this.parts = parts;
+    const starts: number[] = [];
+    let size = 0;
+    let totalTokens = 0;
+    for (const part of parts) {
+      starts.push(size);
+      size += part.rows;
+      totalTokens += tokenCount(part);
+    }
+    this.starts = starts;
+    this.size = size;
+    this.totalTokens = totalTokens;
   }
 
   id(index: number): string {
-    const [start, end] = this.range(this.columns.idOffsets, index);
-    return decoder.decode(this.columns.idBytes.subarray(start, end));
+    const { part, row } = this.locate(index);
+    return decoder.decode(rowOf(part.idBytes, part.idOffsets, row));
   }
 
   tokenIds(index: number): Int32Array {
-    const [start, end] = this.range(this.columns.tokenOffsets, index);
-    return this.columns.tokens.subarray(start, end);
+    const { part, row } = this.locate(index);
+    return rowOf(part.tokens, part.tokenOffsets, row);
   }
 
   typeBoundary(index: number): number {
-    return this.columns.boundaries[index] ?? this.outside(index);
+    const { part, row } = this.locate(index);
+    return part.boundaries[row] ?? this.outside(index);
   }
 
   label(index: number): number {
-    return this.columns.labels[index] ?? this.outside(index);
+    const { part, row } = this.locate(index);
+    return part.labels[row] ?? this.outside(index);
   }
 
-  private range(offsets: Int32Array, index: number): [start: number, end: number] {
-    const end = offsets[index + 1];
-    return end === undefined ? this.outside(index) : [offsets[index] ?? this.outside(index), end];
+  private locate(index: number): { readonly part: TokenizedColumns; readonly row: number } {
+    if (!Number.isInteger(index) || index < 0 || index >= this.size) return this.outside(index);
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] ?? 0) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return { part: this.parts[low] ?? this.outside(index), row: index - (this.starts[low] ?? 0) };
   }
 
   private outside(index: number): never {
@@ -63,3 +83,7 @@ export class FlatDataset implements TokenizedDataset {
     throw new BornAgainError('ERR_INVALID_ARGUMENT', message, { index, size: this.size });
   }
 }
+
+/** A view. */
+const rowOf = <A extends Uint8Array | Int32Array>(values: A, offsets: Int32Array, row: number): A =>
+  values.subarray(offsets[row], offsets[row + 1]) as A;
