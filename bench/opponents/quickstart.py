@@ -1,8 +1,9 @@
 """The quickstart's chain by a Python program on Transformers: tokenise, train a teacher for each task, ask each about its training set,
 train a multi-task model and a distilled one with teacher annealing, score all on dev, keep the models.
 
-python bench/opponents/quickstart.py DATA MODEL OUT THREADS bf16|fp32: data/mini-glue, models/tiny-bert, a folder to write. Prints the scores as
-JSON. Epochs, batches, rates, sampling and losses are those of the preset `quickstart`; batches are padded to their longest, bf16 by autocast.
+python bench/opponents/quickstart.py DATA MODEL OUT THREADS bf16|fp32: data/mini-glue, models/tiny-bert, a folder to write. Prints the
+scores as JSON. Epochs, batches, rates, sampling and losses are those of the preset `quickstart`; batches are padded to their longest, bf16
+by autocast.
 """
 
 import json
