@@ -5,6 +5,7 @@
 #include <exception>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -121,8 +122,14 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
           !std::isfinite(info[1].As<Napi::Number>().DoubleValue())) {
         throw Error("ERR_INVALID_ARGUMENT", "learningRate must be a finite number, not negative");
       }
-      return [session = session_.get(), batches = toBatches(info[0]),
-              rate = info[1].As<Napi::Number>().DoubleValue()](const Interrupt& interrupt) {
+      std::optional<int64_t> after;
+      if (info[2].IsNumber()) after = info[2].As<Napi::Number>().Int64Value();
+      return [session = session_.get(), batches = toBatches(info[0]), rate = info[1].As<Napi::Number>().DoubleValue(),
+              after](const Interrupt& interrupt) {
+        if (after && session->steps() != *after) {
+          throw Error("ERR_CANCELLED", "a step that follows step " + std::to_string(*after) +
+                                           " was not computed: the session has finished " + std::to_string(session->steps()));
+        }
         const auto start = std::chrono::steady_clock::now();
         StepOutcome outcome = session->step(batches, rate, interrupt);
         const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;

@@ -168,8 +168,8 @@ export interface NativeSessionState {
 }
 
 export interface NativeSession {
-  /** One batch, or micro-batches whose gradients are summed. Rejects with ERR_CANCELLED, ERR_INVALID_ARGUMENT, ERR_VOCABULARY, ERR_SEQUENCE_TOO_LONG, ERR_LIBTORCH; the parameters are then those of the step before. The batch is copied before the call returns. */
-  step(batch: PackedBatch | readonly PackedBatch[], learningRate: number): Promise<StepResult>;
+  /** One batch, or micro-batches whose gradients are summed. Rejects with ERR_CANCELLED, ERR_INVALID_ARGUMENT, ERR_VOCABULARY, ERR_SEQUENCE_TOO_LONG, ERR_LIBTORCH; the parameters are then those of the step before. The batch is copied before the call returns. `after`: rejects with ERR_CANCELLED unless so many steps are finished when its turn comes. */
+  step(batch: PackedBatch | readonly PackedBatch[], learningRate: number, after?: number): Promise<StepResult>;
   /** Logits concatenated per example, each as long as its head's outputs. No dropout, no autograd. */
   evaluate(batch: PackedBatch): Promise<Float32Array>;
   exportState(): Promise<NativeSessionState>;

@@ -24,6 +24,15 @@ export interface SessionOptions {
   readonly runtime: SessionRuntime;
 }
 
+export interface StepOptions {
+  readonly learningRate: number;
+  /**
+   * How many steps must be finished when this one's turn comes; where it is another number, it rejects with ERR_CANCELLED. So a step can be
+   * handed over while the one before it is still computed, and does not run where that one fails.
+   */
+  readonly after?: number;
+}
+
 export class Session {
   #steps = 0;
 
@@ -76,8 +85,8 @@ export class Session {
    * is not finite (`details`: step, losses, positions of the examples whose loss is not finite), ERR_CANCELLED, ERR_INVALID_ARGUMENT; the
    * parameters are then those of the step before.
    */
-  async step(batch: PackedBatch | readonly PackedBatch[], { learningRate }: { learningRate: number }): Promise<StepResult> {
-    const result = await this.native.step(batch, learningRate);
+  async step(batch: PackedBatch | readonly PackedBatch[], { learningRate, after }: StepOptions): Promise<StepResult> {
+    const result = await this.native.step(batch, learningRate, after);
     if (!result.updated) throw nonFinite(result);
     this.#steps = result.step;
     return result;

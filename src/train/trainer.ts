@@ -1,6 +1,7 @@
 /**
  * Trains one model from its first step, or from its newest checkpoint, to its last. While the session computes a step on its own thread
- * the next batch is packed here. A run that was stopped and goes on ends with the same bytes as one that was not.
+ * the next one is packed here and handed over, so that the session waits for nothing between two steps. A run that was stopped and goes on
+ * ends with the same bytes as one that was not.
  */
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -83,24 +84,46 @@ async function openSelection({ log }: TrainingJob, job: SelectionJob, state: Sel
   return { job, state, log: await JsonLinesLog.open<SelectionLogEntry>(file, state.last?.step ?? 0) };
 }
 
+/** A step that the session computes, or that waits for the one before it. */
+interface HandedOver {
+  readonly prepared: PreparedStep;
+  readonly result: Promise<StepResult>;
+}
+
 async function runSteps(training: Training, startStep: number): Promise<void> {
   const { job, selection } = training;
-  const { session, steps, checkpointSteps, signal } = job;
+  const { steps, checkpointSteps, signal } = job;
   const throughput = new Throughput();
+  const scores = (finished: number): boolean => selection?.state.due(finished) === true;
   // A call that ended between a step and its evaluation left that to this one.
-  if (selection?.state.due(startStep) === true) await evaluate(training, selection);
-  const ends = (step: number): boolean => step >= steps.totalSteps || selection?.state.stops === true;
-  let next = ends(startStep) ? null : steps.prepare(startStep);
-  for (let step = startStep; next !== null; step += 1) {
-    if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', 'cancelled between two steps');
-    const current = next;
-    const [result, following] = await Promise.all([runStep(job, step, current), prepareNext(steps, step + 1)]);
-    record(job, current, result, throughput);
-    if (selection?.state.due(step + 1) === true) await evaluate(training, selection);
-    const last = ends(step + 1);
-    next = last ? null : following;
-    if (checkpointSteps > 0 && (last || session.steps % checkpointSteps === 0)) await saveCheckpoint(training);
+  if (selection !== null && scores(startStep)) await evaluate(training, selection);
+  const ends = (finished: number): boolean => finished >= steps.totalSteps || selection?.state.stops === true;
+  const keeps = (finished: number): boolean => checkpointSteps > 0 && (finished % checkpointSteps === 0 || ends(finished));
+  const queue: HandedOver[] = [];
+  try {
+    for (let step = startStep; !ends(step); step += 1) {
+      const current = queue.shift() ?? handOver(job, step);
+      // The next step waits in the session, whose thread goes on at once; but not where the model is wanted between the two.
+      const pauses = ends(step + 1) || scores(step + 1) || keeps(step + 1);
+      if (!pauses && signal?.aborted !== true) queue.push(handOver(job, step + 1));
+      record(job, current.prepared, await current.result, throughput);
+      if (selection !== null && scores(step + 1)) await evaluate(training, selection);
+      if (keeps(step + 1)) await saveCheckpoint(training);
+    }
+  } finally {
+    // What waits behind a step that failed is not computed, but the session says so in its own time.
+    await Promise.allSettled(queue.map(({ result }) => result));
   }
+}
+
+/** Packs a step, beside the one that the session computes, and puts it behind that one. */
+function handOver(job: TrainingJob, step: number): HandedOver {
+  if (job.signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', 'cancelled between two steps');
+  const prepared = job.steps.prepare(step);
+  const result = runStep(job, step, prepared);
+  // It is awaited when its turn comes: until then a rejection is not one that nobody heard.
+  result.catch(() => undefined);
+  return { prepared, result };
 }
 
 /** Scores the model on dev. It is kept where it is the best so far. */
@@ -113,14 +136,9 @@ async function evaluate({ job }: Training, { state, job: { score }, log }: OpenS
   onEvent({ kind: 'selection', runId, ...evaluation, best: state.best ?? evaluation, stops: state.stops });
 }
 
-/** Runs beside the session's step: `Promise.all` has started that one when this begins. */
-async function prepareNext(steps: StepMaker, step: number): Promise<PreparedStep | null> {
-  return step < steps.totalSteps ? steps.prepare(step) : null;
-}
-
 async function runStep(job: TrainingJob, step: number, prepared: PreparedStep): Promise<StepResult> {
   try {
-    return await job.session.step(prepared.batches, { learningRate: prepared.learningRate });
+    return await job.session.step(prepared.batches, { learningRate: prepared.learningRate, after: step });
   } catch (cause) {
     if (!(cause instanceof BornAgainError) || cause.code !== 'ERR_NON_FINITE_LOSS') throw cause;
     const { runId, tasks, steps, checkpointDir } = job;
