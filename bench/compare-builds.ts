@@ -13,6 +13,7 @@ import { Bench } from './lib/bench.js';
 import { writeBatches } from './lib/folder.js';
 import { MODELS, type ModelName } from './lib/models.js';
 import { Contender, interleave } from './lib/paired.js';
+import { BATCHES } from './lib/plans.js';
 import type { TrainAnswer } from './lib/sides.js';
 import { median, pairedRatio } from './lib/statistics.js';
 import { Worker } from './lib/worker.js';
@@ -20,7 +21,6 @@ import { makeLengths, makeRows, poolSize, sampledBatches } from './lib/workload.
 
 const SEED = 7;
 const BATCH = 32;
-const BATCHES: Record<ModelName, number> = { tiny: 8, mini: 3, base: 1, large: 1 };
 
 const { values } = parseArgs({
   options: {
@@ -44,7 +44,7 @@ async function open(checkout: string, folder: string): Promise<Worker> {
 async function compare(bench: Bench, base: string, model: ModelName): Promise<void> {
   const folder = await bench.modelFolder(model);
   const lengths = makeLengths('mnli', poolSize(BATCH), SEED);
-  const { data: batches } = sampledBatches(lengths, BATCH, BATCHES[model]);
+  const { data: batches } = sampledBatches(lengths, BATCH, BATCHES[model].fp32);
   await writeBatches(folder, makeRows(lengths, SEED), { batches });
   const work = { list: 'batches', tokens: batches.flat().reduce((sum, row) => sum + (lengths[row] ?? 0), 0) };
   const workers = [await open(values.other, folder), await open(base, folder)] as const;

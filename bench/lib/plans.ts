@@ -14,7 +14,7 @@ const BATCH_SIZES = [8, 32, 128];
 const lengthsNames = Object.keys(LENGTHS) as LengthsName[];
 
 /** Batches of 32 in a pass: enough to stand for fifty, few enough for seven passes of the slowest opponent. */
-const BATCHES: Record<ModelName, Record<Precision, number>> = {
+export const BATCHES: Record<ModelName, Record<Precision, number>> = {
   tiny: { bf16: 8, fp32: 8 },
   mini: { bf16: 6, fp32: 3 },
   base: { bf16: 2, fp32: 1 },

@@ -57,7 +57,8 @@ export interface ArrowFile<T extends TypeMap> {
 
 /**
  * Opens a file that writeArrowFile wrote, for the time of `use`.
- * @throws BornAgainError ERR_CACHE when the file is cut short, altered or none of ours; ERR_IO when it cannot be read
+ * @throws BornAgainError ERR_CACHE when the file is cut short, altered or none of ours; ERR_IO when it cannot be read; ERR_DATA_FORMAT when
+ *   its rows are more than can be held at once: made again, it would be no smaller
  */
 export async function readArrowFile<T extends TypeMap, R>(path: string, use: (file: ArrowFile<T>) => Promise<R>): Promise<R> {
   const handle = await open(path, 'r').catch((cause: unknown) => {
@@ -81,7 +82,7 @@ async function* readBatches<T extends TypeMap>(path: string, handle: FileHandle)
 async function readWhole(path: string, handle: FileHandle): Promise<Uint8Array> {
   const { size } = await handle.stat();
   if (size > constants.MAX_LENGTH) {
-    throw new BornAgainError('ERR_CACHE', `${path} has ${size} bytes, and at most ${constants.MAX_LENGTH} can be held at once; split the data file`, { path });
+    throw new BornAgainError('ERR_DATA_FORMAT', `${path} has ${size} bytes, and at most ${constants.MAX_LENGTH} can be held at once; split the data file`, { path });
   }
   const bytes = Buffer.allocUnsafeSlow(size);
   for (let done = 0; done < size; ) {

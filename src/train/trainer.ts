@@ -99,20 +99,20 @@ async function runSteps(training: Training, startStep: number): Promise<void> {
   if (selection !== null && scores(startStep)) await evaluate(training, selection);
   const ends = (finished: number): boolean => finished >= steps.totalSteps || selection?.state.stops === true;
   const keeps = (finished: number): boolean => checkpointSteps > 0 && (finished % checkpointSteps === 0 || ends(finished));
-  const queue: HandedOver[] = [];
+  let waiting: HandedOver | null = null;
   try {
     for (let step = startStep; !ends(step); step += 1) {
-      const current = queue.shift() ?? handOver(job, step);
+      const current: HandedOver = waiting ?? handOver(job, step);
       // The next step waits in the session, whose thread goes on at once; but not where the model is wanted between the two.
       const pauses = ends(step + 1) || scores(step + 1) || keeps(step + 1);
-      if (!pauses && signal?.aborted !== true) queue.push(handOver(job, step + 1));
+      waiting = pauses || signal?.aborted === true ? null : handOver(job, step + 1);
       record(job, current.prepared, await current.result, throughput);
       if (selection !== null && scores(step + 1)) await evaluate(training, selection);
       if (keeps(step + 1)) await saveCheckpoint(training);
     }
   } finally {
     // What waits behind a step that failed is not computed, but the session says so in its own time.
-    await Promise.allSettled(queue.map(({ result }) => result));
+    await Promise.allSettled([waiting?.result]);
   }
 }
 

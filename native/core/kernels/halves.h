@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 #define BORNAGAIN_MEMBER inline __attribute__((always_inline))
@@ -13,15 +12,9 @@ namespace bornagain::BORNAGAIN_ISA {
 
 template <typename T>
 struct Halves {
+  using Half = T;
   T low;
   T high;
-};
-
-template <typename T>
-struct HalfOf;
-template <typename T>
-struct HalfOf<Halves<T>> {
-  using Type = T;
 };
 
 template <typename T>
@@ -116,7 +109,7 @@ template <typename To, typename From>
 BORNAGAIN_INLINE To bitcast(const From& from) {
   static_assert(sizeof(To) == sizeof(From));
   if constexpr (kIsHalves<To> && kIsHalves<From>) {
-    using Half = typename HalfOf<To>::Type;
+    using Half = typename To::Half;
     return {bitcast<Half>(from.low), bitcast<Half>(from.high)};
   } else {
     To to;
@@ -129,7 +122,7 @@ BORNAGAIN_INLINE To bitcast(const From& from) {
 template <typename T>
 BORNAGAIN_INLINE T loadAs(const void* p) {
   if constexpr (kIsHalves<T>) {
-    using Half = typename HalfOf<T>::Type;
+    using Half = typename T::Half;
     return {loadAs<Half>(p), loadAs<Half>(static_cast<const char*>(p) + sizeof(Half))};
   } else {
     T x;
@@ -148,13 +141,13 @@ BORNAGAIN_INLINE void storeAs(void* p, const T& x) {
   }
 }
 
-// Calls function(a register of each) for all registers; what it returns, as such a vector.
-template <typename Function, typename T, typename... More>
-BORNAGAIN_INLINE auto eachRegister(const Function& function, const T& a, const More&... more) {
+// Calls function(register) for all registers; what it returns, as such a vector.
+template <typename Function, typename T>
+BORNAGAIN_INLINE auto eachRegister(const Function& function, const T& a) {
   if constexpr (kIsHalves<T>) {
-    return halves(eachRegister(function, a.low, more.low...), eachRegister(function, a.high, more.high...));
+    return halves(eachRegister(function, a.low), eachRegister(function, a.high));
   } else {
-    return function(a, more...);
+    return function(a);
   }
 }
 

@@ -68,7 +68,7 @@ BORNAGAIN_INLINE void forColumns(int64_t n, const Body& body) {
 template <typename T = Vec>
 BORNAGAIN_INLINE T splat(typename ElementOf<T>::Type x) {
   if constexpr (kIsHalves<T>) {
-    using Half = typename HalfOf<T>::Type;
+    using Half = typename T::Half;
     return {splat<Half>(x), splat<Half>(x)};
   } else {
     return x - T{};
