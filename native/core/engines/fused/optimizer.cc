@@ -15,7 +15,7 @@ constexpr int64_t kPiece = 32768;
 // Steps from one that settles to the next.
 constexpr int64_t kSettling = 16;
 // Columns of one tile of a matrix; its rows are a panel's.
-constexpr int64_t kTileColumns = 512;
+constexpr int64_t kTileColumns = 1024;
 
 }  // namespace
 
