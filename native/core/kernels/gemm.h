@@ -51,6 +51,7 @@ template <typename Real>
 struct Epilogue {
   enum class Kind {
     kStore,     // out = C + bias
+    kStream,    // out = C, past the caches: out and its rows are multiples of 64 bytes, the columns of kPanel
     kActivate,  // out = f(C + bias), derivative = f'(C + bias)
     kMultiply,  // out = C * factors
     kAddF32,    // sum = C + bias + addend

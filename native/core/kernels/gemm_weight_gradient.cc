@@ -64,6 +64,7 @@ class Packing {
     epilogue.ld = w_.in;
     if constexpr (std::is_same_v<Gradient, Real>) {
       epilogue.out = w_.gradient;
+      if (wholeLines()) epilogue.kind = Epilogue<Real>::Kind::kStream;
     } else {
       epilogue.kind = Epilogue<Real>::Kind::kAddF32;
       epilogue.sum = w_.gradient;
@@ -72,6 +73,10 @@ class Packing {
   }
 
  private:
+  // The optimizer reads it when all gradients are there, so a cache has no use for it.
+  [[nodiscard]] bool wholeLines() const {
+    return w_.in % kPanel == 0 && reinterpret_cast<uintptr_t>(w_.gradient) % 64 == 0;
+  }
   [[nodiscard]] int64_t depth() const { return words_ * kWordElements<Real>; }
   [[nodiscard]] int64_t panels() const { return ceilDiv(w_.in, kPanel); }
 

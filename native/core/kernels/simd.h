@@ -100,6 +100,33 @@ BORNAGAIN_INLINE VecU16 narrow(Vec x) {
 #endif
 }
 
+// Thirty-two of them, as sixteen words.
+BORNAGAIN_INLINE VecU narrowPair(Vec low, Vec high) {
+  struct Pair {
+    VecU16 low;
+    VecU16 high;
+  };
+  return bitcast<VecU>(Pair{narrow(low), narrow(high)});
+}
+
+// Writes a vector past the caches, where the CPU can: a line that is not read soon need not be fetched to be written. p is a multiple of 64
+// bytes. Whoever streams ends with `endStreams`, before other threads may read.
+BORNAGAIN_INLINE void stream(void* p, VecU x) {
+#if defined(__AVX512F__)
+  _mm512_stream_si512(static_cast<__m512i*>(p), bitcast<__m512i>(x));
+#elif defined(__AVX2__)
+  _mm256_stream_si256(static_cast<__m256i*>(p), bitcast<__m256i>(x.low));
+  _mm256_stream_si256(static_cast<__m256i*>(p) + 1, bitcast<__m256i>(x.high));
+#else
+  storeAs(p, x);
+#endif
+}
+BORNAGAIN_INLINE void endStreams() {
+#if defined(__AVX2__)
+  _mm_sfence();
+#endif
+}
+
 BORNAGAIN_INLINE Vec load(const float* p, Full) { return loadAs<Vec>(p); }
 BORNAGAIN_INLINE Vec load(const Bf16* p, Full) { return widen(loadAs<VecU16>(p)); }
 // Missing lanes are 0.

@@ -75,7 +75,7 @@ static void amxPackTiles(const PackSource<Bf16>& s, int64_t panelLd, Bf16* out, 
 // Right panels for left ones: zeros up to whole registers of depth.
 static void amxPackPanels(const PackSource<Bf16>& s, int64_t panelLd, Bf16* out) {
   constexpr int64_t kDepth = kAmxWords * kWordElements<Bf16>;
-  packPanels<Bf16, Bf16>(s, panelLd, out);
+  packPanels<Bf16, Bf16, Copy::kActivations>(s, panelLd, out);
   const int64_t end = wordsOf<Bf16>(s.rowEnd) * kWordElements<Bf16>, missing = (kDepth - end % kDepth) % kDepth;
   if (missing == 0) return;
   for (int64_t column = s.columnBegin; column < s.columnEnd; column += kPanel) {
@@ -90,7 +90,7 @@ constexpr GemmKernels<Bf16> makeAmxGemm() {
           .multiply = &amxMultiply,
           .packTiles = &amxPackTiles,
           .packPanels = &amxPackPanels,
-          .packPanelsF32 = &packPanels<Bf16, float>,
+          .packPanelsF32 = &packPanels<Bf16, float, Copy::kWeights>,
           .packTransposedF32 = &packTransposed<Bf16>};
 }
 

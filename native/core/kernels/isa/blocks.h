@@ -31,6 +31,7 @@ BORNAGAIN_INLINE double forBlocks(const GemmOperands<Real>& g, GemmRange range, 
       }
     }
   }
+  if (g.epilogue.kind == Epilogue<Real>::Kind::kStream) endStreams();
   return total;
 }
 

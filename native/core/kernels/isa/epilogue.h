@@ -63,11 +63,23 @@ static void activateTile(const Epilogue<Real>& e, const FinishedTile& tile) {
   }
 }
 
+BORNAGAIN_INLINE void streamPanelRow(float* out, Vec left, Vec right) {
+  stream(out, bitcast<VecU>(left));
+  stream(out + kLanes, bitcast<VecU>(right));
+}
+BORNAGAIN_INLINE void streamPanelRow(Bf16* out, Vec left, Vec right) { stream(out, narrowPair(left, right)); }
+
 template <typename Real>
 static void finishTile(const Epilogue<Real>& e, const FinishedTile& tile) {
   switch (e.kind) {
     case Epilogue<Real>::Kind::kStore:
       return forTile(e, tile, [&](int64_t at, auto part, Vec c, Vec bias) { store(e.out + at, c + bias, part); });
+    case Epilogue<Real>::Kind::kStream:
+      for (int64_t r = 0; r < tile.rows; ++r) {
+        const float* c = tile.c + r * kPanel;
+        streamPanelRow(e.out + (tile.row + r) * e.ld + tile.column, load(c, Full{}), load(c + kLanes, Full{}));
+      }
+      return;
     case Epilogue<Real>::Kind::kActivate:
       return activateTile(e, tile);
     case Epilogue<Real>::Kind::kMultiply:

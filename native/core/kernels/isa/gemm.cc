@@ -51,8 +51,8 @@ constexpr GemmKernels<Real> makeGemm() {
           .taskWork = 2'000'000,
           .multiply = &multiply<Real>,
           .packTiles = &packTiles<Real>,
-          .packPanels = &packPanels<Real, Real>,
-          .packPanelsF32 = &packPanels<Real, float>,
+          .packPanels = &packPanels<Real, Real, Copy::kActivations>,
+          .packPanelsF32 = &packPanels<Real, float, Copy::kWeights>,
           .packTransposedF32 = &packTransposed<Real>};
 }
 

@@ -37,11 +37,21 @@ BORNAGAIN_INLINE Vec wordSums(VecU words) {
 // Rows at a time: what is read of them stays in the first cache while neighbouring panels are packed, also where rows are 4 KB apart.
 constexpr int64_t kPackRows = 16;
 
+// Copies of activations are read at once. Those of weights are read when the next step comes to them, so they are streamed.
+enum class Copy { kActivations, kWeights };
+
 // Width columns of one panel, of which `valid` are read; words are Ld apart in `out`, the panel's word rowBegin at that column. Whole
 // vectors are stored even where Width is less: the next word covers what was too much, only the last one is cut.
-template <typename Real, int Width, int Ld, typename From, typename Valid>
+template <typename Real, int Width, int Ld, Copy kCopy, typename From, typename Valid>
 BORNAGAIN_INLINE Vec packColumns(const PackSource<From>& s, int64_t column, Valid valid, Real* out) {
   constexpr int64_t kStep = kWordElements<Real>;
+  const auto put = [](Real* to, VecU words) {
+    if constexpr (kCopy == Copy::kWeights) {
+      stream(to, words);
+    } else {
+      storeAs(to, words);
+    }
+  };
   const From* row = s.data + s.rowBegin * s.ld + column;
   Vec sums{};
   int64_t t = s.rowBegin;
@@ -50,18 +60,22 @@ BORNAGAIN_INLINE Vec packColumns(const PackSource<From>& s, int64_t column, Vali
     __builtin_prefetch(row + (kPackRows + 1) * s.ld);
     const VecU words = rowWords<Real>(row, row + s.ld, valid);
     sums += wordSums<Real>(words);
-    storeAs(out, words);
+    put(out, words);
   }
   const VecU words = rowWords<Real>(row, t + 1 < s.rowEnd ? row + s.ld : nullptr, valid);
-  __builtin_memcpy(out, &words, Width * sizeof(uint32_t));
+  if constexpr (Width == kLanes) {
+    put(out, words);
+  } else {
+    __builtin_memcpy(out, &words, Width * sizeof(uint32_t));
+  }
   return sums + wordSums<Real>(words);
 }
 
-template <typename Real, int Width, int Ld, typename From>
+template <typename Real, int Width, int Ld, Copy kCopy, typename From>
 BORNAGAIN_INLINE Vec packEdge(const PackSource<From>& s, int64_t column, Real* out) {
   const int64_t valid = s.columnEnd - column;
-  if (valid >= kLanes) return packColumns<Real, Width, Ld>(s, column, Full{}, out);
-  return packColumns<Real, Width, Ld>(s, column, Part{valid > 0 ? valid : 0}, out);
+  if (valid >= kLanes) return packColumns<Real, Width, Ld, kCopy>(s, column, Full{}, out);
+  return packColumns<Real, Width, Ld, kCopy>(s, column, Part{valid > 0 ? valid : 0}, out);
 }
 
 template <typename Real>
@@ -74,7 +88,7 @@ static void packTiles(const PackSource<Real>& source, int64_t panelLd, Real* out
     s.rowBegin = row;
     s.rowEnd = row + kPackRows < source.rowEnd ? row + kPackRows : source.rowEnd;
     for (int64_t column = s.columnBegin; column < s.columnEnd; column += kTile) {
-      const Vec sums = packEdge<Real, kTile, kTile>(s, column, out + column / kTile * panelLd + row * kTile);
+      const Vec sums = packEdge<Real, kTile, kTile, Copy::kActivations>(s, column, out + column / kTile * panelLd + row * kTile);
       if (columnSums == nullptr) continue;
       const Part part{s.columnEnd - column < kTile ? s.columnEnd - column : kTile};
       float* to = columnSums + column - s.columnBegin;
@@ -83,7 +97,7 @@ static void packTiles(const PackSource<Real>& source, int64_t panelLd, Real* out
   }
 }
 
-template <typename Real, typename From>
+template <typename Real, typename From, Copy kCopy>
 static void packPanels(const PackSource<From>& source, int64_t panelLd, Real* out) {
   for (int64_t row = source.rowBegin; row < source.rowEnd; row += kPackRows) {
     PackSource<From> s = source;
@@ -91,10 +105,11 @@ static void packPanels(const PackSource<From>& source, int64_t panelLd, Real* ou
     s.rowEnd = row + kPackRows < source.rowEnd ? row + kPackRows : source.rowEnd;
     for (int64_t column = s.columnBegin; column < s.columnEnd; column += kPanel) {
       Real* to = out + column / kPanel * panelLd + row * kPanel;
-      packEdge<Real, kLanes, kPanel>(s, column, to);
-      packEdge<Real, kLanes, kPanel>(s, column + kLanes, to + kLanes * kWordElements<Real>);
+      packEdge<Real, kLanes, kPanel, kCopy>(s, column, to);
+      packEdge<Real, kLanes, kPanel, kCopy>(s, column + kLanes, to + kLanes * kWordElements<Real>);
     }
   }
+  if constexpr (kCopy == Copy::kWeights) endStreams();
 }
 
 // Sixteen words of one row: the columns from `column` on, zeros from `end` on.
@@ -107,11 +122,7 @@ BORNAGAIN_INLINE VecU depthWords(const float* row, int64_t column, int64_t end) 
   if constexpr (std::is_same_v<Real, float>) {
     return bitcast<VecU>(at(column));
   } else {
-    struct Both {
-      VecU16 low;
-      VecU16 high;
-    };
-    return bitcast<VecU>(Both{narrow(at(column)), narrow(at(column + kLanes))});
+    return narrowPair(at(column), at(column + kLanes));
   }
 }
 
@@ -131,10 +142,11 @@ static void packTransposed(const PackSource<float>& s, int64_t panelLd, Real* ou
       const int64_t word = column / kWordElements<Real>;
       Real* to = out + n / kPanel * panelLd + (word * kPanel + n % kPanel) * kWordElements<Real>;
       for (int64_t i = 0; i < kLanes && word + i < words; ++i) {
-        storeAs(to + i * kPanel * kWordElements<Real>, block[i]);
+        stream(to + i * kPanel * kWordElements<Real>, block[i]);
       }
     }
   }
+  endStreams();
 }
 
 }  // namespace bornagain::BORNAGAIN_ISA
