@@ -7,7 +7,9 @@
 
 #include "core/activation.h"
 #include "core/kernels/bf16.h"
+#include "core/kernels/first_attention.h"
 #include "core/kernels/instruction_set.h"
+#include "core/kernels/mask_spec.h"
 
 namespace bornagain {
 
@@ -17,14 +19,8 @@ struct RowRange {
   int64_t end;
 };
 
-// A dropout mask's site and rate (dropout_hash.h). Row r of a kernel has the counter rows[r], or r where `rows` is null.
-struct MaskSpec {
-  uint64_t siteKey = 0;
-  uint32_t threshold = 0;  // 0: nothing is dropped
-  float scale = 1;
-};
-
-// y = norm(residual + dropout(sub)). `Real` is the type of what matrix products read and write.
+// y = norm(residual + dropout(sub)). `Real` is the type of what matrix products read and write. Row r's dropout counter is maskRows[r], or
+// r.
 template <typename Real>
 struct NormForward {
   int64_t columns;
@@ -103,22 +99,20 @@ struct AdamWConstants {
 // One head of one sequence. A query row's dropout counter is firstCounter + row * counterStep. The gradients are for the backward kernel.
 template <typename Real>
 struct AttentionTask {
-  int64_t queries;  // rows that ask: the sequence's length, or 1 where only [CLS] is wanted
   int64_t length;
   int64_t headSize;
   const Real* query;
-  int64_t queryLd;
   const Real* key;
   const Real* value;
-  int64_t keyLd;        // of key, value and their gradients
-  Real* probabilities;  // [queries, probabilityLd(length)] before dropout; null in evaluation
+  int64_t ld;           // of query, key, value and their gradients
+  Real* probabilities;  // [length, probabilityLd(length)] before dropout; null in evaluation
   Real* context;        // forward: written; backward: not used
   int64_t contextLd;
   MaskSpec mask;
   int64_t firstCounter;
   int64_t counterStep;
   const Real* contextGradient;  // leading dimension contextLd
-  Real* queryGradient;          // leading dimension queryLd
+  Real* queryGradient;
   Real* keyGradient;
   Real* valueGradient;
 };
@@ -158,6 +152,7 @@ struct ElementwiseKernels {
   void (*attentionForward)(const AttentionTask<Real>&, float* scratch);
   void (*attentionBackward)(const AttentionTask<Real>&, float* scratch);
   int64_t (*attentionScratch)(int64_t length, int64_t headSize);
+  FirstAttentionKernels<Real> firstAttention;
   void (*round)(const float* values, Real* out, RowRange);
 };
 

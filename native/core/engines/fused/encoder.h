@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/bert.h"
+#include "core/engines/fused/first_attention.h"
 #include "core/engines/fused/linear.h"
 #include "core/engines/fused/plan.h"
 #include "core/engines/fused/profiler.h"
@@ -77,9 +78,8 @@ class FusedEncoder {
   // Makes room for what a layer writes.
   void reserve(int64_t layer);
   Hidden layerForward(int64_t layer, Hidden x);
-  // Query, key and value of the rows, or key and value where queries are those of [CLS] alone.
+  // Query, key and value of the rows; nothing where the layer computes [CLS] alone.
   void project(int64_t layer, const Real* x, RowRange range);
-  void projectFirst(int64_t layer, const Real* x);
   struct AddAndNormalize {
     NormForward<Real> args;
     Hidden result;
@@ -91,6 +91,9 @@ class FusedEncoder {
   enum class Direction { kForward, kBackward };
   [[nodiscard]] AttentionTask<Real> attentionTask(int64_t layer, int64_t task, Direction direction);
   void attend(int64_t layer, Direction direction);
+  // Where a layer computes [CLS] alone.
+  void attendFirst(int64_t layer, Hidden x);
+  void attendFirstBackward(int64_t layer);
   const float* pool(Hidden x);
 
   // A layer's norms on the way back, with room for their partial sums.
@@ -125,6 +128,7 @@ class FusedEncoder {
   LinearBackend<Real>& linear_;
   Profiler& profiler_;
   const bool firstTokensOnly_;
+  FirstAttentionPass<Real> firstAttention_;
 
   BatchPlan plan_;
   const TokenBatch* batch_ = nullptr;

@@ -27,7 +27,11 @@ void FusedEncoder<Real>::backward(const float* pooledGradient, const Interrupt& 
   }
   for (int64_t layer = last; layer >= 0; --layer) {
     interrupt.check();
-    attend(layer, Direction::kBackward);
+    if (rowsOf(layer).tokens != nullptr) {
+      attendFirstBackward(layer);
+    } else {
+      attend(layer, Direction::kBackward);
+    }
     weightGradients(layer);
     inputBackward(layer);
   }
@@ -107,6 +111,13 @@ void FusedEncoder<Real>::rowsBackward(int64_t layer, const LayerNorms& norms, Ro
   linear_.inputGradient(range, {attendedGradient_.get(), h}, Slice(w.attentionOutput), {contextGradient_.get(), h});
 }
 
+// Leaves the gradient of the layer's input, but for what comes of [CLS] itself, in gradient_ [T, h].
+template <typename Real>
+void FusedEncoder<Real>::attendFirstBackward(int64_t layer) {
+  const Section section(profiler_, "attention backward");
+  firstAttention_.backward(weights_.layers[layer].qkv, contextGradient_.get(), firstQueryGradient_.get(), gradient_.get());
+}
+
 template <typename Real>
 void FusedEncoder<Real>::sumNorms(int64_t layer, const LayerNorms& norms) {
   auto& w = weights_.layers[layer];
@@ -134,9 +145,7 @@ void FusedEncoder<Real>::weightGradients(int64_t layer) {
   if (rows.tokens == nullptr) {
     gradients_.push_back({Slice(w.qkv), plan_.tokens, {qkvGradient_.get(), 3 * h}, {input, h}, true});
   } else {
-    gatherFirst(input, first_.get());
     gradients_.push_back({Slice(w.qkv, 0, h), b, {firstQueryGradient_.get(), h}, {first_.get(), h}, true});
-    gradients_.push_back({Slice(w.qkv, h, 3 * h), plan_.tokens, {qkvGradient_.get() + h, 3 * h}, {input, h}, true});
   }
   linear_.weightGradients(gradients_);
 }
@@ -164,29 +173,24 @@ void FusedEncoder<Real>::inputBackward(int64_t layer) {
   sumNorm(weights_.embeddingNorm, plan_.tokens, sums, nullptr);
 }
 
-// The gradient of the layer's input, in gradient_ [T, h].
+// The gradient of the layer's input, in gradient_ [T, h]; it is there already where the layer computes [CLS] alone.
 template <typename Real>
 void FusedEncoder<Real>::projectBackward(int64_t layer, RowRange range) {
+  if (rowsOf(layer).tokens != nullptr) return;
   const int64_t h = config_.hiddenSize;
-  auto& qkv = weights_.layers[layer].qkv;
-  if (rowsOf(layer).tokens == nullptr) {
-    linear_.inputGradientPlus(range, {qkvGradient_.get(), 3 * h}, Slice(qkv), sumGradient_.get(), gradient_.get());
-    return;
-  }
-  linear_.inputGradientPlus(range, {qkvGradient_.get() + h, 3 * h}, Slice(qkv, h, 3 * h), nullptr, gradient_.get());
-  const auto& first = plan_.firstTokens;
-  for (auto at = std::lower_bound(first.begin(), first.end(), range.begin); at != first.end() && *at < range.end; ++at) {
-    float* row = gradient_.get() + *at * h;
-    const float* addend = firstGradient_.get() + (at - first.begin()) * h;
-    for (int64_t c = 0; c < h; ++c) row[c] += addend[c];
-  }
+  linear_.inputGradientPlus(range, {qkvGradient_.get(), 3 * h}, Slice(weights_.layers[layer].qkv), sumGradient_.get(), gradient_.get());
 }
 
+// Adds what comes of [CLS] itself: its query, and the residual.
 template <typename Real>
 void FusedEncoder<Real>::projectFirstBackward(int64_t layer) {
   const int64_t h = config_.hiddenSize, b = plan_.sequences;
-  linear_.inputGradientPlus({0, b}, {firstQueryGradient_.get(), h}, Slice(weights_.layers[layer].qkv, 0, h), sumGradient_.get(),
-                            firstGradient_.ensure(b * h));
+  float* addend = firstGradient_.ensure(b * h);
+  linear_.inputGradientPlus({0, b}, {firstQueryGradient_.get(), h}, Slice(weights_.layers[layer].qkv, 0, h), sumGradient_.get(), addend);
+  for (int64_t i = 0; i < b; ++i, addend += h) {
+    float* row = gradient_.get() + plan_.firstTokens[i] * h;
+    for (int64_t c = 0; c < h; ++c) row[c] += addend[c];
+  }
 }
 
 template <typename Real>

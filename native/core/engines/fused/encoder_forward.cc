@@ -17,7 +17,13 @@ constexpr int64_t kRows = 24;
 template <typename Real>
 FusedEncoder<Real>::FusedEncoder(const BertConfig& config, Weights<Real>& weights, const ElementwiseKernels<Real>& kernels,
                                  LinearBackend<Real>& linear, Profiler& profiler, bool firstTokensOnly)
-    : config_(config), weights_(weights), kernels_(kernels), linear_(linear), profiler_(profiler), firstTokensOnly_(firstTokensOnly) {
+    : config_(config),
+      weights_(weights),
+      kernels_(kernels),
+      linear_(linear),
+      profiler_(profiler),
+      firstTokensOnly_(firstTokensOnly),
+      firstAttention_(config, kernels) {
   layers_.resize(static_cast<size_t>(config.layers));
 }
 
@@ -103,9 +109,12 @@ void FusedEncoder<Real>::reserve(int64_t layer) {
   const int64_t h = config_.hiddenSize, f = config_.intermediateSize;
   auto& a = activationsOf(layer);
   const LayerRows rows = rowsOf(layer);
-  a.qkv.ensure(plan_.tokens * 3 * h);
-  if (rows.tokens != nullptr) a.firstQueries.ensure(plan_.sequences * h);
-  if (training_) a.probabilities.ensure(plan_.probabilities * config_.heads);
+  if (rows.tokens != nullptr) {
+    a.firstQueries.ensure(plan_.sequences * h);
+  } else {
+    a.qkv.ensure(plan_.tokens * 3 * h);
+    if (training_) a.probabilities.ensure(plan_.probabilities * config_.heads);
+  }
   a.context.ensure(rows.count * h);
   a.activated.ensure(rows.count * f);
   a.derivative.ensure(rows.count * f);
@@ -119,8 +128,11 @@ typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::layerForward(int64_t lay
   auto& a = activationsOf(layer);
   const LayerRows rows = rowsOf(layer);
   const bool firstOnly = rows.tokens != nullptr;
-  if (firstOnly) projectFirst(layer, x.products);
-  attend(layer, Direction::kForward);
+  if (firstOnly) {
+    attendFirst(layer, x);
+  } else {
+    attend(layer, Direction::kForward);
+  }
   Real* product = product_.ensure(rows.count * h);
   const auto attended = addAndNormalize(product, x.wide, rows.tokens, rows, DropoutSite::attentionOutput(layer), w.attentionNorm,
                                         a.attendedNormalized, a.attendedRstd, a.attended, attended_);
@@ -143,16 +155,22 @@ typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::layerForward(int64_t lay
 
 template <typename Real>
 void FusedEncoder<Real>::project(int64_t layer, const Real* x, RowRange range) {
-  const int64_t h = config_.hiddenSize, begin = rowsOf(layer).tokens == nullptr ? 0 : h;
-  linear_.forward(range, {x, h}, Slice(weights_.layers[layer].qkv, begin, 3 * h), {activationsOf(layer).qkv.get() + begin, 3 * h});
+  if (rowsOf(layer).tokens != nullptr) return;
+  const int64_t h = config_.hiddenSize;
+  linear_.forward(range, {x, h}, Slice(weights_.layers[layer].qkv), {activationsOf(layer).qkv.get(), 3 * h});
 }
 
 template <typename Real>
-void FusedEncoder<Real>::projectFirst(int64_t layer, const Real* x) {
+void FusedEncoder<Real>::attendFirst(int64_t layer, Hidden x) {
+  const Section section(profiler_, "attention forward");
   const int64_t h = config_.hiddenSize;
+  auto& qkv = weights_.layers[layer].qkv;
+  auto& a = activationsOf(layer);
   Real* first = first_.ensure(plan_.sequences * h);
-  gatherFirst(x, first);
-  linear_.forward({0, plan_.sequences}, {first, h}, Slice(weights_.layers[layer].qkv, 0, h), {activationsOf(layer).firstQueries.get(), h});
+  gatherFirst(x.products, first);
+  linear_.forward({0, plan_.sequences}, {first, h}, Slice(qkv, 0, h), {a.firstQueries.get(), h});
+  firstAttention_.forward(qkv, plan_, x.wide, a.firstQueries.get(), mask(DropoutSite::attentionProbabilities(layer), config_.attentionDropout),
+                          training_, a.context.get());
 }
 
 template <typename Real>
@@ -187,33 +205,27 @@ AttentionTask<Real> FusedEncoder<Real>::attentionTask(int64_t layer, int64_t tas
   const int64_t h = config_.hiddenSize, heads = config_.heads;
   const int64_t b = plan_.longestFirst[task / heads], head = task % heads;
   const int64_t first = plan_.firstTokens[b];
-  const bool firstOnly = rowsOf(layer).tokens != nullptr;
   auto& a = activationsOf(layer);
   AttentionTask<Real> t{};
   t.length = plan_.lengths[b];
-  t.queries = firstOnly ? 1 : t.length;
   t.headSize = h / heads;
   const int64_t column = head * t.headSize;
-  Real* qkv = a.qkv.get() + first * 3 * h + column;
-  t.query = firstOnly ? a.firstQueries.get() + b * h + column : qkv;
-  t.queryLd = firstOnly ? h : 3 * h;
-  t.key = qkv + h;
-  t.value = qkv + 2 * h;
-  t.keyLd = 3 * h;
+  t.query = a.qkv.get() + first * 3 * h + column;
+  t.key = t.query + h;
+  t.value = t.key + h;
+  t.ld = 3 * h;
   const int64_t probabilities = plan_.probabilityOffsets[b] * heads + head * t.length * probabilityLd(t.length);
   t.probabilities = training_ ? a.probabilities.get() + probabilities : nullptr;
-  const int64_t row = firstOnly ? b : first;
-  t.context = a.context.get() + row * h + column;
+  t.context = a.context.get() + first * h + column;
   t.contextLd = h;
   t.mask = mask(DropoutSite::attentionProbabilities(layer), config_.attentionDropout);
   t.firstCounter = first * heads + head;
   t.counterStep = heads;
   if (direction == Direction::kForward) return t;
-  Real* gradient = qkvGradient_.get() + first * 3 * h + column;
-  t.contextGradient = contextGradient_.get() + row * h + column;
-  t.queryGradient = firstOnly ? firstQueryGradient_.get() + b * h + column : gradient;
-  t.keyGradient = gradient + h;
-  t.valueGradient = gradient + 2 * h;
+  t.contextGradient = contextGradient_.get() + first * h + column;
+  t.queryGradient = qkvGradient_.get() + first * 3 * h + column;
+  t.keyGradient = t.queryGradient + h;
+  t.valueGradient = t.keyGradient + h;
   return t;
 }
 

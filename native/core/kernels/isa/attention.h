@@ -139,15 +139,15 @@ static void attentionForward(const AttentionTask<Real>& t, float* memory) {
   auto* dropped = scratch.take<Real>(kTileRows * l);
   auto* context = scratch.take<float>(kTileRows * d);
   auto* copy = scratch.take<Real>(kTileRows * (d + kWordElements<Real>));
-  prefetchRows(t.key, t.keyLd, t.length, t.headSize);
-  prefetchRows(t.value, t.keyLd, t.length, t.headSize);
-  prefetchRows(t.query, t.queryLd, t.queries, t.headSize);
-  transposedWords(t.key, t.keyLd, t.length, t.headSize, keys);
-  stackedWords(t.value, t.keyLd, t.length, t.headSize, values);
-  const int64_t step = tileRows<Real>(t.queries);
-  for (int64_t i = 0; i < t.queries; i += step) {
-    const int64_t n = smaller(step, t.queries - i);
-    const LeftRows query = wholeRows(t.query + i * t.queryLd, t.queryLd, n, t.headSize, copy);
+  prefetchRows(t.key, t.ld, t.length, t.headSize);
+  prefetchRows(t.value, t.ld, t.length, t.headSize);
+  prefetchRows(t.query, t.ld, t.length, t.headSize);
+  transposedWords(t.key, t.ld, t.length, t.headSize, keys);
+  stackedWords(t.value, t.ld, t.length, t.headSize, values);
+  const int64_t step = tileRows<Real>(t.length);
+  for (int64_t i = 0; i < t.length; i += step) {
+    const int64_t n = smaller(step, t.length - i);
+    const LeftRows query = wholeRows(t.query + i * t.ld, t.ld, n, t.headSize, copy);
     strips.multiply(n, l, wordsOf<Real>(t.headSize), query, keys, scores, false);
     for (int64_t r = 0; r < n; ++r) softmaxRow(t, i + r, scores + r * l, dropped + r * l);
     strips.multiply(n, d, wordsOf<Real>(t.length), rowsAsLeft<Real>(dropped, l), values, context, false);
@@ -194,14 +194,14 @@ static void attentionBackward(const AttentionTask<Real>& t, float* memory) {
   auto* across = scratch.take<uint32_t>(Strips<Real>::acrossWords(l, block));
   auto* valueGradient = scratch.take<float>(l * d);
   auto* keyGradient = scratch.take<float>(l * d);
-  prefetchRows(t.value, t.keyLd, t.length, n);
-  prefetchRows(t.key, t.keyLd, t.length, n);
-  prefetchRows(t.contextGradient, t.contextLd, t.queries, n);
-  prefetchRows(t.query, t.queryLd, t.queries, n);
-  transposedWords(t.value, t.keyLd, t.length, n, valuesAcross);
-  stackedWords(t.key, t.keyLd, t.length, n, keys);
-  for (int64_t begin = 0; begin < t.queries; begin += kQueryBlock) {
-    const int64_t inBlock = smaller(kQueryBlock, t.queries - begin);
+  prefetchRows(t.value, t.ld, t.length, n);
+  prefetchRows(t.key, t.ld, t.length, n);
+  prefetchRows(t.contextGradient, t.contextLd, t.length, n);
+  prefetchRows(t.query, t.ld, t.length, n);
+  transposedWords(t.value, t.ld, t.length, n, valuesAcross);
+  stackedWords(t.key, t.ld, t.length, n, keys);
+  for (int64_t begin = 0; begin < t.length; begin += kQueryBlock) {
+    const int64_t inBlock = smaller(kQueryBlock, t.length - begin);
     // An even number, so that tiles are whole words of the products over queries.
     const int64_t step = smaller(kTileRows, (tileRows<Real>(inBlock) + 1) / 2 * 2);
     for (int64_t i = begin; i < begin + inBlock; i += step) {
@@ -210,18 +210,18 @@ static void attentionBackward(const AttentionTask<Real>& t, float* memory) {
       strips.multiply(rows, l, wordsOf<Real>(n), left, valuesAcross, row, false);
       for (int64_t r = 0; r < rows; ++r) softmaxBackwardRow(t, i + r, row + r * l, dropped + r * l, scoreGradient + r * l);
       strips.multiply(rows, d, wordsOf<Real>(t.length), rowsAsLeft<Real>(scoreGradient, l), keys, result, false);
-      roundRows(result, rows, n, t.queryGradient + i * t.queryLd, t.queryLd);
+      roundRows(result, rows, n, t.queryGradient + i * t.ld, t.ld);
       stackedWords<Real>(dropped, l, rows, l, droppedWords + words * l);
       stackedWords<Real>(scoreGradient, l, rows, l, scoreWords + words * l);
     }
     stackedWords(t.contextGradient + begin * t.contextLd, t.contextLd, inBlock, n, outer);
-    stackedWords(t.query + begin * t.queryLd, t.queryLd, inBlock, n, queries);
+    stackedWords(t.query + begin * t.ld, t.ld, inBlock, n, queries);
     const int64_t words = wordsOf<Real>(inBlock);
     strips.multiplyAcross(t.length, d, words, droppedWords, l, outer, valueGradient, begin > 0, across);
     strips.multiplyAcross(t.length, d, words, scoreWords, l, queries, keyGradient, begin > 0, across);
   }
-  roundRows(valueGradient, t.length, n, t.valueGradient, t.keyLd);
-  roundRows(keyGradient, t.length, n, t.keyGradient, t.keyLd);
+  roundRows(valueGradient, t.length, n, t.valueGradient, t.ld);
+  roundRows(keyGradient, t.length, n, t.keyGradient, t.ld);
 }
 
 }  // namespace bornagain::BORNAGAIN_ISA

@@ -50,6 +50,26 @@ static void transposedWords(const Real* rows, int64_t ld, int64_t n, int64_t col
   }
 }
 
+// C [rows, columns] = (or, with `add`, +=) left * right with right [words, rightLd]; `columns` is a multiple of kLanes, and is computed in
+// full. With kPanels, word k of left's row r is at data + r * 4 + k * wordBytes.
+template <typename Real, bool kPanels>
+static void multiplyStrip(int64_t rows, int64_t columns, int64_t words, LeftRows left, const void* right, int64_t rightLd, float* c,
+                          int64_t ldc, bool add) {
+  constexpr int64_t kStep = Dot<Real>::kRows;
+  for (int64_t r = 0; r < rows; r += kStep) {
+    const LeftRows from{left.data + r * left.rowBytes, left.rowBytes, left.wordBytes};
+    int64_t column = 0;
+    for (; column + 2 * kWidth <= columns; column += 2 * kWidth) {
+      multiplyRows<Real, kStep, 2, kPanels>(rows - r, words, from, static_cast<const char*>(right) + 4 * column, 4 * rightLd,
+                                            c + r * ldc + column, ldc, add);
+    }
+    if (column < columns) {
+      multiplyRows<Real, kStep, 1, kPanels>(rows - r, words, from, static_cast<const char*>(right) + 4 * column, 4 * rightLd,
+                                            c + r * ldc + column, ldc, add);
+    }
+  }
+}
+
 // What multiplies a thread's strips: its vector registers, and AMX's tiles where there are any. `kRows` are best computed at once.
 template <typename Real>
 class Strips {
@@ -58,33 +78,15 @@ class Strips {
 
   // C [rows, columns] = (+=) left * right with right [words, columns]; `columns` is a multiple of kLanes and C's leading dimension.
   BORNAGAIN_MEMBER void multiply(int64_t rows, int64_t columns, int64_t words, LeftRows left, const uint32_t* right, float* c, bool add) {
-    multiplyStrip<false>(rows, columns, words, left, right, c, add);
+    multiplyStrip<Real, false>(rows, columns, words, left, right, columns, c, columns, add);
   }
 
   // The same with left [words, leftLd]: its columns are the rows. `copy`: acrossWords(rows, words) words.
   BORNAGAIN_MEMBER void multiplyAcross(int64_t rows, int64_t columns, int64_t words, const uint32_t* left, int64_t leftLd,
                                        const uint32_t* right, float* c, bool add, uint32_t* /*copy*/) {
-    multiplyStrip<true>(rows, columns, words, {reinterpret_cast<const char*>(left), 4, 4 * leftLd}, right, c, add);
+    multiplyStrip<Real, true>(rows, columns, words, {reinterpret_cast<const char*>(left), 4, 4 * leftLd}, right, columns, c, columns, add);
   }
   BORNAGAIN_INLINE int64_t acrossWords(int64_t /*rows*/, int64_t /*words*/) { return 0; }
-
- private:
-  template <bool kPanels>
-  static void multiplyStrip(int64_t rows, int64_t columns, int64_t words, LeftRows left, const uint32_t* right, float* c, bool add) {
-    constexpr int64_t kStep = Dot<Real>::kRows;
-    for (int64_t r = 0; r < rows; r += kStep) {
-      const LeftRows from{left.data + r * left.rowBytes, left.rowBytes, left.wordBytes};
-      int64_t column = 0;
-      for (; column + 2 * kWidth <= columns; column += 2 * kWidth) {
-        multiplyRows<Real, kStep, 2, kPanels>(rows - r, words, from, reinterpret_cast<const char*>(right + column), 4 * columns,
-                                              c + r * columns + column, columns, add);
-      }
-      if (column < columns) {
-        multiplyRows<Real, kStep, 1, kPanels>(rows - r, words, from, reinterpret_cast<const char*>(right + column), 4 * columns,
-                                              c + r * columns + column, columns, add);
-      }
-    }
-  }
 };
 
 #if defined(__AMX_BF16__)

@@ -2,6 +2,7 @@
 #include "core/kernels/isa/activation.h"
 #include "core/kernels/isa/adamw.h"
 #include "core/kernels/isa/attention.h"
+#include "core/kernels/isa/first_attention.h"
 #include "core/kernels/isa/norm.h"
 #include "core/kernels/isa/sums.h"
 
@@ -31,6 +32,8 @@ constexpr ElementwiseKernels<Real> makeKernels() {
           &attentionForward<Real>,
           &attentionBackward<Real>,
           &attentionScratch<Real>,
+          {&forwardQueries<Real>, &forwardSequence<Real>, &forwardContext<Real>, &backwardContext<Real>, &backwardSequence<Real>,
+           &backwardQueries<Real>, &firstAttentionScratch<Real>},
           &roundTo<Real>};
 }
 

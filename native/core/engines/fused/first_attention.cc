@@ -1,0 +1,93 @@
+#include "core/engines/fused/first_attention.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/kernels/parallel.h"
+
+namespace bornagain::fused {
+
+namespace {
+
+// The parts of the stack.
+constexpr size_t kKey = 1;
+constexpr size_t kValue = 2;
+
+}  // namespace
+
+template <typename Real>
+void FirstAttentionPass<Real>::forward(Dense<Real>& qkv, const BatchPlan& plan, const float* x, const Real* queries, MaskSpec mask,
+                                       bool training, Real* context) {
+  const int64_t h = config_.hiddenSize, heads = config_.heads, b = plan.sequences, size = heads * b * firstAttentionLd(h);
+  plan_ = &plan;
+  x_ = x;
+  xGradient_ = nullptr;
+  mask_ = mask;
+  training_ = training;
+  args_.sequences = b;
+  args_.heads = heads;
+  args_.headSize = h / heads;
+  args_.keyWeight = qkv.weight.stack.parts[kKey].values;
+  args_.valueWeight = qkv.weight.stack.parts[kValue].values;
+  args_.valueBias = qkv.bias.values() + kValue * h;
+  args_.queries = queries;
+  args_.context = context;
+  args_.u = heads_.ensure(4 * size);
+  args_.y = args_.u + size;
+  args_.uGradient = args_.y + size;
+  args_.yGradient = args_.uGradient + size;
+  args_.kept = kept_.ensure(2 * heads * b);
+  args_.keptGradient = args_.kept + heads * b;
+  if (training) probabilities_.ensure(heads * (plan.tokens + b * probabilityLd(1)));
+  scratchSize_ = kernels_.scratchSize(args_, plan.maxLength);
+  scratch_.ensure(scratchSize_ * maxThreads());
+  overHeads([&](int64_t head, float* scratch) { return kernels_.forwardQueries(args_, head, scratch), 0.0; });
+  overSequences(kernels_.forwardSequence);
+  overHeads([&](int64_t head, float* scratch) { return kernels_.forwardContext(args_, head, scratch), 0.0; });
+}
+
+template <typename Real>
+void FirstAttentionPass<Real>::backward(Dense<Real>& qkv, const Real* contextGradient, Real* queryGradient, float* xGradient) {
+  const int64_t h = config_.hiddenSize;
+  xGradient_ = xGradient;
+  args_.contextGradient = contextGradient;
+  args_.queryGradient = queryGradient;
+  args_.keyWeightGradient = qkv.weight.gradient.get() + kKey * h * h;
+  args_.valueWeightGradient = qkv.weight.gradient.get() + kValue * h * h;
+  args_.valueBiasGradient = qkv.bias.gradient.get() + kValue * h;
+  std::fill_n(qkv.bias.gradient.get() + kKey * h, h, 0.0F);
+  double& squares = qkv.weight.gradientSquares;
+  squares += overHeads([&](int64_t head, float* scratch) { return kernels_.backwardContext(args_, head, scratch); });
+  overSequences(kernels_.backwardSequence);
+  squares += overHeads([&](int64_t head, float* scratch) { return kernels_.backwardQueries(args_, head, scratch); });
+}
+
+template <typename Real>
+void FirstAttentionPass<Real>::overSequences(Sequence kernel) {
+  const int64_t h = config_.hiddenSize, heads = config_.heads;
+  parallelTasks(plan_->sequences, [&](int64_t task, int thread) {
+    const int64_t b = plan_->longestFirst[task], first = plan_->firstTokens[b];
+    FirstAttentionSequence s{};
+    s.index = b;
+    s.length = plan_->lengths[b];
+    s.x = x_ + first * h;
+    // No sequence is padded by more than one vector less one.
+    s.probabilities = training_ ? probabilities_.get() + heads * (first + b * probabilityLd(1)) : nullptr;
+    s.mask = mask_;
+    s.firstCounter = first * heads;
+    s.xGradient = xGradient_ == nullptr ? nullptr : xGradient_ + first * h;
+    kernel(args_, s, scratchOf(thread));
+  });
+}
+
+template <typename Real>
+double FirstAttentionPass<Real>::overHeads(const std::function<double(int64_t head, float* scratch)>& kernel) {
+  squares_.assign(args_.heads, 0);
+  parallelTasks(args_.heads, [&](int64_t head, int thread) { squares_[head] = kernel(head, scratchOf(thread)); });
+  return std::accumulate(squares_.begin(), squares_.end(), 0.0);
+}
+
+template class FirstAttentionPass<float>;
+template class FirstAttentionPass<Bf16>;
+
+}  // namespace bornagain::fused
