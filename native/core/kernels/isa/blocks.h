@@ -6,12 +6,10 @@
 namespace bornagain::BORNAGAIN_ISA {
 
 template <int64_t kRows, typename Real>
-BORNAGAIN_INLINE double finish(const GemmOperands<Real>& g, int64_t tile, int64_t panel, bool squares, const float* c) {
+BORNAGAIN_INLINE FinishedTile tileAt(const GemmOperands<Real>& g, int64_t tile, int64_t panel, const float* c) {
   const int64_t row = tile * kRows, local = panel % g.partPanels * kPanel;
-  const FinishedTile finished{c, g.rows - row < kRows ? g.rows - row : kRows, row, panel / g.partPanels * g.partColumns + local,
-                              g.partColumns - local < kPanel ? g.partColumns - local : kPanel};
-  finishTile(g.epilogue, finished);
-  return squares ? tileSquares(finished) : 0;
+  return {c, g.rows - row < kRows ? g.rows - row : kRows, row, panel / g.partPanels * g.partColumns + local,
+          g.partColumns - local < kPanel ? g.partColumns - local : kPanel};
 }
 
 // Calls block(tile, panel, begin, end, c) for every block of a task and chunk of depth: c [kRows, kPanel] = the words [begin, end), added
@@ -26,8 +24,12 @@ BORNAGAIN_INLINE double forBlocks(const GemmOperands<Real>& g, GemmRange range, 
     for (int64_t panel = range.panelBegin; panel < range.panelEnd; ++panel) {
       for (int64_t tile = range.tileBegin; tile < range.tileEnd; ++tile, kept += kRows * kPanel) {
         float* c = g.chunk < g.words ? kept : one;
+        const FinishedTile finished = tileAt<kRows>(g, tile, panel, c);
+        if (end == g.words) prefetchTile(g.epilogue, finished);
         block(tile, panel, begin, end, c);
-        if (end == g.words) total += finish<kRows>(g, tile, panel, squares, c);
+        if (end < g.words) continue;
+        finishTile(g.epilogue, finished);
+        if (squares) total += tileSquares(finished);
       }
     }
   }

@@ -20,12 +20,13 @@ struct FinishedTile {
 template <typename Real, typename Function>
 BORNAGAIN_INLINE void forTile(const Epilogue<Real>& e, const FinishedTile& tile, const Function& function) {
   const float* bias = e.bias == nullptr ? nullptr : e.bias + tile.column;
-  const int64_t origin = tile.row * e.ld + tile.column;
+  const int64_t ld = e.ld, origin = tile.row * ld + tile.column;
   if (tile.columns == kPanel) {
     const Vec left = bias == nullptr ? Vec{} : load(bias, Full{}), right = bias == nullptr ? Vec{} : load(bias + kLanes, Full{});
-    for (int64_t r = 0; r < tile.rows; ++r) {
-      function(origin + r * e.ld, Full{}, load(tile.c + r * kPanel, Full{}), left);
-      function(origin + r * e.ld + kLanes, Full{}, load(tile.c + r * kPanel + kLanes, Full{}), right);
+    const float* c = tile.c;
+    for (int64_t r = tile.rows, at = origin; r > 0; --r, at += ld, c += kPanel) {
+      function(at, Full{}, load(c, Full{}), left);
+      function(at + kLanes, Full{}, load(c + kLanes, Full{}), right);
     }
     return;
   }
@@ -38,12 +39,12 @@ BORNAGAIN_INLINE void forTile(const Epilogue<Real>& e, const FinishedTile& tile,
 template <typename Real, typename Function>
 static void activateTile(const Epilogue<Real>& e, const FinishedTile& tile, const Function& function) {
   if (e.derivative == nullptr) {
-    return forTile(e, tile, [&](int64_t at, auto part, Vec c, Vec bias) { store(e.out + at, function(c + bias).value, part); });
+    return forTile(e, tile, [function, out = e.out](int64_t at, auto part, Vec c, Vec bias) { store(out + at, function(c + bias).value, part); });
   }
-  forTile(e, tile, [&](int64_t at, auto part, Vec c, Vec bias) {
+  forTile(e, tile, [function, out = e.out, derivative = e.derivative](int64_t at, auto part, Vec c, Vec bias) {
     const Activated y = function(c + bias);
-    store(e.out + at, y.value, part);
-    store(e.derivative + at, y.derivative, part);
+    store(out + at, y.value, part);
+    store(derivative + at, y.derivative, part);
   });
 }
 
@@ -73,7 +74,7 @@ template <typename Real>
 static void finishTile(const Epilogue<Real>& e, const FinishedTile& tile) {
   switch (e.kind) {
     case Epilogue<Real>::Kind::kStore:
-      return forTile(e, tile, [&](int64_t at, auto part, Vec c, Vec bias) { store(e.out + at, c + bias, part); });
+      return forTile(e, tile, [out = e.out](int64_t at, auto part, Vec c, Vec bias) { store(out + at, c + bias, part); });
     case Epilogue<Real>::Kind::kStream:
       for (int64_t r = 0; r < tile.rows; ++r) {
         const float* c = tile.c + r * kPanel;
@@ -83,13 +84,31 @@ static void finishTile(const Epilogue<Real>& e, const FinishedTile& tile) {
     case Epilogue<Real>::Kind::kActivate:
       return activateTile(e, tile);
     case Epilogue<Real>::Kind::kMultiply:
-      return forTile(e, tile, [&](int64_t at, auto part, Vec c, Vec) { store(e.out + at, c * load(e.factors + at, part), part); });
+      return forTile(e, tile, [out = e.out, factors = e.factors](int64_t at, auto part, Vec c, Vec) {
+        store(out + at, c * load(factors + at, part), part);
+      });
     case Epilogue<Real>::Kind::kAddF32:
-      return forTile(e, tile, [&](int64_t at, auto part, Vec c, Vec bias) {
+      return forTile(e, tile, [sum = e.sum, addend = e.addend](int64_t at, auto part, Vec c, Vec bias) {
         const Vec x = c + bias;
-        store(e.sum + at, e.addend == nullptr ? x : x + load(e.addend + at, part), part);
+        store(sum + at, addend == nullptr ? x : x + load(addend + at, part), part);
       });
   }
+}
+
+// Asks for what a tile's end will read, before the tile is computed: its rows lie far apart, where the CPU does not look ahead by itself.
+template <typename Real>
+BORNAGAIN_INLINE void prefetchTile(const Epilogue<Real>& e, const FinishedTile& tile) {
+  constexpr int64_t kLine = 64;
+  const auto fetch = [&](const auto* values) {
+    const auto* at = values + tile.row * e.ld + tile.column;
+    for (int64_t r = 0; r < tile.rows; ++r, at += e.ld) {
+      for (int64_t byte = 0; byte < kPanel * static_cast<int64_t>(sizeof *at); byte += kLine) {
+        __builtin_prefetch(reinterpret_cast<const char*>(at) + byte);
+      }
+    }
+  };
+  if (e.kind == Epilogue<Real>::Kind::kMultiply) fetch(e.factors);
+  if (e.kind == Epilogue<Real>::Kind::kAddF32 && e.addend != nullptr) fetch(e.addend);
 }
 
 BORNAGAIN_INLINE double tileSquares(const FinishedTile& tile) {
