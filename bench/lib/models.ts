@@ -42,13 +42,17 @@ export function trainingFlops(shape: ModelShape, lengths: readonly number[]): nu
   return 6 * weights * sum(lengths) + 12 * layers * hidden * sumOfSquares(lengths) + perSequence(shape) * lengths.length;
 }
 
-/** Training FLOPs of packed sequences whose last layer asks only at [CLS]: there keys and values of all tokens, and all else of one each. */
-export function firstTokenFlops(shape: ModelShape, lengths: readonly number[]): number {
-  const { layers, hidden, intermediate } = shape;
+/**
+ * Training FLOPs of packed sequences whose last layer computes only [CLS]. On CUDA it has keys and values of all tokens, and all else of one each. On
+ * the CPU weights meet one row a sequence, and tokens one row a head (native/core/kernels/first_attention.h).
+ */
+export function firstTokenFlops(shape: ModelShape, lengths: readonly number[], device: Device): number {
+  const { layers, hidden, heads, intermediate } = shape;
   const whole = trainingFlops({ ...shape, layers: layers - 1 }, lengths);
-  const keysAndValues = 6 * 2 * hidden * hidden * sum(lengths);
-  const atFirst = 6 * (2 * hidden * hidden + 2 * hidden * intermediate) * lengths.length;
-  return whole + keysAndValues + atFirst + 12 * hidden * sum(lengths);
+  const keysAndValues = 2 * hidden * hidden * (device === 'cpu' ? lengths.length : sum(lengths));
+  const restAtFirst = (2 * hidden * hidden + 2 * hidden * intermediate) * lengths.length;
+  const attention = 2 * hidden * (device === 'cpu' ? heads : 1) * sum(lengths);
+  return whole + 6 * (keysAndValues + restAtFirst + attention);
 }
 
 /** The linear layers of a layer, [out, in] of each, as the engine multiplies them. */

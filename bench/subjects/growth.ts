@@ -167,7 +167,7 @@ async function lengths(bench: Bench): Promise<Study> {
       for (const [length, of] of times) of.push(await timePerToken(bench, folder, length, model));
     }
     const measured = [...times].map(([length, of]) => [length, median(of)] as const);
-    const flops = (length: number): number => firstTokenFlops(MODELS[model], Array<number>(TOKENS / length).fill(length)) / TOKENS;
+    const flops = (length: number): number => firstTokenFlops(MODELS[model], Array<number>(TOKENS / length).fill(length), 'cpu') / TOKENS;
     const atReference = (times.get(128) ?? []).length > 0 ? median(times.get(128) ?? []) / flops(128) : Number.NaN;
     const expected = measured.map(([length]) => [length, flops(length) * atReference] as const);
     const unit = Math.max(...measured.map(([, time]) => time));

@@ -100,8 +100,10 @@ async function enterOurs(bench: Bench, plan: CellPlan, { plain }: BatchLengths, 
   const contender = new Contender(worker, {}, { list: 'plain', tokens: count(plain) });
   await contender.warm();
   const shape = MODELS[plan.model];
-  const perToken = (flops: typeof trainingFlops): number => flops(shape, plain.flat()) / count(plain);
-  return { contender, firstStep, useful: perToken(trainingFlops), executed: perToken(firstTokenFlops), fill: 1 };
+  const tokens = count(plain);
+  const lengths = plain.flat();
+  const [useful, executed] = [trainingFlops(shape, lengths) / tokens, firstTokenFlops(shape, lengths, device) / tokens];
+  return { contender, firstStep, useful, executed, fill: 1 };
 }
 
 async function enterTheirs(

@@ -23,7 +23,6 @@ struct Setting {
   int64_t heads;
   int64_t headSize;
   double rate;
-  bool firstOnly;  // only each sequence's first token asks
 };
 
 constexpr DropoutKey kKey{11, 5};
@@ -32,19 +31,17 @@ constexpr int64_t kLayer = 2;
 template <typename Real>
 constexpr at::ScalarType kType = std::is_same_v<Real, float> ? at::kFloat : at::kBFloat16;
 
-// Packed inputs, outputs and gradients. R rows of queries: T, or B where firstOnly.
+// Packed inputs, outputs and gradients.
 template <typename Real>
 struct Attention {
   Attention(const Context& t, Setting setting) : s(std::move(setting)), kernels(choose(t.set())) {
     offsets.push_back(0);
     for (const int64_t length : s.lengths) offsets.push_back(offsets.back() + length);
-    const int64_t rows = s.firstOnly ? static_cast<int64_t>(s.lengths.size()) : offsets.back(), hidden = s.heads * s.headSize;
-    qkv = randomNormal({offsets.back(), 3 * hidden}, 1, kType<Real>);
-    queries = s.firstOnly ? qkv.index_select(0, firstTokens()).narrow(1, 0, hidden).contiguous() : qkv.narrow(1, 0, hidden);
-    contextGradient = randomNormal({rows, hidden}, 2, kType<Real>);
-    context = at::full({rows, hidden}, 77, kType<Real>);
-    gradient = at::full({offsets.back(), 3 * hidden}, 77, kType<Real>);
-    queryGradient = s.firstOnly ? at::full({rows, hidden}, 77, kType<Real>) : gradient.narrow(1, 0, hidden);
+    const int64_t tokens = offsets.back(), hidden = s.heads * s.headSize;
+    qkv = randomNormal({tokens, 3 * hidden}, 1, kType<Real>);
+    contextGradient = randomNormal({tokens, hidden}, 2, kType<Real>);
+    context = at::full({tokens, hidden}, 77, kType<Real>);
+    gradient = at::full({tokens, 3 * hidden}, 77, kType<Real>);
   }
 
   static const ElementwiseKernels<Real>& choose(InstructionSet set) {
@@ -54,8 +51,6 @@ struct Attention {
       return elementwiseTables(set).bf16;
     }
   }
-
-  [[nodiscard]] at::Tensor firstTokens() const { return at::tensor(std::vector<int64_t>(offsets.begin(), offsets.end() - 1)); }
 
   // As the fused engine calls it: a task for each sequence and head.
   void run() {
@@ -76,44 +71,41 @@ struct Attention {
 
   AttentionTask<Real> task(int64_t sequence, int64_t head) {
     const int64_t column = head * s.headSize, hidden = s.heads * s.headSize;
-    const int64_t row = s.firstOnly ? sequence : offsets[sequence];
+    const int64_t row = offsets[sequence];
     AttentionTask<Real> t{};
     t.length = s.lengths[sequence];
-    t.queries = s.firstOnly ? 1 : t.length;
     t.headSize = s.headSize;
-    t.query = data<Real>(queries) + row * queries.stride(0) + column;
-    t.queryLd = queries.stride(0);
-    t.key = data<Real>(qkv) + offsets[sequence] * 3 * hidden + hidden + column;
+    t.query = data<Real>(qkv) + row * 3 * hidden + column;
+    t.key = t.query + hidden;
     t.value = t.key + hidden;
-    t.keyLd = 3 * hidden;
+    t.ld = 3 * hidden;
     t.context = data<Real>(context) + row * hidden + column;
     t.contextLd = hidden;
     t.mask = {dropoutSiteKey(kKey.seed, kKey.step, DropoutSite::attentionProbabilities(kLayer).id()), dropoutThreshold(s.rate),
               static_cast<float>(1 / (1 - s.rate))};
-    t.firstCounter = offsets[sequence] * s.heads + head;
+    t.firstCounter = row * s.heads + head;
     t.counterStep = s.heads;
     t.contextGradient = data<Real>(contextGradient) + row * hidden + column;
-    t.queryGradient = data<Real>(queryGradient) + row * queryGradient.stride(0) + column;
-    t.keyGradient = data<Real>(gradient) + offsets[sequence] * 3 * hidden + hidden + column;
+    t.queryGradient = data<Real>(gradient) + row * 3 * hidden + column;
+    t.keyGradient = t.queryGradient + hidden;
     t.valueGradient = t.keyGradient + hidden;
     return t;
   }
 
   // The context of one sequence from its rows [n, 3h], in double.
   [[nodiscard]] at::Tensor reference(const at::Tensor& rows, int64_t sequence) const {
-    const int64_t n = s.lengths[sequence], asked = s.firstOnly ? 1 : n;
+    const int64_t n = s.lengths[sequence];
     const at::Tensor split = rows.view({n, 3, s.heads, s.headSize}).permute({1, 2, 0, 3});
-    at::Tensor p =
-        split[0].narrow(1, 0, asked).matmul(split[1].transpose(1, 2)).div(std::sqrt(static_cast<double>(s.headSize))).softmax(-1);
+    at::Tensor p = split[0].matmul(split[1].transpose(1, 2)).div(std::sqrt(static_cast<double>(s.headSize))).softmax(-1);
     std::vector<int64_t> counters;
     for (int64_t head = 0; head < s.heads; ++head) {
-      for (int64_t i = 0; i < asked; ++i) counters.push_back((offsets[sequence] + i) * s.heads + head);
+      for (int64_t i = 0; i < n; ++i) counters.push_back((offsets[sequence] + i) * s.heads + head);
     }
     p = applyDropout(p, kKey, DropoutSite::attentionProbabilities(kLayer), counters, s.rate);
-    return p.matmul(split[2]).transpose(0, 1).reshape({asked, s.heads * s.headSize});
+    return p.matmul(split[2]).transpose(0, 1).reshape({n, s.heads * s.headSize});
   }
 
-  // Context [R, h] and gradient [T, 3h].
+  // Context [T, h] and gradient [T, 3h].
   [[nodiscard]] std::pair<at::Tensor, at::Tensor> reference() const {
     const at::Tensor x = qkv.to(at::kDouble).requires_grad_();
     std::vector<at::Tensor> contexts;
@@ -128,7 +120,7 @@ struct Attention {
   Setting s;
   const ElementwiseKernels<Real>& kernels;
   std::vector<int64_t> offsets;
-  at::Tensor qkv, queries, contextGradient, context, gradient, queryGradient;
+  at::Tensor qkv, contextGradient, context, gradient;
 };
 
 template <typename Real>
@@ -138,8 +130,6 @@ void checkAttention(Context& t, const Setting& setting, const std::string& what)
   Attention<Real> a(t, setting);
   a.run();
   const int64_t hidden = setting.heads * setting.headSize;
-  at::Tensor queryGradient = a.gradient.narrow(1, 0, hidden);
-  if (setting.firstOnly) queryGradient.zero_().index_copy_(0, a.firstTokens(), a.queryGradient);
   t.check(what + " context", a.context, [&] { return a.reference().first; }, kTolerance);
   for (int64_t part = 0; part < 3; ++part) {
     t.check(
@@ -152,18 +142,15 @@ template <typename Real>
 void attention(Context& t) {
   std::vector<int64_t> lengths(40);
   std::iota(lengths.begin(), lengths.end(), 1);
-  for (const bool firstOnly : {false, true}) {
-    const std::string rows = firstOnly ? "first tokens, " : "";
-    checkAttention<Real>(t, {lengths, 2, 32, 0.1, firstOnly}, rows + "lengths 1 to 40, head size 32");
-    checkAttention<Real>(t, {{48, 64, 100, 97, 192, 2}, 2, 64, 0.1, firstOnly}, rows + "head size 64");
-    checkAttention<Real>(t, {{512}, 1, 64, 0.1, firstOnly}, rows + "length 512");
-    checkAttention<Real>(t, {{1}, 1, 1, 0.5, firstOnly}, rows + "one token, head size 1");
-    checkAttention<Real>(t, {std::vector<int64_t>(257, 3), 1, 16, 0.1, firstOnly}, rows + "257 sequences");
-    for (const int64_t headSize : {5, 20, 33, 80}) {
-      checkAttention<Real>(t, {{13, 30, 7}, 3, headSize, 0.2, firstOnly}, rows + "head size " + std::to_string(headSize));
-    }
-    checkAttention<Real>(t, {{17, 31}, 2, 64, 0, firstOnly}, rows + "no dropout");
+  checkAttention<Real>(t, {lengths, 2, 32, 0.1}, "lengths 1 to 40, head size 32");
+  checkAttention<Real>(t, {{48, 64, 100, 97, 192, 2}, 2, 64, 0.1}, "head size 64");
+  checkAttention<Real>(t, {{512}, 1, 64, 0.1}, "length 512");
+  checkAttention<Real>(t, {{1}, 1, 1, 0.5}, "one token, head size 1");
+  checkAttention<Real>(t, {std::vector<int64_t>(257, 3), 1, 16, 0.1}, "257 sequences");
+  for (const int64_t headSize : {5, 20, 33, 80}) {
+    checkAttention<Real>(t, {{13, 30, 7}, 3, headSize, 0.2}, "head size " + std::to_string(headSize));
   }
+  checkAttention<Real>(t, {{17, 31}, 2, 64, 0}, "no dropout");
 }
 
 }  // namespace

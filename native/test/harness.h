@@ -50,6 +50,7 @@ struct Case {
 // The cases of each file; main.cc runs them all.
 std::vector<Case> gemmCases();
 std::vector<Case> attentionCases();
+std::vector<Case> firstAttentionCases();
 
 // Standard normal values, the same for the same seed.
 at::Tensor randomNormal(at::IntArrayRef sizes, uint64_t seed, at::ScalarType type = at::kFloat);

@@ -41,7 +41,7 @@ int runCase(const Case& test, InstructionSet set) {
 int runAll(const std::string& filter) {
   int failed = 0, ran = 0;
   for (const InstructionSet set : availableInstructionSets()) {
-    for (const auto& cases : {gemmCases(), attentionCases()}) {
+    for (const auto& cases : {gemmCases(), attentionCases(), firstAttentionCases()}) {
       for (const Case& test : cases) {
         if (std::string(test.name).find(filter) == std::string::npos) continue;
         failed += runCase(test, set);

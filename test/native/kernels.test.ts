@@ -7,7 +7,16 @@ import { packageRoot } from '../../src/native/paths.js';
 import { addon, expectError } from './support.js';
 
 const SETS = ['portable', 'avx2', 'avx512', 'avx512_bf16', 'amx_bf16'];
-const CASES = ['linear fp32', 'linear bf16', 'linear and activation bf16', 'weight tiles bf16', 'attention fp32', 'attention bf16'];
+const CASES = [
+  'linear fp32',
+  'linear bf16',
+  'linear and activation bf16',
+  'weight tiles bf16',
+  'attention fp32',
+  'attention bf16',
+  'first tokens fp32',
+  'first tokens bf16',
+];
 
 // Compiling LibTorch's headers takes most of it.
 const BUILD_MS = 300_000;
