@@ -6,6 +6,9 @@
 
 #include <string>
 #include <utility>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 #include "core/error.h"
 
@@ -43,6 +46,15 @@ void fromHost(const at::Tensor& target, const std::vector<float>& values) {
   const at::NoGradGuard noGrad;
   // copy_ only reads from the blob, and the blob outlives the call.
   target.detach().copy_(at::from_blob(const_cast<float*>(values.data()), target.sizes(), at::kFloat));
+}
+
+// Ends OpenMP's helper threads of the calling thread, which JavaScript's has once it computed with tensors; they come again when it does.
+// libgomp adds up those of all threads, and where they outnumber the CPUs none of them waits awake for its next work: every parallel loop of a
+// step would begin by waking threads.
+void releaseHelpers() {
+#ifdef _OPENMP
+  omp_pause_resource(omp_pause_soft, omp_get_initial_device());
+#endif
 }
 
 std::unique_ptr<Engine> makeEngine(const Model& model, AdamW& optimizer, const EngineChoice& choice) {
@@ -83,6 +95,7 @@ Session::Session(SessionOptions options) : options_(std::move(options)) {
 Session::~Session() { close(); }
 
 void Session::submit(Job job, Done done) {
+  releaseHelpers();
   {
     const std::scoped_lock lock(mutex_);
     if (closed_) throw Error("ERR_SESSION_CLOSED", "the session is closed");
