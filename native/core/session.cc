@@ -49,8 +49,8 @@ void fromHost(const at::Tensor& target, const std::vector<float>& values) {
 }
 
 // Ends OpenMP's helper threads of the calling thread, which JavaScript's has once it computed with tensors; they come again when it does.
-// libgomp adds up those of all threads, and where they outnumber the CPUs none of them waits awake for its next work: every parallel loop of a
-// step would begin by waking threads.
+// libgomp adds up those of all threads, and where they outnumber the CPUs none of them waits awake for its next work: every parallel loop
+// of a step would begin by waking threads.
 void releaseHelpers() {
 #ifdef _OPENMP
   omp_pause_resource(omp_pause_soft, omp_get_initial_device());

@@ -98,7 +98,8 @@ struct FirstOnly {
       parallelTasks(s.heads, [&](int64_t head, int thread) { kernel(head, scratch.get() + thread * scratchSize); });
     };
     const auto overSequences = [&](auto kernel) {
-      parallelTasks(sequences, [&](int64_t b, int thread) { kernel(a, sequence(b, probabilities.get()), scratch.get() + thread * scratchSize); });
+      parallelTasks(sequences,
+                    [&](int64_t b, int thread) { kernel(a, sequence(b, probabilities.get()), scratch.get() + thread * scratchSize); });
     };
     overHeads([&](int64_t head, float* memory) { kernels.forwardQueries(a, head, memory); });
     overSequences(kernels.forwardSequence);
@@ -129,7 +130,7 @@ struct FirstOnly {
   [[nodiscard]] Reference reference() const {
     const auto leaf = [](const at::Tensor& t) { return t.to(at::kDouble).clone().requires_grad_(); };
     const at::Tensor rows = leaf(x), q = leaf(queries), wk = leaf(keyWeight), wv = leaf(valueWeight), bv = leaf(valueBias);
-    const at::Tensor keys = rows.matmul(wk.t()) + keyBias.to(at::kDouble), values = rows.matmul(wv.t()) + bv;
+    const at::Tensor keys = rows.matmul(wk.t()).add(keyBias), values = rows.matmul(wv.t()).add(bv);
     std::vector<at::Tensor> contexts;
     for (int64_t b = 0; b < count(); ++b) {
       const auto ofHeads = [&](const at::Tensor& all, int64_t from, int64_t n) {
@@ -171,7 +172,7 @@ void checkFirstOnly(Context& t, const Setting& setting, const std::string& what)
       what + " squares", f.squares,
       [&] {
         const auto r = f.reference();
-        return (r.keyWeight.square().sum() + r.valueWeight.square().sum()).view({1});
+        return r.keyWeight.square().sum().add(r.valueWeight.square().sum()).view({1});
       },
       kFp32);
 }

@@ -1,6 +1,7 @@
 /** Native memory and threads over a program's life: nothing leaks, nothing crashes, the process ends as it should. */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
@@ -55,5 +56,15 @@ describe('a process', () => {
       stderr: '',
       stdout: output,
     });
+  });
+});
+
+describe('helper threads of OpenMP', () => {
+  // libgomp lets no thread wait awake while there are more than CPUs, so those that nobody needs must not lie about.
+  it.runIf(process.platform === 'linux' && availableParallelism() > 1)("of JavaScript's thread end when a session gets work", () => {
+    const { stdout } = spawnSync(process.execPath, [child('helpers')], { encoding: 'utf8' });
+    const [before, computed, stepped] = JSON.parse(stdout) as [number, number, number];
+    expect(computed).toBeGreaterThan(before);
+    expect(stepped).toBe(before);
   });
 });

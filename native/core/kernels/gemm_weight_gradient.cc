@@ -74,9 +74,7 @@ class Packing {
 
  private:
   // The optimizer reads it when all gradients are there, so a cache has no use for it.
-  [[nodiscard]] bool wholeLines() const {
-    return w_.in % kPanel == 0 && reinterpret_cast<uintptr_t>(w_.gradient) % 64 == 0;
-  }
+  [[nodiscard]] bool wholeLines() const { return w_.in % kPanel == 0 && reinterpret_cast<uintptr_t>(w_.gradient) % 64 == 0; }
   [[nodiscard]] int64_t depth() const { return words_ * kWordElements<Real>; }
   [[nodiscard]] int64_t panels() const { return ceilDiv(w_.in, kPanel); }
 

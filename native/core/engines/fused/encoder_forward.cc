@@ -169,8 +169,8 @@ void FusedEncoder<Real>::attendFirst(int64_t layer, Hidden x) {
   Real* first = first_.ensure(plan_.sequences * h);
   gatherFirst(x.products, first);
   linear_.forward({0, plan_.sequences}, {first, h}, Slice(qkv, 0, h), {a.firstQueries.get(), h});
-  firstAttention_.forward(qkv, plan_, x.wide, a.firstQueries.get(), mask(DropoutSite::attentionProbabilities(layer), config_.attentionDropout),
-                          training_, a.context.get());
+  firstAttention_.forward(qkv, plan_, x.wide, a.firstQueries.get(),
+                          mask(DropoutSite::attentionProbabilities(layer), config_.attentionDropout), training_, a.context.get());
 }
 
 template <typename Real>

@@ -14,10 +14,11 @@ template <typename Real>
 class FirstAttentionPass {
  public:
   // Both outlive the pass.
-  FirstAttentionPass(const BertConfig& config, const ElementwiseKernels<Real>& kernels) : config_(config), kernels_(kernels.firstAttention) {}
+  FirstAttentionPass(const BertConfig& config, const ElementwiseKernels<Real>& kernels)
+      : config_(config), kernels_(kernels.firstAttention) {}
 
-  // context [B, h] from queries [B, h] and the layer's input x [T, h], a Buffer's. All of them, and the plan, stay until `backward`, if that
-  // is called.
+  // context [B, h] from queries [B, h] and the layer's input x [T, h], a Buffer's. All of them, and the plan, stay until `backward`, if
+  // that is called.
   void forward(Dense<Real>& qkv, const BatchPlan& plan, const float* x, const Real* queries, MaskSpec mask, bool training, Real* context);
 
   // From contextGradient [B, h] to queryGradient [B, h], xGradient [T, h], and the gradients of key and value, which replace what was

@@ -39,7 +39,8 @@ BORNAGAIN_INLINE void forTile(const Epilogue<Real>& e, const FinishedTile& tile,
 template <typename Real, typename Function>
 static void activateTile(const Epilogue<Real>& e, const FinishedTile& tile, const Function& function) {
   if (e.derivative == nullptr) {
-    return forTile(e, tile, [function, out = e.out](int64_t at, auto part, Vec c, Vec bias) { store(out + at, function(c + bias).value, part); });
+    return forTile(e, tile,
+                   [function, out = e.out](int64_t at, auto part, Vec c, Vec bias) { store(out + at, function(c + bias).value, part); });
   }
   forTile(e, tile, [function, out = e.out, derivative = e.derivative](int64_t at, auto part, Vec c, Vec bias) {
     const Activated y = function(c + bias);

@@ -211,7 +211,8 @@ static double backwardQueries(const FirstAttention<Real>& a, int64_t head, float
   auto* product = scratch.take<float>(a.sequences * d > a.headSize * roundUp(h) ? a.sequences * d : a.headSize * roundUp(h));
   timesWeightTransposed(a, uGradient, a.keyWeight, head, transposed, product);
   for (int64_t b = 0; b < a.sequences; ++b) {
-    forColumns(a.headSize, [&](int64_t c, auto part) { store(a.queryGradient + b * h + column + c, load(product + b * d + c, Full{}), part); });
+    forColumns(a.headSize,
+               [&](int64_t c, auto part) { store(a.queryGradient + b * h + column + c, load(product + b * d + c, Full{}), part); });
   }
   takeHead(a, a.queries, head, queries);
   return weightGradient(a, queries, uGradient, head, product, a.keyWeightGradient);
