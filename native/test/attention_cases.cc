@@ -28,13 +28,10 @@ struct Setting {
 constexpr DropoutKey kKey{11, 5};
 constexpr int64_t kLayer = 2;
 
-template <typename Real>
-constexpr at::ScalarType kType = std::is_same_v<Real, float> ? at::kFloat : at::kBFloat16;
-
 // Packed inputs, outputs and gradients.
 template <typename Real>
 struct Attention {
-  Attention(const Context& t, Setting setting) : s(std::move(setting)), kernels(choose(t.set())) {
+  Attention(const Context& t, Setting setting) : s(std::move(setting)), kernels(elementwiseTables(t.set()).of<Real>()) {
     offsets.push_back(0);
     for (const int64_t length : s.lengths) offsets.push_back(offsets.back() + length);
     const int64_t tokens = offsets.back(), hidden = s.heads * s.headSize;
@@ -42,14 +39,6 @@ struct Attention {
     contextGradient = randomNormal({tokens, hidden}, 2, kType<Real>);
     context = at::full({tokens, hidden}, 77, kType<Real>);
     gradient = at::full({tokens, 3 * hidden}, 77, kType<Real>);
-  }
-
-  static const ElementwiseKernels<Real>& choose(InstructionSet set) {
-    if constexpr (std::is_same_v<Real, float>) {
-      return elementwiseTables(set).fp32;
-    } else {
-      return elementwiseTables(set).bf16;
-    }
   }
 
   // As the fused engine calls it: a task for each sequence and head.

@@ -28,22 +28,10 @@ struct Setting {
 constexpr DropoutKey kKey{11, 5};
 constexpr int64_t kLayer = 2;
 
-template <typename Real>
-constexpr at::ScalarType kType = std::is_same_v<Real, float> ? at::kFloat : at::kBFloat16;
-
-template <typename Real>
-const FirstAttentionKernels<Real>& choose(InstructionSet set) {
-  if constexpr (std::is_same_v<Real, float>) {
-    return elementwiseTables(set).fp32.firstAttention;
-  } else {
-    return elementwiseTables(set).bf16.firstAttention;
-  }
-}
-
 // Inputs and outputs. B sequences, T tokens, h columns.
 template <typename Real>
 struct FirstOnly {
-  FirstOnly(const Context& t, Setting setting) : s(std::move(setting)), kernels(choose<Real>(t.set())), hidden(s.heads * s.headSize) {
+  FirstOnly(const Context& t, Setting setting) : s(std::move(setting)), kernels(elementwiseTables(t.set()).of<Real>().firstAttention), hidden(s.heads * s.headSize) {
     offsets.push_back(0);
     for (const int64_t length : s.lengths) offsets.push_back(offsets.back() + length);
     const int64_t h = hidden, sequences = count();

@@ -21,8 +21,6 @@ constexpr Shape kShapes[] = {{1, 1, 1, 1},      {1, 1, 32, 64},      {5, 3, 7, 3
                              {3001, 1, 33, 17}, {1171, 1, 128, 512}, {2100, 1, 512, 512}};
 
 template <typename Real>
-constexpr at::ScalarType kType = std::is_same_v<Real, float> ? at::kFloat : at::kBFloat16;
-template <typename Real>
 constexpr Tolerance kTolerance = std::is_same_v<Real, float> ? kFp32 : kBf16;
 
 // A layer with packed weights, and its operands as doubles for the reference.

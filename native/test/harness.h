@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "core/kernels/instruction_set.h"
@@ -51,6 +52,9 @@ struct Case {
 std::vector<Case> gemmCases();
 std::vector<Case> attentionCases();
 std::vector<Case> firstAttentionCases();
+
+template <typename Real>
+constexpr at::ScalarType kType = std::is_same_v<Real, float> ? at::kFloat : at::kBFloat16;
 
 // Standard normal values, the same for the same seed.
 at::Tensor randomNormal(at::IntArrayRef sizes, uint64_t seed, at::ScalarType type = at::kFloat);

@@ -1,9 +1,10 @@
 // The fused engine's kernels that are not matrix products: norms, activations, embeddings, sums, the optimizer. Each works on a range of
 // rows and runs on the caller's thread; the engine splits work into ranges that do not depend on the thread count. A table of them exists
-// for each instruction set the build knows; `elementwiseKernels` gives the best one this CPU has.
+// for each instruction set the build knows; `elementwiseTables` gives the best one this CPU has.
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "core/activation.h"
 #include "core/kernels/bf16.h"
@@ -159,6 +160,15 @@ struct ElementwiseKernels {
 struct ElementwiseTables {
   ElementwiseKernels<float> fp32;
   ElementwiseKernels<Bf16> bf16;
+
+  template <typename Real>
+  [[nodiscard]] const ElementwiseKernels<Real>& of() const {
+    if constexpr (std::is_same_v<Real, float>) {
+      return fp32;
+    } else {
+      return bf16;
+    }
+  }
 };
 
 const ElementwiseTables& elementwiseTables(InstructionSet set = instructionSet());

@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <limits>
-#include <type_traits>
 #include <utility>
 
 #include "core/engines/fused/encoder.h"
@@ -21,25 +20,16 @@ namespace {
 using namespace fused;
 
 template <typename Real>
-const ElementwiseKernels<Real>& kernelsFor() {
-  if constexpr (std::is_same_v<Real, float>) {
-    return elementwiseTables().fp32;
-  } else {
-    return elementwiseTables().bf16;
-  }
-}
-
-template <typename Real>
 class FusedEngine final : public Engine {
  public:
   FusedEngine(Model model, AdamW& optimizer, const EngineChoice& choice)
       : model_(std::move(model)),
         weights_(model_, optimizer),
         linear_(makeLinear(choice.products)),
-        encoder_(model_.encoder->config(), weights_, kernelsFor<Real>(), *linear_, profiler_, choice.firstTokensOnly),
-        heads_(model_, weights_.heads, kernelsFor<float>()),
-        optimizerPass_(model_, weights_, optimizer, *linear_, kernelsFor<Real>(), profiler_),
-        gradientSum_(weights_, kernelsFor<Real>()) {}
+        encoder_(model_.encoder->config(), weights_, elementwiseTables().of<Real>(), *linear_, profiler_, choice.firstTokensOnly),
+        heads_(model_, weights_.heads, elementwiseTables().of<float>()),
+        optimizerPass_(model_, weights_, optimizer, *linear_, elementwiseTables().of<Real>(), profiler_),
+        gradientSum_(weights_, elementwiseTables().of<Real>()) {}
 
   StepOutcome step(const std::vector<Batch>& batches, const StepOptions& options, const Interrupt& interrupt) override {
     const c10::InferenceMode noAutograd;
@@ -74,7 +64,7 @@ class FusedEngine final : public Engine {
 
  private:
   static std::unique_ptr<LinearBackend<Real>> makeLinear(Products products) {
-    return products == Products::kOwn ? makeOwnLinear<Real>() : makeLibtorchLinear(kernelsFor<Real>());
+    return products == Products::kOwn ? makeOwnLinear<Real>() : makeLibtorchLinear(elementwiseTables().of<Real>());
   }
 
   void check(const Batch& batch, bool training) {

@@ -41,9 +41,9 @@ void FirstAttentionPass<Real>::forward(Dense<Real>& qkv, const BatchPlan& plan, 
   if (training) probabilities_.ensure(heads * (plan.tokens + b * probabilityLd(1)));
   scratchSize_ = kernels_.scratchSize(args_, plan.maxLength);
   scratch_.ensure(scratchSize_ * maxThreads());
-  overHeads([&](int64_t head, float* scratch) { return kernels_.forwardQueries(args_, head, scratch), 0.0; });
+  overHeads(kernels_.forwardQueries);
   overSequences(kernels_.forwardSequence);
-  overHeads([&](int64_t head, float* scratch) { return kernels_.forwardContext(args_, head, scratch), 0.0; });
+  overHeads(kernels_.forwardContext);
 }
 
 template <typename Real>
@@ -57,13 +57,13 @@ void FirstAttentionPass<Real>::backward(Dense<Real>& qkv, const Real* contextGra
   args_.valueBiasGradient = qkv.bias.gradient.get() + kValue * h;
   std::fill_n(qkv.bias.gradient.get() + kKey * h, h, 0.0F);
   double& squares = qkv.weight.gradientSquares;
-  squares += overHeads([&](int64_t head, float* scratch) { return kernels_.backwardContext(args_, head, scratch); });
+  squares += sumOverHeads(kernels_.backwardContext);
   overSequences(kernels_.backwardSequence);
-  squares += overHeads([&](int64_t head, float* scratch) { return kernels_.backwardQueries(args_, head, scratch); });
+  squares += sumOverHeads(kernels_.backwardQueries);
 }
 
 template <typename Real>
-void FirstAttentionPass<Real>::overSequences(Sequence kernel) {
+void FirstAttentionPass<Real>::overSequences(void (*kernel)(const FirstAttention<Real>&, const FirstAttentionSequence&, float*)) {
   const int64_t h = config_.hiddenSize, heads = config_.heads;
   parallelTasks(plan_->sequences, [&](int64_t task, int thread) {
     const int64_t b = plan_->longestFirst[task], first = plan_->firstTokens[b];
@@ -81,10 +81,15 @@ void FirstAttentionPass<Real>::overSequences(Sequence kernel) {
 }
 
 template <typename Real>
-double FirstAttentionPass<Real>::overHeads(const std::function<double(int64_t head, float* scratch)>& kernel) {
-  squares_.assign(args_.heads, 0);
-  parallelTasks(args_.heads, [&](int64_t head, int thread) { squares_[head] = kernel(head, scratchOf(thread)); });
-  return std::accumulate(squares_.begin(), squares_.end(), 0.0);
+void FirstAttentionPass<Real>::overHeads(void (*kernel)(const FirstAttention<Real>&, int64_t, float*)) {
+  parallelTasks(args_.heads, [&](int64_t head, int thread) { kernel(args_, head, scratchOf(thread)); });
+}
+
+template <typename Real>
+double FirstAttentionPass<Real>::sumOverHeads(double (*kernel)(const FirstAttention<Real>&, int64_t, float*)) {
+  sums_.assign(args_.heads, 0);
+  parallelTasks(args_.heads, [&](int64_t head, int thread) { sums_[head] = kernel(args_, head, scratchOf(thread)); });
+  return std::accumulate(sums_.begin(), sums_.end(), 0.0);
 }
 
 template class FirstAttentionPass<float>;

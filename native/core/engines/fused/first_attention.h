@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <vector>
 
 #include "core/bert.h"
 #include "core/engines/fused/plan.h"
@@ -26,10 +26,10 @@ class FirstAttentionPass {
   void backward(Dense<Real>& qkv, const Real* contextGradient, Real* queryGradient, float* xGradient);
 
  private:
-  using Sequence = void (*)(const FirstAttention<Real>&, const FirstAttentionSequence&, float*);
-  void overSequences(Sequence kernel);
+  void overSequences(void (*kernel)(const FirstAttention<Real>&, const FirstAttentionSequence&, float*));
+  void overHeads(void (*kernel)(const FirstAttention<Real>&, int64_t, float*));
   // Returns the sum over the heads, in their order.
-  double overHeads(const std::function<double(int64_t head, float* scratch)>& kernel);
+  double sumOverHeads(double (*kernel)(const FirstAttention<Real>&, int64_t, float*));
   float* scratchOf(int thread) { return scratch_.get() + thread * scratchSize_; }
 
   const BertConfig& config_;
@@ -45,7 +45,7 @@ class FirstAttentionPass {
   Buffer<float> probabilities_;  // of every sequence
   Buffer<float> scratch_;
   int64_t scratchSize_ = 0;
-  std::vector<double> squares_;
+  std::vector<double> sums_;
 };
 
 }  // namespace bornagain::fused
