@@ -31,7 +31,8 @@ constexpr int64_t kLayer = 2;
 // Inputs and outputs. B sequences, T tokens, h columns.
 template <typename Real>
 struct FirstOnly {
-  FirstOnly(const Context& t, Setting setting) : s(std::move(setting)), kernels(elementwiseTables(t.set()).of<Real>().firstAttention), hidden(s.heads * s.headSize) {
+  FirstOnly(const Context& t, Setting setting)
+      : s(std::move(setting)), kernels(elementwiseTables(t.set()).of<Real>().firstAttention), hidden(s.heads * s.headSize) {
     offsets.push_back(0);
     for (const int64_t length : s.lengths) offsets.push_back(offsets.back() + length);
     const int64_t h = hidden, sequences = count();
