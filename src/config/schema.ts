@@ -217,7 +217,7 @@ export const configSchema = z.strictObject({
         .boolean()
         .default(true)
         .describe(
-          'fused and flash engine: the last layer computes only the [CLS] outputs, which is all that is read; the same results, faster',
+          'fused and flash engine: the last layer computes only the [CLS] outputs, which is all that is read; the same results but for rounding, faster',
         ),
       threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 shares the cores between the parallel runs'),
       parallelRuns: z

@@ -50,10 +50,24 @@ export async function computeLogits(options: EvaluationOptions, dataset: Tokeniz
   const head = headIndex(heads, dataset.task);
   const outputs = heads[head]?.outputs ?? 0;
   const logits = new Float32Array(dataset.size * outputs);
-  for (const indices of evaluationBatches(dataset, batchTokens)) {
-    if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', `cancelled while ${dataset.task.name} was evaluated`);
+  const answer = async (indices: Uint32Array): Promise<void> => {
     const values = await session.evaluate(packTokens(dataset, indices, head));
     indices.forEach((index, row) => logits.set(values.subarray(row * outputs, (row + 1) * outputs), index * outputs));
+  };
+  // One batch waits in the session, packed while the one before it is computed.
+  const answers: Promise<void>[] = [];
+  try {
+    for (const indices of evaluationBatches(dataset, batchTokens)) {
+      if (signal?.aborted === true) throw new BornAgainError('ERR_CANCELLED', `cancelled while ${dataset.task.name} was evaluated`);
+      const next = answer(indices);
+      // It is awaited when its turn comes: until then a rejection is not one that nobody heard.
+      next.catch(() => undefined);
+      answers.push(next);
+      if (answers.length > 1) await answers.shift();
+    }
+    await answers.shift();
+  } finally {
+    await Promise.allSettled(answers);
   }
   return logits;
 }
