@@ -32,13 +32,15 @@ void FirstAttentionPass<Real>::forward(Dense<Real>& qkv, const BatchPlan& plan, 
   args_.valueBias = qkv.bias.values() + kValue * h;
   args_.queries = queries;
   args_.context = context;
-  args_.u = heads_.ensure(4 * size);
+  args_.u = heads_.ensure((training ? 4 : 2) * size);
   args_.y = args_.u + size;
-  args_.uGradient = args_.y + size;
-  args_.yGradient = args_.uGradient + size;
-  args_.kept = kept_.ensure(2 * heads * b);
-  args_.keptGradient = args_.kept + heads * b;
-  if (training) probabilities_.ensure(heads * (plan.tokens + b * probabilityLd(1)));
+  args_.kept = kept_.ensure((training ? 2 : 1) * heads * b);
+  if (training) {
+    args_.uGradient = args_.y + size;
+    args_.yGradient = args_.uGradient + size;
+    args_.keptGradient = args_.kept + heads * b;
+    probabilities_.ensure(heads * (plan.tokens + b * probabilityLd(1)));
+  }
   scratchSize_ = kernels_.scratchSize(args_, plan.maxLength);
   scratch_.ensure(scratchSize_ * maxThreads());
   overHeads(kernels_.forwardQueries);

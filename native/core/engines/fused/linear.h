@@ -1,5 +1,5 @@
-// The linear layers' matrix products with what is fused to them. `w` is a Dense whose rows [begin, end) take part: all of them, or the part
-// of a stack (query alone, key and value; whole parts). x is [rows, in], y and dy are [rows, end - begin].
+// The linear layers' matrix products with what is fused to them. `w` is a Dense whose rows [begin, end) take part: all of them, or whole
+// parts of a stack (the query alone). x is [rows, in], y and dy are [rows, end - begin].
 #pragma once
 
 #include <cstdint>
