@@ -7,8 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "attention_setting.h"
 #include "core/dropout.h"
-#include "core/dropout_hash.h"
 #include "core/kernels/buffer.h"
 #include "core/kernels/elementwise.h"
 #include "core/kernels/parallel.h"
@@ -17,16 +17,6 @@
 namespace bornagain::test {
 
 namespace {
-
-struct Setting {
-  std::vector<int64_t> lengths;
-  int64_t heads;
-  int64_t headSize;
-  double rate;
-};
-
-constexpr DropoutKey kKey{11, 5};
-constexpr int64_t kLayer = 2;
 
 // Packed inputs, outputs and gradients.
 template <typename Real>
@@ -70,8 +60,7 @@ struct Attention {
     t.ld = 3 * hidden;
     t.context = data<Real>(context) + row * hidden + column;
     t.contextLd = hidden;
-    t.mask = {dropoutSiteKey(kKey.seed, kKey.step, DropoutSite::attentionProbabilities(kLayer).id()), dropoutThreshold(s.rate),
-              static_cast<float>(1 / (1 - s.rate))};
+    t.mask = maskOf(s);
     t.firstCounter = row * s.heads + head;
     t.counterStep = s.heads;
     t.contextGradient = data<Real>(contextGradient) + row * hidden + column;

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "attention_setting.h"
 #include "core/dropout.h"
-#include "core/dropout_hash.h"
 #include "core/kernels/buffer.h"
 #include "core/kernels/elementwise.h"
 #include "core/kernels/parallel.h"
@@ -17,16 +17,6 @@
 namespace bornagain::test {
 
 namespace {
-
-struct Setting {
-  std::vector<int64_t> lengths;
-  int64_t heads;
-  int64_t headSize;
-  double rate;
-};
-
-constexpr DropoutKey kKey{11, 5};
-constexpr int64_t kLayer = 2;
 
 // Inputs and outputs. B sequences, T tokens, h columns.
 template <typename Real>
@@ -105,8 +95,7 @@ struct FirstOnly {
     one.length = s.lengths[b];
     one.x = data<float>(x) + offsets[b] * hidden;
     one.probabilities = probabilities + s.heads * (offsets[b] + 16 * b);
-    one.mask = {dropoutSiteKey(kKey.seed, kKey.step, DropoutSite::attentionProbabilities(kLayer).id()), dropoutThreshold(s.rate),
-                static_cast<float>(1 / (1 - s.rate))};
+    one.mask = maskOf(s);
     one.firstCounter = offsets[b] * s.heads;
     one.xGradient = data<float>(xGradient) + offsets[b] * hidden;
     return one;

@@ -127,6 +127,15 @@ BORNAGAIN_INLINE void endStreams() {
 #endif
 }
 
+// Asks for the columns of rows [n, ld] that lie far apart, where the CPU does not look ahead by itself.
+template <typename Real>
+BORNAGAIN_INLINE void prefetchRows(const Real* rows, int64_t ld, int64_t n, int64_t columns) {
+  constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(Real));
+  for (int64_t r = 0; r < n; ++r) {
+    for (int64_t c = 0; c < columns; c += kLine) __builtin_prefetch(rows + r * ld + c);
+  }
+}
+
 BORNAGAIN_INLINE Vec load(const float* p, Full) { return loadAs<Vec>(p); }
 BORNAGAIN_INLINE Vec load(const Bf16* p, Full) { return widen(loadAs<VecU16>(p)); }
 // Missing lanes are 0.

@@ -67,15 +67,6 @@ BORNAGAIN_INLINE LeftRows wholeRows(const Real* rows, int64_t ld, int64_t n, int
   return rowsAsLeft(static_cast<const Real*>(copy), copyLd);
 }
 
-// A head's slices of rows lie far apart, where the CPU does not look ahead by itself.
-template <typename Real>
-BORNAGAIN_INLINE void prefetchRows(const Real* rows, int64_t ld, int64_t n, int64_t columns) {
-  constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(Real));
-  for (int64_t r = 0; r < n; ++r) {
-    for (int64_t c = 0; c < columns; c += kLine) __builtin_prefetch(rows + r * ld + c);
-  }
-}
-
 BORNAGAIN_INLINE float attentionScale(int64_t headSize) { return 1.0F / __builtin_sqrtf(static_cast<float>(headSize)); }
 
 // The mask of a row of probabilities at column c, or 1.

@@ -96,20 +96,12 @@ static void finishTile(const Epilogue<Real>& e, const FinishedTile& tile) {
   }
 }
 
-// Asks for what a tile's end will read, before the tile is computed: its rows lie far apart, where the CPU does not look ahead by itself.
+// Asks for what a tile's end will read, before the tile is computed.
 template <typename Real>
 BORNAGAIN_INLINE void prefetchTile(const Epilogue<Real>& e, const FinishedTile& tile) {
-  constexpr int64_t kLine = 64;
-  const auto fetch = [&](const auto* values) {
-    const auto* at = values + tile.row * e.ld + tile.column;
-    for (int64_t r = 0; r < tile.rows; ++r, at += e.ld) {
-      for (int64_t byte = 0; byte < kPanel * static_cast<int64_t>(sizeof *at); byte += kLine) {
-        __builtin_prefetch(reinterpret_cast<const char*>(at) + byte);
-      }
-    }
-  };
-  if (e.kind == Epilogue<Real>::Kind::kMultiply) fetch(e.factors);
-  if (e.kind == Epilogue<Real>::Kind::kAddF32 && e.addend != nullptr) fetch(e.addend);
+  const int64_t origin = tile.row * e.ld + tile.column;
+  if (e.kind == Epilogue<Real>::Kind::kMultiply) prefetchRows(e.factors + origin, e.ld, tile.rows, kPanel);
+  if (e.kind == Epilogue<Real>::Kind::kAddF32 && e.addend != nullptr) prefetchRows(e.addend + origin, e.ld, tile.rows, kPanel);
 }
 
 BORNAGAIN_INLINE double tileSquares(const FinishedTile& tile) {

@@ -195,25 +195,20 @@ static void backwardSequence(const FirstAttention<Real>& a, const FirstAttention
     const int64_t tokens = smaller(kTile, s.length - i), from = s.index * ld, step = a.sequences * ld;
     multiplyStrip<float, true>(tokens, ld, a.heads, floatColumns(scoreGradient + i, l), a.u + from, step, strip, ld, false);
     multiplyStrip<float, true>(tokens, ld, a.heads, floatColumns(dropped + i, l), a.yGradient + from, step, strip, ld, true);
-    for (int64_t r = 0; r < tokens; ++r) {
-      forColumns(h, [&](int64_t c, auto part) { store(s.xGradient + (i + r) * h + c, load(strip + r * ld + c, Full{}), part); });
-    }
+    roundRows(strip, tokens, h, s.xGradient + i * h, h);
   }
 }
 
 template <typename Real>
 static double backwardQueries(const FirstAttention<Real>& a, int64_t head, float* memory) {
-  const int64_t h = hiddenSize(a), d = roundUp(a.headSize), column = head * a.headSize;
+  const int64_t h = hiddenSize(a), d = roundUp(a.headSize);
   const float* uGradient = ofHead(a, a.uGradient, head);
   Scratch scratch(memory);
   auto* transposed = scratch.take<float>(h * d);
   auto* queries = scratch.take<float>(a.sequences * d);
   auto* product = scratch.take<float>(a.sequences * d > a.headSize * roundUp(h) ? a.sequences * d : a.headSize * roundUp(h));
   timesWeightTransposed(a, uGradient, a.keyWeight, head, transposed, product);
-  for (int64_t b = 0; b < a.sequences; ++b) {
-    forColumns(a.headSize,
-               [&](int64_t c, auto part) { store(a.queryGradient + b * h + column + c, load(product + b * d + c, Full{}), part); });
-  }
+  roundRows(product, a.sequences, a.headSize, a.queryGradient + head * a.headSize, h);
   takeHead(a, a.queries, head, queries);
   return weightGradient(a, queries, uGradient, head, product, a.keyWeightGradient);
 }

@@ -59,14 +59,11 @@ static void normForward(const NormForward<Real>& a, RowRange range) {
 
 template <typename Real>
 static void embeddingForward(const EmbeddingForward<Real>& a, RowRange range) {
-  // How many tokens ahead a word's row is fetched: rows lie far apart, where the CPU does not look ahead by itself.
+  // How many tokens ahead a word's row is fetched.
   constexpr int64_t kAhead = 4;
-  constexpr int64_t kLine = 64 / sizeof(float);
   const int64_t n = a.columns;
   for (int64_t r = range.begin; r < range.end; ++r) {
-    if (r + kAhead < range.end) {
-      for (int64_t c = 0; c < n; c += kLine) __builtin_prefetch(a.words + a.tokenIds[r + kAhead] * n + c);
-    }
+    if (r + kAhead < range.end) prefetchRows(a.words + a.tokenIds[r + kAhead] * n, n, 1, n);
     const float* word = a.words + a.tokenIds[r] * n;
     const float* position = a.positionTable + a.positions[r] * n;
     const float* type = a.typeTable + a.typeIds[r] * n;
