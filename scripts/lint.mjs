@@ -3,8 +3,8 @@
  * formats and mends what the tools can mend. clang-tidy reads a second CMake configuration without precompiled headers, which clang cannot use.
  */
 import { spawnSync } from 'node:child_process';
-import os from 'node:os';
 import path from 'node:path';
+import { clangTidy } from './lib/clang-tidy.mjs';
 import { SetupError, execute, main, say, timed } from './lib/console.mjs';
 import { findLibtorch, notFoundMessage } from './lib/find-libtorch.mjs';
 import { ensurePackages } from './lib/packages.mjs';
@@ -33,32 +33,32 @@ function python(name, args) {
   return execute(pythonTool(name), args, { cwd: ROOT });
 }
 
-function clangTidy() {
+async function checkNative() {
   const search = findLibtorch();
   if (!search.found) throw new SetupError(notFoundMessage(search));
   const defined = [`-DLIBTORCH=${search.found.dir}`, '-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON'];
   const configured = execute('cmake', ['-S', ROOT, '-B', tidyFolder, '--log-level=WARNING', ...defined]);
-  const jobs = String(os.availableParallelism());
-  const sources = files('native/*.cc', 'native/**/*.cc').map((file) => `^${path.join(ROOT, file)}$`);
-  const args = ['-clang-tidy-binary', pythonTool('clang-tidy'), '-p', tidyFolder, '-j', jobs, '-quiet', ...sources];
-  // LibTorch's parallel loops include OpenMP's header, which the packaged clang does not carry.
-  return configured || python('run-clang-tidy.py', [...args, '-extra-arg=-fno-openmp']);
+  const sources = files('native/*.cc', 'native/**/*.cc').map((file) => path.join(ROOT, file));
+  return configured || (await clangTidy(tidyFolder, sources));
 }
 
-/** @type {[string, () => number][]} */
+/** @type {[string, () => number | Promise<number>][]} */
 const checks = [
   ['prettier', () => npmTool('prettier', [fix ? '--write' : '--check', '--log-level', 'warn', '.'])],
   ['eslint', () => npmTool('eslint', ['--max-warnings', '0', ...(fix ? ['--fix'] : []), '.'])],
   ['ruff check', () => python('ruff', ['check', '--quiet', ...(fix ? ['--fix'] : []), '.'])],
   ['ruff format', () => python('ruff', ['format', '--quiet', ...(fix ? [] : ['--diff']), '.'])],
   ['clang-format', () => python('clang-format', [...(fix ? ['-i'] : ['--dry-run', '-Werror']), ...files('native/*.h', 'native/*.cc')])],
-  ['clang-tidy', clangTidy],
+  ['clang-tidy', checkNative],
 ];
 
-await main(() => {
+await main(async () => {
   ensurePackages();
   ensurePythonTools();
-  const failed = checks.filter(([name, check]) => timed(name, check) !== 0).map(([name]) => name);
+  const failed = [];
+  for (const [name, check] of checks) {
+    if ((await timed(name, check)) !== 0) failed.push(name);
+  }
   say(failed.length === 0 ? 'No complaints.' : `Complaints from: ${failed.join(', ')}. npm run format mends formatting.`);
   return failed.length === 0 ? 0 : 1;
 });

@@ -13,7 +13,7 @@ export function say(line) {
 }
 
 /**
- * Runs `work` between "title …" and "title: done in 3.2 s".
+ * Runs `work`, which may be asynchronous, between "title …" and "done in 3.2 s".
  * @template T
  * @param {string} title
  * @param {() => T} work
@@ -22,8 +22,10 @@ export function say(line) {
 export function timed(title, work) {
   say(`${title} …`);
   const start = process.hrtime.bigint();
+  const done = () => say(`  done in ${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(1)} s`);
   const result = work();
-  say(`  done in ${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(1)} s`);
+  if (result instanceof Promise) return /** @type {T} */ (result.finally(done));
+  done();
   return result;
 }
 
