@@ -71,9 +71,21 @@ struct LeftRows {
   int64_t wordBytes;
 };
 
+// For every so many words of depth, so many lines of what comes next are fetched.
+constexpr int64_t kAheadWords = 8;
+constexpr int64_t kAheadLines = kWidth == 16 ? 2 : 1;
+
+// Where what comes next is, and how far it is from one line that is fetched to the next one.
+struct Ahead {
+  const char* at;
+  int64_t stepBytes;
+};
+
 // C [Rows, kWidth * Vectors] = (or, with `add`, +=) left * right; `rightBytes` from word to word of the right operand, `ldc` in floats.
+// Meanwhile what is `ahead` is fetched into the second-level cache.
 template <typename Real, int64_t Rows, int64_t Vectors, bool kPanels>
-BORNAGAIN_INLINE void multiplyTile(int64_t words, LeftRows left, const char* right, int64_t rightBytes, float* c, int64_t ldc, bool add) {
+BORNAGAIN_INLINE void multiplyTile(int64_t words, LeftRows left, const char* right, int64_t rightBytes, float* c, int64_t ldc, bool add,
+                                   Ahead ahead) {
   Lane sums[Rows][Vectors];
 #pragma GCC unroll 16
   for (int64_t r = 0; r < Rows; ++r) {
@@ -84,7 +96,7 @@ BORNAGAIN_INLINE void multiplyTile(int64_t words, LeftRows left, const char* rig
   const char* at[(Rows + 2) / 3];
 #pragma GCC unroll 8
   for (int64_t g = 0; g < (Rows + 2) / 3; ++g) at[g] = left.data + (kPanels ? 0 : 3 * g * left.rowBytes);
-  for (int64_t k = 0; k < words; ++k) {
+  const auto step = [&] {
     typename Dot<Real>::Right b[Vectors];
 #pragma GCC unroll 8
     for (int64_t v = 0; v < Vectors; ++v) b[v] = Dot<Real>::right(right + 4 * kWidth * v);
@@ -101,7 +113,16 @@ BORNAGAIN_INLINE void multiplyTile(int64_t words, LeftRows left, const char* rig
 #pragma GCC unroll 8
       for (int64_t g = 0; g < (Rows + 2) / 3; ++g) at[g] += 4;
     }
+  };
+  int64_t k = 0;
+  for (; k + kAheadWords <= words; k += kAheadWords) {
+#pragma GCC unroll 2
+    for (int64_t line = 0; line < kAheadLines; ++line, ahead.at += ahead.stepBytes) __builtin_prefetch(ahead.at, 0, 2);
+    // Not all at once, which GCC 12 would find no registers for.
+#pragma GCC unroll 4
+    for (int64_t i = 0; i < kAheadWords; ++i) step();
   }
+  for (; k < words; ++k) step();
 #pragma GCC unroll 16
   for (int64_t r = 0; r < Rows; ++r) {
 #pragma GCC unroll 8
@@ -111,13 +132,13 @@ BORNAGAIN_INLINE void multiplyTile(int64_t words, LeftRows left, const char* rig
 
 // The same for a number of rows known at run time, at most Most.
 template <typename Real, int64_t Most, int64_t Vectors, bool kPanels>
-static void multiplyRows(int64_t rows, int64_t words, LeftRows left, const char* right, int64_t rightBytes, float* c, int64_t ldc,
-                         bool add) {
+static void multiplyRows(int64_t rows, int64_t words, LeftRows left, const char* right, int64_t rightBytes, float* c, int64_t ldc, bool add,
+                         Ahead ahead) {
   if constexpr (Most > 0) {
     if (rows >= Most) {
-      multiplyTile<Real, Most, Vectors, kPanels>(words, left, right, rightBytes, c, ldc, add);
+      multiplyTile<Real, Most, Vectors, kPanels>(words, left, right, rightBytes, c, ldc, add, ahead);
     } else {
-      multiplyRows<Real, Most - 1, Vectors, kPanels>(rows, words, left, right, rightBytes, c, ldc, add);
+      multiplyRows<Real, Most - 1, Vectors, kPanels>(rows, words, left, right, rightBytes, c, ldc, add, ahead);
     }
   }
 }

@@ -13,30 +13,35 @@ BORNAGAIN_INLINE const char* bytes(const Real* p) {
   return reinterpret_cast<const char*>(p);
 }
 
-constexpr int64_t kWordBytes = 4;
-
 // c [kTile, kPanel] = (or +=) the words [begin, end) of one tile's rows and one panel.
 template <typename Real, bool kPanels>
-BORNAGAIN_INLINE void multiplyBlock(const GemmOperands<Real>& g, int64_t tile, int64_t panel, int64_t begin, int64_t end, float* c) {
+BORNAGAIN_INLINE void multiplyBlock(const GemmOperands<Real>& g, int64_t tile, int64_t panel, int64_t begin, int64_t end, float* c,
+                                    AheadOfBlock next) {
   constexpr int64_t kRows = Dot<Real>::kRows, kColumns = 2 * kWidth;
   const int64_t rows = kPanels ? kTile : (g.rows - tile * kTile < kTile ? g.rows - tile * kTile : kTile);
   const char* left = bytes(g.left) + (kPanels ? (tile * g.words + begin) * kTile * kWordBytes
                                               : tile * kTile * g.leftLd * static_cast<int64_t>(sizeof(Real)) + begin * kWordBytes);
   const int64_t rowBytes = kPanels ? kWordBytes : g.leftLd * static_cast<int64_t>(sizeof(Real));
-  const char* right = bytes(g.right + panel * g.rightLd) + begin * kPanel * kWordBytes;
+  const char* right = rightAt(g, panel, begin);
+  constexpr int64_t kCalls = kTile / kRows * (kPanel / kColumns);
+  const int64_t share = next.bytes / kCalls, lines = (end - begin) / kAheadWords * kAheadLines;
+  const int64_t stepBytes = lines == 0 ? 0 : (share + lines - 1) / lines;
   for (int64_t column = 0; column < kPanel; column += kColumns) {
     for (int64_t r = 0; r < rows; r += kRows) {
       multiplyRows<Real, kRows, 2, kPanels>(rows - r, end - begin, {left + r * rowBytes, rowBytes, kTile * kWordBytes},
-                                            right + column * kWordBytes, kPanel * kWordBytes, c + r * kPanel + column, kPanel, begin > 0);
+                                            right + column * kWordBytes, kPanel * kWordBytes, c + r * kPanel + column, kPanel, begin > 0,
+                                            {next.at, stepBytes});
+      next.at += share;
     }
   }
 }
 
 template <typename Real, bool kPanels>
 static double multiplyTiles(const GemmOperands<Real>& g, GemmRange range, bool squares, float* scratch) {
-  return forBlocks<kTile>(g, range, squares, scratch, [&](int64_t tile, int64_t panel, int64_t begin, int64_t end, float* c) {
-    multiplyBlock<Real, kPanels>(g, tile, panel, begin, end, c);
-  });
+  return forBlocks<kTile>(g, range, squares, scratch,
+                          [&](int64_t tile, int64_t panel, int64_t begin, int64_t end, float* c, AheadOfBlock next) {
+                            multiplyBlock<Real, kPanels>(g, tile, panel, begin, end, c, next);
+                          });
 }
 
 template <typename Real>

@@ -56,16 +56,17 @@ template <typename Real, bool kPanels>
 static void multiplyStrip(int64_t rows, int64_t columns, int64_t words, LeftRows left, const void* right, int64_t rightLd, float* c,
                           int64_t ldc, bool add) {
   constexpr int64_t kStep = Dot<Real>::kRows;
+  const Ahead nothingAhead{static_cast<const char*>(right), 0};
   for (int64_t r = 0; r < rows; r += kStep) {
     const LeftRows from{left.data + r * left.rowBytes, left.rowBytes, left.wordBytes};
     int64_t column = 0;
     for (; column + 2 * kWidth <= columns; column += 2 * kWidth) {
       multiplyRows<Real, kStep, 2, kPanels>(rows - r, words, from, static_cast<const char*>(right) + 4 * column, 4 * rightLd,
-                                            c + r * ldc + column, ldc, add);
+                                            c + r * ldc + column, ldc, add, nothingAhead);
     }
     if (column < columns) {
       multiplyRows<Real, kStep, 1, kPanels>(rows - r, words, from, static_cast<const char*>(right) + 4 * column, 4 * rightLd,
-                                            c + r * ldc + column, ldc, add);
+                                            c + r * ldc + column, ldc, add, nothingAhead);
     }
   }
 }
