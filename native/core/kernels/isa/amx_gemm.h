@@ -11,19 +11,17 @@ namespace bornagain::BORNAGAIN_ISA {
 
 template <bool kPanels>
 static double amxMultiply(const GemmOperands<Bf16>& g, GemmRange range, bool squares, float* scratch) {
-  constexpr int64_t kRightBytes = kPanel * static_cast<int64_t>(sizeof(uint32_t));
   AmxRegisters registers;
   AmxRegisters::barrier();
-  return forBlocks<kAmxTile>(
-      g, range, squares, scratch, [&](int64_t tile, int64_t panel, int64_t begin, int64_t end, float* c, AheadOfBlock) {
-        const int64_t row = tile * kAmxTile, rows = g.rows - row < kAmxTile ? g.rows - row : kAmxTile;
-        const auto* from = reinterpret_cast<const char*>(g.left);
-        const int64_t leftBytes = g.leftLd * static_cast<int64_t>(sizeof(Bf16));
-        const AmxOperand left = kPanels ? AmxOperand{from + (tile * g.words + begin) * kAmxTile * 4, kAmxRowBytes, kAmxTile * kAmxRowBytes}
-                                        : AmxOperand{from + row * leftBytes + begin * 4, leftBytes, kAmxRowBytes};
-        const AmxOperand right = amxRight(reinterpret_cast<const char*>(g.right + panel * g.rightLd) + begin * kRightBytes, kRightBytes);
-        amxBlock<true>(registers, rows, end - begin, left, right, c, kPanel, begin > 0);
-      });
+  return forBlocks<kAmxTile>(g, range, squares, scratch, [&](const Block& block, float* c, AheadOfBlock /*next*/) {
+    const auto [tile, panel, begin, end] = block;
+    const int64_t row = tile * kAmxTile, rows = g.rows - row < kAmxTile ? g.rows - row : kAmxTile;
+    const auto* from = reinterpret_cast<const char*>(g.left);
+    const int64_t leftBytes = g.leftLd * static_cast<int64_t>(sizeof(Bf16));
+    const AmxOperand left = kPanels ? AmxOperand{from + (tile * g.words + begin) * kAmxTile * 4, kAmxRowBytes, kAmxTile * kAmxRowBytes}
+                                    : AmxOperand{from + row * leftBytes + begin * 4, leftBytes, kAmxRowBytes};
+    amxBlock<true>(registers, rows, end - begin, left, amxRight(rightAt(g, panel, begin), kPanel * kWordBytes), c, kPanel, begin > 0);
+  });
 }
 
 static double amxMultiply(const GemmOperands<Bf16>& g, GemmRange range, bool squares, float* scratch) {

@@ -14,6 +14,14 @@ BORNAGAIN_INLINE FinishedTile tileAt(const GemmOperands<Real>& g, int64_t tile, 
 
 constexpr int64_t kWordBytes = 4;
 
+// A tile of rows, a panel of columns, and the words of depth [begin, end) that are multiplied.
+struct Block {
+  int64_t tile;
+  int64_t panel;
+  int64_t begin;
+  int64_t end;
+};
+
 // The words of one panel of the right operand from `begin` on.
 template <typename Real>
 BORNAGAIN_INLINE const char* rightAt(const GemmOperands<Real>& g, int64_t panel, int64_t begin) {
@@ -26,23 +34,21 @@ struct AheadOfBlock {
   int64_t bytes;
 };
 
-// Of the panel (or, after the last one, of the first panel's next chunk) that comes after the words [begin, end) of `panel`; nothing after
-// the last of all. The hardware starts anew at each panel, which would cost a sixth of the time where the panels come from the L3 cache.
+// Of the panel that comes after the block's; after the last one of the first panel's next words, and nothing after the last of all. The
+// hardware starts anew at each panel, which on Zen 3 cost a sixth of the time where panels come from the L3 cache.
 template <typename Real>
-BORNAGAIN_INLINE AheadOfBlock aheadOf(const GemmOperands<Real>& g, const GemmRange& range, int64_t tile, int64_t panel, int64_t begin,
-                                      int64_t end) {
-  const bool last = panel + 1 == range.panelEnd;
-  if (last && end == g.words) return {rightAt(g, panel, begin), 0};
-  const int64_t nextBegin = last ? end : begin, words = g.words - nextBegin < g.chunk ? g.words - nextBegin : g.chunk;
+BORNAGAIN_INLINE AheadOfBlock aheadOf(const GemmOperands<Real>& g, const GemmRange& range, const Block& b) {
+  const bool last = b.panel + 1 == range.panelEnd;
+  if (last && b.end == g.words) return {rightAt(g, b.panel, b.begin), 0};
+  const int64_t begin = last ? b.end : b.begin, words = g.words - begin < g.chunk ? g.words - begin : g.chunk;
   const int64_t share = words * kPanel * kWordBytes / (range.tileEnd - range.tileBegin);
-  return {rightAt(g, last ? range.panelBegin : panel + 1, nextBegin) + (tile - range.tileBegin) * share, share};
+  return {rightAt(g, last ? range.panelBegin : b.panel + 1, begin) + (b.tile - range.tileBegin) * share, share};
 }
 
-// Calls block(tile, panel, begin, end, c, ahead) for every block of a task and chunk of depth: c [kRows, kPanel] = the words [begin, end),
-// added to what is there where begin > 0. Finishes each block after its last chunk. Returns the sum of the squares of C where `squares`,
-// else 0.
-template <int64_t kRows, typename Real, typename Block>
-BORNAGAIN_INLINE double forBlocks(const GemmOperands<Real>& g, GemmRange range, bool squares, float* scratch, const Block& block) {
+// Calls multiply(block, c, ahead) for every block of a task: c [kRows, kPanel] = the product of the block's words, added to what is there
+// where its begin > 0. Finishes each tile of C after its last words. Returns the sum of the squares of C where `squares`, else 0.
+template <int64_t kRows, typename Real, typename Multiply>
+BORNAGAIN_INLINE double forBlocks(const GemmOperands<Real>& g, GemmRange range, bool squares, float* scratch, const Multiply& multiply) {
   double total = 0;
   alignas(64) float one[kRows * kPanel];
   for (int64_t begin = 0; begin < g.words; begin += g.chunk) {
@@ -53,7 +59,8 @@ BORNAGAIN_INLINE double forBlocks(const GemmOperands<Real>& g, GemmRange range, 
         float* c = g.chunk < g.words ? kept : one;
         const FinishedTile finished = tileAt<kRows>(g, tile, panel, c);
         if (end == g.words) prefetchTile(g.epilogue, finished);
-        block(tile, panel, begin, end, c, aheadOf(g, range, tile, panel, begin, end));
+        const Block block{tile, panel, begin, end};
+        multiply(block, c, aheadOf(g, range, block));
         if (end < g.words) continue;
         finishTile(g.epilogue, finished);
         if (squares) total += tileSquares(finished);

@@ -13,10 +13,10 @@ BORNAGAIN_INLINE const char* bytes(const Real* p) {
   return reinterpret_cast<const char*>(p);
 }
 
-// c [kTile, kPanel] = (or +=) the words [begin, end) of one tile's rows and one panel.
+// c [kTile, kPanel] = (or +=) the words of one tile's rows and one panel.
 template <typename Real, bool kPanels>
-BORNAGAIN_INLINE void multiplyBlock(const GemmOperands<Real>& g, int64_t tile, int64_t panel, int64_t begin, int64_t end, float* c,
-                                    AheadOfBlock next) {
+BORNAGAIN_INLINE void multiplyBlock(const GemmOperands<Real>& g, const Block& block, float* c, AheadOfBlock next) {
+  const auto [tile, panel, begin, end] = block;
   constexpr int64_t kRows = Dot<Real>::kRows, kColumns = 2 * kWidth;
   const int64_t rows = kPanels ? kTile : (g.rows - tile * kTile < kTile ? g.rows - tile * kTile : kTile);
   const char* left = bytes(g.left) + (kPanels ? (tile * g.words + begin) * kTile * kWordBytes
@@ -39,9 +39,7 @@ BORNAGAIN_INLINE void multiplyBlock(const GemmOperands<Real>& g, int64_t tile, i
 template <typename Real, bool kPanels>
 static double multiplyTiles(const GemmOperands<Real>& g, GemmRange range, bool squares, float* scratch) {
   return forBlocks<kTile>(g, range, squares, scratch,
-                          [&](int64_t tile, int64_t panel, int64_t begin, int64_t end, float* c, AheadOfBlock next) {
-                            multiplyBlock<Real, kPanels>(g, tile, panel, begin, end, c, next);
-                          });
+                          [&](const Block& block, float* c, AheadOfBlock next) { multiplyBlock<Real, kPanels>(g, block, c, next); });
 }
 
 template <typename Real>
