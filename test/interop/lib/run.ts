@@ -1,11 +1,14 @@
-/** Runs the comparisons of test/interop one after the other and prints their table. Arguments: the peers' interpreter, then names (none: all). */
-import { spawnSync } from 'node:child_process';
+/**
+ * Runs the comparisons of test/interop, one on each core, and prints their table. Arguments: the peers' interpreter, then names (none: all).
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { passes, type Finding } from './comparison.js';
-import { renderTable } from './table.js';
+import { renderTable, type ComparisonResult } from './table.js';
 
 const INTEROP = fileURLToPath(new URL('../', import.meta.url));
 const LONGEST_MS = 300_000;
@@ -19,16 +22,13 @@ const unknown = chosen.filter((name) => !known.includes(name));
 if (unknown.length > 0) throw new Error(`unknown comparison ${unknown.join(', ')}; there are ${known.join(', ')}`);
 
 const scratch = mkdtempSync(join(tmpdir(), 'bornagain-interop-'));
-const results = (chosen.length > 0 ? chosen : known).map((name) => {
-  const findingsFile = join(scratch, `${name}.json`);
-  const program = ['--import', 'tsx', join(INTEROP, 'lib', 'run-one.ts'), name, python, findingsFile];
-  const started = Date.now();
-  const { status, signal } = spawnSync(process.execPath, program, { stdio: 'inherit', timeout: LONGEST_MS });
-  const seconds = (Date.now() - started) / 1000;
-  const findings = existsSync(findingsFile) ? (JSON.parse(readFileSync(findingsFile, 'utf8')) as Finding[]) : [];
-  const error = status === 0 ? null : `${name} ended with ${signal ?? `exit code ${status}`}; its message is above`;
-  return { name, findings: findings.map(restored), seconds, error };
-});
+const names = chosen.length > 0 ? chosen : known;
+const results: ComparisonResult[] = [];
+const waiting = names.entries();
+const worker = async () => {
+  for (const [i, name] of waiting) results[i] = await compare(name);
+};
+await Promise.all(Array.from({ length: availableParallelism() }, worker));
 rmSync(scratch, { recursive: true });
 
 process.stdout.write(renderTable(results));
@@ -39,6 +39,27 @@ const broken = results.filter(({ error, findings: own }) => error !== null || ow
 const failed = findings.length - passed + broken;
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed > 0 ? 1 : 0;
+
+/** What it prints is shown when it has ended. */
+async function compare(name: string): Promise<ComparisonResult> {
+  const findingsFile = join(scratch, `${name}.json`);
+  const program = ['--import', 'tsx', join(INTEROP, 'lib', 'run-one.ts'), name, python, findingsFile];
+  const started = Date.now();
+  const child = spawn(process.execPath, program, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LONGEST_MS,
+    // Its neighbours have the other cores.
+    env: { ...process.env, OMP_NUM_THREADS: '1' },
+  });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
+  const [status, signal] = (await once(child, 'close')) as [number | null, string | null];
+  process.stdout.write(Buffer.concat(output));
+  const seconds = (Date.now() - started) / 1000;
+  const findings = existsSync(findingsFile) ? (JSON.parse(readFileSync(findingsFile, 'utf8')) as Finding[]) : [];
+  const error = status === 0 ? null : `${name} ended with ${signal ?? `exit code ${status}`}; its message is above`;
+  return { name, findings: findings.map(restored), seconds, error };
+}
 
 function restored(finding: Finding): Finding {
   return { ...finding, difference: finding.difference ?? Number.NaN };
