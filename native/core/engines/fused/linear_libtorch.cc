@@ -22,9 +22,21 @@ namespace {
 
 // Elements of one task of an elementwise pass.
 constexpr int64_t kElements = 16384;
-// Pieces of a product at most, and rows of the result that a piece has at least.
-constexpr int64_t kPieces = 16;
+// A product of fp32 in pieces: MKL lays out both operands anew for each, so pieces are wide and high, as far as threads then have even
+// shares.
+constexpr int64_t kPieces = 12;
+constexpr int64_t kPieceColumns = 512;
 constexpr int64_t kPieceRows = 64;
+
+// At most so many columns, and so many rows that there are about kPieces of them. By the product's size alone.
+struct Pieces {
+  Pieces(int64_t allRows, int64_t allColumns)
+      : columns(taskCount(allColumns, taskCount(allColumns, kPieceColumns))),
+        across(taskCount(allColumns, columns)),
+        rows(std::max(kPieceRows, taskCount(allRows * across, kPieces))) {}
+
+  int64_t columns, across, rows;
+};
 
 template <typename Real>
 at::Tensor asTensor(const Real* data, int64_t rows, int64_t columns, int64_t ld) {
@@ -115,13 +127,15 @@ class LibtorchLinear final : public LinearBackend<Real> {
   // out = left * right
   static void multiply(const at::Tensor& out, const at::Tensor& left, const at::Tensor& right) {
     if constexpr (std::is_same_v<Real, float>) {
-      const int64_t rows = out.size(0), piece = std::max(kPieceRows, (rows + kPieces - 1) / kPieces);
-      at::parallel_for(0, taskCount(rows, piece), 1, [&](int64_t begin, int64_t end) {
+      const int64_t rows = out.size(0), columns = out.size(1);
+      const Pieces piece(rows, columns);
+      at::parallel_for(0, taskCount(rows, piece.rows) * piece.across, 1, [&](int64_t begin, int64_t end) {
         const c10::InferenceMode noAutograd;  // a mode of each thread
         for (int64_t task = begin; task < end; ++task) {
-          const int64_t row = task * piece, n = std::min(piece, rows - row);
-          at::Tensor part = out.narrow(0, row, n);
-          at::mm_out(part, left.narrow(0, row, n), right);
+          const int64_t row = task / piece.across * piece.rows, column = task % piece.across * piece.columns;
+          const int64_t height = std::min(piece.rows, rows - row), width = std::min(piece.columns, columns - column);
+          at::Tensor part = out.narrow(0, row, height).narrow(1, column, width);
+          at::mm_out(part, left.narrow(0, row, height), right.narrow(1, column, width));
         }
       });
     } else {
