@@ -75,9 +75,11 @@ class FusedEngine final : public Engine {
 
   // Brings what a batch needs of the weights up to date.
   void begin(const Batch& batch, bool training) {
-    const Section section(profiler_, "checks and plan");
-    optimizerPass_.refreshChanged();
-    encoder_.plan(batch.tokens, training);
+    {
+      const Section section(profiler_, "checks and plan");
+      optimizerPass_.refreshChanged();
+      encoder_.plan(batch.tokens, training);
+    }
     if (training) optimizerPass_.catchUp(encoder_.plan());
   }
 
