@@ -13,6 +13,7 @@
 #include "batch_convert.h"
 #include "bert_wrap.h"
 #include "completion_queue.h"
+#include "convert.h"
 #include "core/session.h"
 #include "env_data.h"
 #include "guard.h"
@@ -26,6 +27,8 @@
 namespace bornagain {
 
 namespace {
+
+constexpr int64_t kMostThreads = 1024;
 
 struct HeldModel {
   Model model;
@@ -73,7 +76,9 @@ SessionOptions toSessionOptions(const OptionsReader& options, Model model) {
   const int64_t seed = options.integer("dropoutSeed");
   if (seed < 0) throw Error("ERR_INVALID_ARGUMENT", "options.dropoutSeed must not be negative");
   const int64_t threads = options.integer("threads");
-  if (threads < 0 || threads > 1024) throw Error("ERR_INVALID_ARGUMENT", "options.threads must be between 0 and 1024");
+  if (threads < 0 || threads > kMostThreads) {
+    throw Error("ERR_INVALID_ARGUMENT", "options.threads must be between 0 and " + std::to_string(kMostThreads));
+  }
   return {std::move(model),
           toAdamWOptions(options.value("optimizer")),
           toParameterOptions(options.value("parameterOptions")),
@@ -112,6 +117,7 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
                         InstanceMethod("exportState", &SessionWrap::exportState), InstanceMethod("importState", &SessionWrap::importState),
                         InstanceMethod("cancel", &SessionWrap::cancel), InstanceMethod("close", &SessionWrap::close),
                         accessor<&SessionWrap::closed>("closed"), accessor<&SessionWrap::engine>("engine"),
+                        accessor<&SessionWrap::threads, &SessionWrap::setThreads>("threads"),
                         accessor<&SessionWrap::precision>("precision"), accessor<&SessionWrap::products>("products")});
   }
 
@@ -164,6 +170,16 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
   Napi::Value cancel(const Napi::CallbackInfo& info) {
     if (session_) session_->cancel();
     return info.Env().Undefined();
+  }
+
+  Napi::Value threads(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), session_ ? session_->threads() : 0); }
+
+  void setThreads(const Napi::CallbackInfo& info) {
+    const int64_t threads = toInteger(info[0], "threads");
+    if (threads < 1 || threads > kMostThreads) {
+      throw Error("ERR_INVALID_ARGUMENT", "threads must be between 1 and " + std::to_string(kMostThreads));
+    }
+    if (session_) session_->setThreads(static_cast<int>(threads));
   }
 
   Napi::Value closed(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), closing_); }

@@ -83,7 +83,7 @@ class Session::Ticket final : public Interrupt {
   uint64_t ticket_;
 };
 
-Session::Session(SessionOptions options) : options_(std::move(options)) {
+Session::Session(SessionOptions options) : options_(std::move(options)), threads_(options_.threads) {
   validateModel(options_.model);
   if (options_.threads < 0) throw Error("ERR_INVALID_ARGUMENT", "threads must not be negative");
   optimizer_ = std::make_unique<AdamW>(allParameters(options_.model), options_.parameterOptions, options_.optimizer);
@@ -120,8 +120,6 @@ void Session::close() {
 }
 
 void Session::run() {
-  // OpenMP's and MKL's thread counts belong to the calling thread, so each session sets its own.
-  if (options_.threads > 0) at::set_num_threads(options_.threads);
   for (;;) {
     Entry entry;
     {
@@ -131,8 +129,15 @@ void Session::run() {
       entry = std::move(queue_.front());
       queue_.pop_front();
     }
+    takeThreads();
     runEntry(entry);
   }
+}
+
+// OpenMP's and MKL's thread counts belong to the calling thread, so each session sets its own.
+void Session::takeThreads() const {
+  const int wanted = threads();
+  if (wanted > 0 && wanted != at::get_num_threads()) at::set_num_threads(wanted);
 }
 
 void Session::runEntry(const Entry& entry) {

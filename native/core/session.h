@@ -64,6 +64,11 @@ class Session {
   // Throws ERR_CHECKPOINT when the state is of another model; nothing is changed then.
   void importState(const SessionState& state);
 
+  // From the next job on; at least 1.
+  void setThreads(int threads) { threads_.store(threads); }
+  // 0: LibTorch's default, one per core.
+  [[nodiscard]] int threads() const { return threads_.load(); }
+
   [[nodiscard]] int64_t steps() const { return steps_.load(); }
   [[nodiscard]] const Model& model() const { return options_.model; }
   [[nodiscard]] const EngineChoice& engine() const { return choice_; }
@@ -77,6 +82,7 @@ class Session {
   class Ticket;
 
   void run();
+  void takeThreads() const;
   void runEntry(const Entry& entry);
 
   SessionOptions options_;
@@ -84,6 +90,7 @@ class Session {
   EngineChoice choice_{};
   std::unique_ptr<Engine> engine_;
   std::atomic<int64_t> steps_{0};
+  std::atomic<int> threads_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

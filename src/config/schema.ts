@@ -219,7 +219,11 @@ export const configSchema = z.strictObject({
         .describe(
           'fused and flash engine: the last layer computes only the [CLS] outputs, which is all that is read; the same results but for rounding, faster',
         ),
-      threads: z.int().nonnegative().default(0).describe('native threads of a session; 0 shares the cores between the parallel runs'),
+      threads: z
+        .int()
+        .nonnegative()
+        .default(0)
+        .describe('native threads of a session; 0 shares the cores between the parallel runs at work'),
       parallelRuns: z
         .union([positiveInteger, z.literal('auto')])
         .default(1)

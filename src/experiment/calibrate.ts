@@ -1,5 +1,6 @@
 /** How fast this machine trains: a few seconds of real steps, on copies in memory. Nothing is written. */
 import { performance } from 'node:perf_hooks';
+import { SharedCores } from '../train/shared-cores.js';
 import { createStepMaker, tokensOf } from '../train/step-maker.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
@@ -39,7 +40,7 @@ export async function calibrate(context: RunContext, run: PlannedRun, seconds: n
 
 /** Real tokens per second of that many such runs trained side by side, the cores divided between them. */
 export async function calibrateSideBySide(context: RunContext, run: PlannedRun, parallelRuns: number, seconds: number): Promise<number> {
-  const shared = { ...context, parallelRuns };
+  const shared = { ...context, cores: new SharedCores(parallelRuns) };
   const rates = await Promise.all(Array.from({ length: parallelRuns }, () => calibrate(shared, run, seconds)));
   return rates.reduce((sum, rate) => sum + rate, 0);
 }

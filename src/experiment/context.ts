@@ -4,6 +4,7 @@ import { modelFolderHash } from '../nn/model-folder.js';
 import { resolveComputation, type Computation } from '../train/computation.js';
 import type { OnEvent } from '../train/events.js';
 import { prepareData, trainingSplits, type PreparedData } from '../train/prepare-data.js';
+import { SharedCores } from '../train/shared-cores.js';
 import type { InputHashes } from './settings.js';
 
 export interface RunContext {
@@ -14,8 +15,7 @@ export interface RunContext {
   readonly computes: Computation;
   /** The initial weights. */
   readonly modelDir: string;
-  /** Models trained at once: the cores are divided between them. */
-  readonly parallelRuns: number;
+  readonly cores: SharedCores;
   /** Where teachers' outputs are kept. */
   readonly teacherOutputsDir: string;
   readonly signal?: AbortSignal | undefined;
@@ -38,7 +38,7 @@ export interface RunSources {
 
 export const NO_SOURCES: RunSources = { teachers: {}, initial: null };
 
-export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs' | 'computes' | 'parallelRuns'> {
+export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs' | 'computes' | 'cores'> {
   readonly tasks: readonly string[];
   readonly dataDir: string;
   readonly cacheDir?: string | undefined;
@@ -55,5 +55,5 @@ export async function createContext(options: ContextOptions): Promise<RunContext
   const model = await modelFolderHash(modelDir);
   const splits = trainingSplits(tasks, dataDir, config);
   const data = await prepareData({ config, splits, dataDir, modelDir, cacheDir, signal, onEvent });
-  return { ...shared, parallelRuns: 1, data, computes, inputs: { model, data: data.hashes() } };
+  return { ...shared, cores: new SharedCores(1), data, computes, inputs: { model, data: data.hashes() } };
 }

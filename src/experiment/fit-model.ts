@@ -9,7 +9,6 @@ import { headSpec } from '../train/heads.js';
 import { RunLog } from '../train/run-log.js';
 import type { Selected } from '../train/selection.js';
 import { Session } from '../train/session.js';
-import { shareCores } from '../train/share-cores.js';
 import { createStepMaker, type TrainingTask } from '../train/step-maker.js';
 import { train } from '../train/trainer.js';
 import { BornAgainError } from '../util/errors.js';
@@ -95,10 +94,10 @@ interface Model {
 }
 
 /** As the run's configuration has it, on its share of the cores. The caller closes it. */
-export function createSession({ parallelRuns }: RunContext, run: PlannedRun, model: Model): Session {
+export function createSession({ cores }: RunContext, run: PlannedRun, model: Model): Session {
   const { optimizer, runtime } = run.config;
   const { layerDecay } = shapeOf(run);
-  return Session.create({ ...model, optimizer, layerDecay, dropoutSeed: run.seed, runtime: shareCores(runtime, parallelRuns) });
+  return Session.create({ ...model, optimizer, layerDecay, dropoutSeed: run.seed, runtime: cores.runtimeOf(runtime) });
 }
 
 async function fit(
@@ -108,11 +107,12 @@ async function fit(
   { folder, identity }: FitPlace,
   model: Model,
 ): Promise<FittedModel> {
-  const { modelDir, signal, onEvent } = context;
+  const { modelDir, cores, signal, onEvent } = context;
   const { seed, arm, id: runId, config } = run;
   const { runtime } = config;
   const shape = shapeOf(run);
   const session = createSession(context, run, model);
+  cores.lend(session, runtime);
   const log = new RunLog(folder, { tensorboard: config.logging.tensorboard, introduction: introduction(run) });
   try {
     sayWhatComputes(context, runId, session);
@@ -132,6 +132,7 @@ async function fit(
     return { ...scored, steps: session.steps, selection: selected };
   } finally {
     log.close();
+    cores.takeBack(session);
     await session.close();
   }
 }

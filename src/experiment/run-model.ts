@@ -176,13 +176,13 @@ async function trainingTasks(context: RunContext, run: PlannedRun, sources: RunS
 }
 
 async function ensembleFor(
-  { teacherOutputsDir, config, signal }: RunContext,
+  { teacherOutputsDir, config, cores, signal }: RunContext,
   run: PlannedRun,
   dataset: TokenizedDataset,
   teachers: readonly ModelReference[],
 ): Promise<TeacherEnsemble | null> {
   if (teachers.length === 0) return null;
-  const request = { dataset, folder: teacherOutputsDir, runtime: config.runtime, signal };
+  const request = { dataset, folder: teacherOutputsDir, runtime: cores.runtimeOf(config.runtime), signal };
   const outputs: TeacherOutputs[] = [];
   for (const teacher of teachers) outputs.push(await teacherOutputs({ ...teacher, ...request }));
   return new TeacherEnsemble(dataset.task.kind, outputs, run.config.distillation.temperature);

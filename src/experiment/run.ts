@@ -12,6 +12,7 @@ import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { Computation } from '../train/computation.js';
 import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
 import type { Selected } from '../train/selection.js';
+import { SharedCores } from '../train/shared-cores.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
 import type { FinishedRun } from './adopt-run.js';
 import { loggedCall } from './calls.js';
@@ -133,13 +134,13 @@ class Experiment {
   }
 
   async train(parallel: number): Promise<void> {
-    this.context = { ...this.context, parallelRuns: parallel };
+    this.context = { ...this.context, cores: new SharedCores(parallel) };
     const nodes = this.plan.map((run) => ({ id: run.id, needs: needsOf(run), run }));
     await runGraph(nodes, {
       finished: [...this.records.keys()],
       parallel,
       signal: this.context.signal,
-      work: ({ run }) => this.trainOne(run),
+      work: ({ run }) => this.context.cores.during(() => this.trainOne(run)),
       onFailure: ({ id: runId }, { code, message }, after) => {
         this.failures.push({ runId, code, message, after });
         this.context.onEvent({ kind: 'run-failed', runId, message, after });

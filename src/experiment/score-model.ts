@@ -7,7 +7,6 @@ import { scoreDataset, scoreWithNotices, type DatasetScores, type EvaluationOpti
 import type { TaskScores } from '../train/events.js';
 import { InferenceModel } from '../train/inference.js';
 import { selects, type SelectionJob } from '../train/selection.js';
-import { shareCores } from '../train/share-cores.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
 import { failureOf, type Failure, type Failures } from './failed-runs.js';
@@ -48,7 +47,7 @@ export async function scoreModel(context: RunContext, run: PlannedRun, evaluatio
 /** The same for `folder/model` as it was kept. Throws as `InferenceModel.open` and `scoreModel` do. */
 export async function scoreKeptModel(context: RunContext, run: PlannedRun, folder: string): Promise<ScoredModel> {
   const { config, signal } = context;
-  const model = await InferenceModel.open(join(folder, 'model'), shareCores(config.runtime, context.parallelRuns), {
+  const model = await InferenceModel.open(join(folder, 'model'), context.cores.runtimeOf(config.runtime), {
     customTasks: config.customTasks,
   });
   try {

@@ -172,6 +172,8 @@ export interface NativeSession {
   step(batch: PackedBatch | readonly PackedBatch[], learningRate: number, after?: number): Promise<StepResult>;
   /** Logits concatenated per example, each as long as its head's outputs. No dropout, no autograd. */
   evaluate(batch: PackedBatch): Promise<Float32Array>;
+  /** Native threads, from the next call on; at least 1. 0 until it is set, where the session was made with 0. */
+  threads: number;
   exportState(): Promise<NativeSessionState>;
   importState(state: NativeSessionState): Promise<void>;
   /** The running call rejects with ERR_CANCELLED at its next check, queued calls at once. The session stays usable, parameters are those of the last finished step. */

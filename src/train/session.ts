@@ -74,6 +74,18 @@ export class Session {
     return { engine, precision, products };
   }
 
+  /**
+   * Native threads, of the calls that begin after it was set; 0 is LibTorch's default, and cannot be set. The fused engine's results do not
+   * depend on it.
+   */
+  get threads(): number {
+    return this.native.threads;
+  }
+
+  set threads(threads: number) {
+    this.native.threads = threads;
+  }
+
   /** Optimizer steps finished. */
   get steps(): number {
     return this.#steps;

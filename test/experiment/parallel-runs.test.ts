@@ -2,9 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { fastest } from '../../src/experiment/parallel-runs.js';
-import { shareCores } from '../../src/train/share-cores.js';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
-import { experiment, experimentConfig, weights } from './experiment-rig.js';
+import { experiment, weights } from './experiment-rig.js';
 
 const rates = (...perSecond: number[]) => perSecond.map((tokensPerSecond, i) => ({ runs: 2 ** i, tokensPerSecond }));
 
@@ -14,17 +13,6 @@ describe('fastest', () => {
     expect(fastest(rates(100, 104))).toBe(1);
     expect(fastest(rates(100, 90, 130))).toBe(4);
     expect(fastest(rates(100))).toBe(1);
-  });
-});
-
-describe('shareCores', () => {
-  const { runtime } = experimentConfig();
-
-  it('divides the cores between the runs, unless the threads are set', () => {
-    expect(shareCores({ ...runtime, threads: 0 }, 1).threads).toBe(0);
-    expect(shareCores({ ...runtime, threads: 0 }, 2).threads).toBe(Math.max(1, Math.floor(availableParallelism() / 2)));
-    expect(shareCores({ ...runtime, threads: 0 }, 1000).threads).toBe(1);
-    expect(shareCores({ ...runtime, threads: 3 }, 2).threads).toBe(3);
   });
 });
 

@@ -76,6 +76,25 @@ describe('the fused engine', () => {
     expect(results[2]).toEqual(results[0]);
   });
 
+  it.each([
+    { precision: 'fp32', products: 'libtorch' },
+    { precision: 'fp32', products: 'own' },
+    { precision: 'bf16', products: 'own' },
+  ] as const)('gives the same bytes where its threads change between steps ($precision, products: $products)', async (options) => {
+    const results: unknown[] = [];
+    for (const schedule of [[1, 1, 1, 1] as const, [2, 1, 3, 2] as const]) {
+      const rig = rigOf({ hidden: 96, heads: 3, intermediate: 384, layers: 2 }, { engine: 'fused', ...options, threads: schedule[0] });
+      const losses: number[] = [];
+      for (const [step, threads] of schedule.entries()) {
+        rig.session.threads = threads;
+        const lengths = Array.from({ length: 24 }, (_, b) => 1 + ((b * 11 + step) % 60));
+        losses.push((await rig.session.step(makeBatch(lengths, step), { learningRate: 1e-3 })).loss);
+      }
+      results.push([losses, await stateOf(rig), parametersOf(rig)]);
+    }
+    expect(results[1]).toEqual(results[0]);
+  });
+
   it('sees parameters that were loaded between steps', async () => {
     for (const precision of ['fp32', 'bf16'] as const) {
       const shape = { hidden: 32, heads: 2, intermediate: 64, layers: 1 };
