@@ -120,6 +120,8 @@ void Session::close() {
 }
 
 void Session::run() {
+  // OpenMP's and MKL's thread counts belong to the calling thread, so each session sets its own.
+  int taken = 0;
   for (;;) {
     Entry entry;
     {
@@ -129,15 +131,11 @@ void Session::run() {
       entry = std::move(queue_.front());
       queue_.pop_front();
     }
-    takeThreads();
+    const int wanted = threads();
+    if (wanted != taken) at::set_num_threads(wanted);
+    taken = wanted;
     runEntry(entry);
   }
-}
-
-// OpenMP's and MKL's thread counts belong to the calling thread, so each session sets its own.
-void Session::takeThreads() const {
-  const int wanted = threads();
-  if (wanted > 0 && wanted != at::get_num_threads()) at::set_num_threads(wanted);
 }
 
 void Session::runEntry(const Entry& entry) {

@@ -82,7 +82,6 @@ class Session {
   class Ticket;
 
   void run();
-  void takeThreads() const;
   void runEntry(const Entry& entry);
 
   SessionOptions options_;
