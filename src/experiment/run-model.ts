@@ -182,7 +182,7 @@ async function ensembleFor(
   teachers: readonly ModelReference[],
 ): Promise<TeacherEnsemble | null> {
   if (teachers.length === 0) return null;
-  const request = { dataset, folder: teacherOutputsDir, runtime: cores.runtimeOf(config.runtime), signal };
+  const request = { dataset, folder: teacherOutputsDir, runtime: config.runtime, cores, signal };
   const outputs: TeacherOutputs[] = [];
   for (const teacher of teachers) outputs.push(await teacherOutputs({ ...teacher, ...request }));
   return new TeacherEnsemble(dataset.task.kind, outputs, run.config.distillation.temperature);

@@ -46,13 +46,15 @@ export async function scoreModel(context: RunContext, run: PlannedRun, evaluatio
 
 /** The same for `folder/model` as it was kept. Throws as `InferenceModel.open` and `scoreModel` do. */
 export async function scoreKeptModel(context: RunContext, run: PlannedRun, folder: string): Promise<ScoredModel> {
-  const { config, signal } = context;
-  const model = await InferenceModel.open(join(folder, 'model'), context.cores.runtimeOf(config.runtime), {
-    customTasks: config.customTasks,
-  });
+  const { config, cores, signal } = context;
+  const { customTasks, runtime } = config;
+  const model = await InferenceModel.open(join(folder, 'model'), cores.runtimeOf(runtime), { customTasks });
+  const { session } = model.evaluation;
+  cores.lend(session, runtime);
   try {
     return await scoreModel(context, run, { ...model.evaluation, signal });
   } finally {
+    cores.takeBack(session);
     await model.close();
   }
 }

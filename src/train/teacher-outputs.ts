@@ -10,6 +10,7 @@ import { TeacherOutputs, writeTeacherOutputs } from '../distill/teacher-store.js
 import { BornAgainError } from '../util/errors.js';
 import { computeLogits } from './evaluate.js';
 import { InferenceModel } from './inference.js';
+import type { SharedCores } from './shared-cores.js';
 
 const HASH_DIGITS = 16;
 
@@ -23,6 +24,8 @@ export interface TeacherRequest {
   /** Where outputs are kept. */
   readonly folder: string;
   readonly runtime: Config['runtime'];
+  /** Shared with the models that are trained meanwhile. */
+  readonly cores: SharedCores;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,8 +46,10 @@ export async function teacherOutputs(request: TeacherRequest): Promise<TeacherOu
 }
 
 /** A folder that is no longer the teacher the caller means is refused before anything is computed or written. */
-async function askTeacher({ modelDir, hash, dataset, runtime, signal }: TeacherRequest, path: string): Promise<void> {
-  const teacher = await InferenceModel.open(modelDir, runtime);
+async function askTeacher({ modelDir, hash, dataset, runtime, cores, signal }: TeacherRequest, path: string): Promise<void> {
+  const teacher = await InferenceModel.open(modelDir, cores.runtimeOf(runtime));
+  const { session } = teacher.evaluation;
+  cores.lend(session, runtime);
   try {
     if (teacher.hash !== hash) {
       throw new BornAgainError(
@@ -55,6 +60,7 @@ async function askTeacher({ modelDir, hash, dataset, runtime, signal }: TeacherR
     }
     await writeTeacherOutputs(path, hash, dataset, await computeLogits({ ...teacher.evaluation, signal }, dataset));
   } finally {
+    cores.takeBack(session);
     await teacher.close();
   }
 }

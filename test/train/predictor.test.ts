@@ -11,6 +11,7 @@ import { predictionsOf } from '../../src/train/evaluate.js';
 import type { MetricScores, TrainingEvent } from '../../src/train/events.js';
 import { prepareData } from '../../src/train/prepare-data.js';
 import { Predictor } from '../../src/train/predictor.js';
+import { SharedCores } from '../../src/train/shared-cores.js';
 import { teacherOutputs, teacherOutputsPath } from '../../src/train/teacher-outputs.js';
 import { smallData, temporaryFolder, tinyModel } from './tiny-model.js';
 import { smallConfig, type Place } from './training-rig.js';
@@ -144,7 +145,8 @@ describe('teacherOutputs', () => {
   const request = async (folder: string) => {
     const splits = [{ task: 'rte', split: 'train' as const }];
     const data = await prepareData({ ...place, config, splits, onEvent: ignore });
-    return { modelDir: model, hash: await modelFolderHash(model), dataset: data.get('rte', 'train'), folder, runtime: config.runtime };
+    const dataset = data.get('rte', 'train');
+    return { modelDir: model, hash: await modelFolderHash(model), dataset, folder, runtime: config.runtime, cores: new SharedCores(1) };
   };
 
   it("stores the teacher's logits for every training example", async () => {
