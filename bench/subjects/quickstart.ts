@@ -18,7 +18,7 @@ const THEIRS = inPackage('bench/opponents/quickstart.py');
 
 type Scores = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** Theirs with the bench's threads and with one, as the preset has it for a model this small. */
+/** Theirs with the bench's threads and with one. */
 export async function quickstart(bench: Bench, pairs: number): Promise<Figure[]> {
   const ours: number[] = [];
   const theirs = new Map([...new Set([bench.threads, 1])].map((threads) => [threads, [] as number[]]));
