@@ -8,7 +8,7 @@ export default defineConfig({
     pool: 'forks',
     // One for each core: vitest leaves a core free, which on two is half of them.
     maxWorkers: availableParallelism(),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
