@@ -3,7 +3,6 @@
  * asked for. The key stands in the name and in the metadata: a renamed or copied file is found out.
  */
 import { join } from 'node:path';
-import type { RecordBatch } from 'apache-arrow';
 import { z } from 'zod';
 import type { BadRowPolicy } from '../tasks/read.js';
 import type { SplitSource } from '../tasks/locate.js';
@@ -12,10 +11,12 @@ import type { Tokenizer } from '../text/tokenizer.js';
 import type { LengthLimit } from '../text/truncate.js';
 import { BornAgainError } from '../util/errors.js';
 import { sha256 } from '../util/hash.js';
+import { OpenFile } from '../util/open-file.js';
 import { readArrowFile, writeArrowFile } from './arrow-file.js';
-import { fromRecordBatch, TOKENIZED_SCHEMA, toRecordBatch } from './columns.js';
+import { TOKENIZED_SCHEMA, toRecordBatch } from './columns.js';
 import type { TokenizedColumns, TokenizedTypes } from './columns.js';
 import { FlatDataset } from './dataset.js';
+import { fileParts } from './file-part.js';
 
 /** Raise it when reading, tokenising or truncation begin to make something else of the same row: old files are then no longer found. */
 const FORMAT = 2;
@@ -73,16 +74,17 @@ export async function writeCacheFile(
 
 type Asked = Pick<SplitSettings, 'task' | 'split'>;
 
-/** @throws BornAgainError ERR_CACHE when the file is damaged or not the one of that key; ERR_IO when it cannot be read */
+/**
+ * The dataset reads its tokens from the file, which stays open while the dataset is in use; it may be replaced or deleted meanwhile.
+ * @throws BornAgainError ERR_CACHE when the file is damaged or not the one of that key; ERR_IO when it cannot be read
+ */
 export async function readCacheFile(
   path: string,
   key: string,
   { task, split }: Asked,
 ): Promise<{ readonly dataset: FlatDataset; readonly counts: SplitCounts }> {
-  return openCacheFile(path, key, async (counts, batches) => {
-    const parts: TokenizedColumns[] = [];
-    for await (const batch of batches) parts.push(fromRecordBatch(batch));
-    const dataset = new FlatDataset({ task, split, hash: key }, parts);
+  return openCacheFile(path, key, (counts) => {
+    const dataset = new FlatDataset({ task, split, hash: key }, fileParts(new OpenFile(path)));
     if (dataset.size !== counts.rows) throw new BornAgainError('ERR_CACHE', `${path} has ${dataset.size} of its ${counts.rows} rows`, { path });
     return { dataset, counts };
   });
@@ -93,15 +95,13 @@ export async function readCacheFile(
  * @throws BornAgainError as `readCacheFile`
  */
 export async function checkCacheFile(path: string, key: string): Promise<SplitCounts> {
-  return openCacheFile(path, key, async (counts) => counts);
+  return openCacheFile(path, key, (counts) => counts);
 }
 
-type Batches = AsyncIterable<RecordBatch<TokenizedTypes>>;
-
-async function openCacheFile<R>(path: string, key: string, use: (counts: SplitCounts, batches: Batches) => Promise<R>): Promise<R> {
-  return readArrowFile<TokenizedTypes, R>(path, async ({ metadata, batches }) => {
+async function openCacheFile<R>(path: string, key: string, use: (counts: SplitCounts) => R): Promise<R> {
+  return readArrowFile<TokenizedTypes, R>(path, async ({ metadata }) => {
     if (metadata.get('key') !== key) throw new BornAgainError('ERR_CACHE', `${path} was made from other data, tokeniser or settings than its name says`, { path });
-    return use(parseCounts(path, metadata.get('counts')), batches);
+    return use(parseCounts(path, metadata.get('counts')));
   });
 }
 

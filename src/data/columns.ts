@@ -1,6 +1,5 @@
-/** Tokenised rows as columns: what a record batch of a tokenised file holds, in memory and back. */
+/** Tokenised rows as columns: what a record batch of a tokenised file holds. */
 import { makeData, Field, Float32, Int32, List, RecordBatch, Schema, Struct, Utf8 } from 'apache-arrow';
-import { BornAgainError } from '../util/errors.js';
 
 export interface TokenizedColumns {
   readonly rows: number;
@@ -44,25 +43,6 @@ export function toRecordBatch(columns: TokenizedColumns): RecordBatch<TokenizedT
     makeData({ type: new Float32(), length, nullCount, nullBitmap, data: columns.labels }),
   ];
   return new RecordBatch(TOKENIZED_SCHEMA, makeData({ type: new Struct<TokenizedTypes>(TOKENIZED_SCHEMA.fields), length, nullCount: 0, children }));
-}
-
-/** Views of the batch's buffers, not copies. */
-export function fromRecordBatch(batch: RecordBatch<TokenizedTypes>): TokenizedColumns {
-  const [id, ids, boundary, label] = batch.data.children;
-  const token = ids?.children[0];
-  if (id === undefined || ids === undefined || token === undefined || boundary === undefined || label === undefined) {
-    throw new BornAgainError('ERR_CACHE', 'a record batch of a tokenised file has not the columns id, ids, boundary, label');
-  }
-  return {
-    rows: batch.numRows,
-    idBytes: id.values as Uint8Array,
-    idOffsets: id.valueOffsets as Int32Array,
-    tokens: token.values as Int32Array,
-    tokenOffsets: ids.valueOffsets as Int32Array,
-    boundaries: boundary.values as Int32Array,
-    // Missing labels are NaN below the validity bits too (toRecordBatch), so the values are enough.
-    labels: label.values as Float32Array,
-  };
 }
 
 /** Tokens of all rows. */

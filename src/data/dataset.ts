@@ -1,14 +1,19 @@
-/**
- * A tokenised split in memory: typed arrays of thousands of rows each, so that a million rows are some hundred objects, and where they come
- * from a file they are views of it. Ids stay bytes until asked for.
- */
+/** A tokenised split: parts of thousands of rows each, so that a million rows are some hundred objects. */
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
-import { tokenCount } from './columns.js';
-import type { TokenizedColumns } from './columns.js';
 import type { TokenizedDataset } from './types.js';
 
-const decoder = new TextDecoder();
+/** Rows that follow one another. A row is counted from the part's first; what it asks of a row that the part has not is undefined. */
+export interface DatasetPart {
+  readonly rows: number;
+  /** Of all rows together. */
+  readonly tokens: number;
+  id(row: number): string;
+  length(row: number): number;
+  tokenIds(row: number): Int32Array;
+  boundary(row: number): number | undefined;
+  label(row: number): number | undefined;
+}
 
 export interface DatasetIdentity {
   readonly task: TaskDefinition;
@@ -23,12 +28,12 @@ export class FlatDataset implements TokenizedDataset {
   readonly hash: string;
   readonly size: number;
   readonly totalTokens: number;
-  private readonly parts: readonly TokenizedColumns[];
+  private readonly parts: readonly DatasetPart[];
   /** First row of each part. */
   private readonly starts: readonly number[];
 
   /** @param parts kept, not copied */
-  constructor({ task, split, hash }: DatasetIdentity, parts: readonly TokenizedColumns[]) {
+  constructor({ task, split, hash }: DatasetIdentity, parts: readonly DatasetPart[]) {
     this.task = task;
     this.split = split;
     this.hash = hash;
@@ -39,7 +44,7 @@ export class FlatDataset implements TokenizedDataset {
     for (const part of parts) {
       starts.push(size);
       size += part.rows;
-      totalTokens += tokenCount(part);
+      totalTokens += part.tokens;
     }
     this.starts = starts;
     this.size = size;
@@ -48,25 +53,30 @@ export class FlatDataset implements TokenizedDataset {
 
   id(index: number): string {
     const { part, row } = this.locate(index);
-    return decoder.decode(rowOf(part.idBytes, part.idOffsets, row));
+    return part.id(row);
+  }
+
+  length(index: number): number {
+    const { part, row } = this.locate(index);
+    return part.length(row);
   }
 
   tokenIds(index: number): Int32Array {
     const { part, row } = this.locate(index);
-    return rowOf(part.tokens, part.tokenOffsets, row);
+    return part.tokenIds(row);
   }
 
   typeBoundary(index: number): number {
     const { part, row } = this.locate(index);
-    return part.boundaries[row] ?? this.outside(index);
+    return part.boundary(row) ?? this.outside(index);
   }
 
   label(index: number): number {
     const { part, row } = this.locate(index);
-    return part.labels[row] ?? this.outside(index);
+    return part.label(row) ?? this.outside(index);
   }
 
-  private locate(index: number): { readonly part: TokenizedColumns; readonly row: number } {
+  private locate(index: number): { readonly part: DatasetPart; readonly row: number } {
     if (!Number.isInteger(index) || index < 0 || index >= this.size) return this.outside(index);
     let low = 0;
     let high = this.starts.length - 1;
@@ -83,7 +93,3 @@ export class FlatDataset implements TokenizedDataset {
     throw new BornAgainError('ERR_INVALID_ARGUMENT', message, { index, size: this.size });
   }
 }
-
-/** A view. */
-const rowOf = <A extends Uint8Array | Int32Array>(values: A, offsets: Int32Array, row: number): A =>
-  values.subarray(offsets[row], offsets[row + 1]) as A;

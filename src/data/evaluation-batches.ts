@@ -15,7 +15,7 @@ export function evaluationBatches(dataset: TokenizedDataset, maxTokens: number):
   let start = 0;
   let tokens = 0;
   order.forEach((index, position) => {
-    const { length } = dataset.tokenIds(index);
+    const length = dataset.length(index);
     if (position > start && tokens + length > maxTokens) {
       batches.push(order.subarray(start, position));
       start = position;
@@ -29,7 +29,7 @@ export function evaluationBatches(dataset: TokenizedDataset, maxTokens: number):
 
 function longestFirst(dataset: TokenizedDataset): Uint32Array {
   // Numeric keys sort natively; a comparator is several times slower on a million rows.
-  const keys = Float64Array.from({ length: dataset.size }, (_, index) => index - dataset.tokenIds(index).length * INDEX_RANGE);
+  const keys = Float64Array.from({ length: dataset.size }, (_, index) => index - dataset.length(index) * INDEX_RANGE);
   keys.sort();
   return Uint32Array.from(keys, (key) => ((key % INDEX_RANGE) + INDEX_RANGE) % INDEX_RANGE);
 }

@@ -1,7 +1,7 @@
 /**
  * A split from its data files to a tokenised dataset, through a cache file that is used only when nothing that decides its content has
- * changed. Rows stream through: reading, tokenising and writing hold one chunk, however long the file. The finished dataset is the flat
- * arrays alone.
+ * changed. Rows stream through: reading, tokenising and writing hold one chunk, however long the file, and the finished dataset
+ * leaves its tokens on the disk.
  */
 import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';

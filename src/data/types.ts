@@ -27,7 +27,9 @@ export interface TokenizedDataset {
   /** SHA-256 of what decides the content (data file, tokeniser, settings). */
   readonly hash: string;
   id(index: number): string;
-  /** A view, not a copy: `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`. */
+  /** Number of its tokens, without reading them. */
+  length(index: number): number;
+  /** `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`; read from the file where there is one (ERR_IO). Not to be written to. */
   tokenIds(index: number): Int32Array;
   /** Position at which the second segment (type 1) starts; the sequence's length when there is none. */
   typeBoundary(index: number): number;

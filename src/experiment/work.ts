@@ -43,6 +43,6 @@ function trainingFlops(bert: BertConfig, outputs: number, mean: number, meanSqua
 /** Moments of the sequence lengths. */
 function lengths(dataset: TokenizedDataset): { mean: number; meanSquare: number } {
   let squares = 0;
-  for (let index = 0; index < dataset.size; index += 1) squares += dataset.tokenIds(index).length ** 2;
+  for (let index = 0; index < dataset.size; index += 1) squares += dataset.length(index) ** 2;
   return { mean: dataset.totalTokens / dataset.size, meanSquare: squares / dataset.size };
 }

@@ -1,6 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCacheFile, writeCacheFile } from '../../src/data/cache-file.js';
 import type { TokenizedColumns } from '../../src/data/columns.js';
 import { FlatDataset } from '../../src/data/dataset.js';
+import { MemoryPart } from '../../src/data/memory-part.js';
 import { taskByName } from '../../src/tasks/index.js';
 
 interface Row {
@@ -36,30 +41,86 @@ const row = (number: number): Row => ({
   label: number % 2 === 0 ? 1 : Number.NaN,
 });
 
-describe('a dataset of several parts', () => {
-  const rows = Array.from({ length: 11 }, (_, number) => row(number));
-  const cuts = [0, 1, 5, 5, 9, 11];
-  const parts = cuts.slice(1).map((end, part) => columns(rows.slice(cuts[part], end), part));
-  const dataset = new FlatDataset({ task: taskByName('cola'), split: 'train', hash: 'h' }, parts);
+const rows = Array.from({ length: 11 }, (_, number) => row(number));
+const CUTS = [0, 1, 5, 5, 9, 11];
+const chunks = (before: (part: number) => number): TokenizedColumns[] =>
+  CUTS.slice(1).map((end, part) => columns(rows.slice(CUTS[part], end), before(part)));
 
-  it('counts the rows and tokens of all', () => {
+const COLA = { task: taskByName('cola'), split: 'train' } as const;
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bornagain-dataset-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function inFile(name: string): Promise<{ path: string; dataset: FlatDataset }> {
+  const path = join(folder, name);
+  const none = { count: 0, rows: [] };
+  const counts = { rows: rows.length, tokens: 25, truncated: 0, badRows: none, droppedRows: none };
+  async function* written(): AsyncGenerator<TokenizedColumns> {
+    yield* chunks(() => 0);
+  }
+  await writeCacheFile(path, 'key', COLA, written(), () => counts);
+  return { path, dataset: (await readCacheFile(path, 'key', COLA)).dataset };
+}
+
+const inMemory = (): FlatDataset => {
+  const parts = chunks((part) => part).map((part) => new MemoryPart(part));
+  return new FlatDataset({ ...COLA, hash: 'h' }, parts);
+};
+
+const found = (dataset: FlatDataset, indices: readonly number[]): Row[] =>
+  indices.map((index) => ({
+    id: dataset.id(index),
+    tokens: [...dataset.tokenIds(index)],
+    boundary: dataset.typeBoundary(index),
+    label: dataset.label(index),
+  }));
+
+describe.each([
+  ['in memory', () => Promise.resolve(inMemory())],
+  ['in a file', async () => (await inFile('rows.arrow')).dataset],
+])('a dataset of several parts, %s', (_, open) => {
+  it('counts the rows and tokens of all, and the tokens of each', async () => {
+    const dataset = await open();
     expect(dataset.size).toBe(11);
     expect(dataset.totalTokens).toBe(rows.reduce((sum, { tokens }) => sum + tokens.length, 0));
+    expect(rows.map((_row, index) => dataset.length(index))).toEqual(rows.map(({ tokens }) => tokens.length));
   });
 
-  it('has every row, wherever its part begins', () => {
-    const found = rows.map((_, index) => ({
-      id: dataset.id(index),
-      tokens: [...dataset.tokenIds(index)],
-      boundary: dataset.typeBoundary(index),
-      label: dataset.label(index),
-    }));
-    expect(found).toEqual(rows);
+  it('has every row, wherever its part begins, in whatever order they are asked for', async () => {
+    const dataset = await open();
+    const order = [...rows.keys()];
+    expect(found(dataset, order)).toEqual(rows);
+    const mixed = order.map((index) => (7 * index) % rows.length);
+    expect(found(dataset, mixed)).toEqual(mixed.map((index) => rows[index]));
+  });
+});
+
+it('a dataset without rows has none', () => {
+  const empty = new FlatDataset({ ...COLA, hash: 'h' }, []);
+  expect([empty.size, empty.totalTokens]).toEqual([0, 0]);
+  expect(() => empty.tokenIds(0)).toThrow('outside');
+});
+
+describe('a dataset in a file', () => {
+  it('can be read when the file has been deleted, and another written in its place', async () => {
+    const { path, dataset } = await inFile('deleted.arrow');
+    rmSync(path);
+    writeFileSync(path, 'another');
+    expect(found(dataset, [...rows.keys()])).toEqual(rows);
   });
 
-  it('without rows has none', () => {
-    const empty = new FlatDataset({ task: taskByName('cola'), split: 'train', hash: 'h' }, []);
-    expect([empty.size, empty.totalTokens]).toEqual([0, 0]);
-    expect(() => empty.tokenIds(0)).toThrow('outside');
+  it.each([
+    ['cut short', 0, (path: string) => truncateSync(path, 100)],
+    ['overwritten in place', 150, (path: string) => writeFileSync(path, readFileSync(path).fill(7))],
+  ])('says so when the file is %s while it is in use', async (_, milliseconds, change) => {
+    const { path, dataset } = await inFile('changed.arrow');
+    change(path);
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const message = expect.stringMatching(/changed\.arrow.*changed while it was in use/) as string;
+    for (const read of ['id', 'tokenIds'] as const) {
+      expect(() => dataset[read](10)).toThrow(expect.objectContaining({ code: 'ERR_IO', message }) as Error);
+    }
   });
 });

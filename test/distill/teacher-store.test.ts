@@ -37,6 +37,7 @@ function posingAs(rows: TokenizedDataset, hash: string): TokenizedDataset {
     totalTokens: rows.totalTokens,
     hash,
     id: (index) => rows.id(index),
+    length: (index) => rows.length(index),
     tokenIds: (index) => rows.tokenIds(index),
     typeBoundary: (index) => rows.typeBoundary(index),
     label: (index) => rows.label(index),

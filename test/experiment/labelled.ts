@@ -12,6 +12,7 @@ export function labelled(task: string, labels: readonly number[]): TokenizedData
     totalTokens: 0,
     hash: '',
     id: (index) => `dev-${index}`,
+    length: () => 0,
     tokenIds: () => new Int32Array(),
     typeBoundary: () => 0,
     label: (index) => values[index] ?? NaN,

@@ -21,6 +21,7 @@ function dataOf(lengths: readonly number[]): PreparedData {
     totalTokens: lengths.reduce((sum, length) => sum + length, 0),
     hash: '',
     id: String,
+    length: (index) => lengths[index] ?? 0,
     tokenIds: (index) => new Int32Array(lengths[index] ?? 0),
     typeBoundary: () => 0,
     label: () => 0,
