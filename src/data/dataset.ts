@@ -10,7 +10,7 @@ export interface DatasetPart {
   readonly tokens: number;
   id(row: number): string;
   length(row: number): number;
-  tokenIds(row: number): Int32Array;
+  copyTokenIds(row: number, target: Int32Array, start: number): void;
   boundary(row: number): number | undefined;
   label(row: number): number | undefined;
 }
@@ -62,8 +62,14 @@ export class FlatDataset implements TokenizedDataset {
   }
 
   tokenIds(index: number): Int32Array {
+    const tokens = new Int32Array(this.length(index));
+    this.copyTokenIds(index, tokens, 0);
+    return tokens;
+  }
+
+  copyTokenIds(index: number, target: Int32Array, start: number): void {
     const { part, row } = this.locate(index);
-    return part.tokenIds(row);
+    part.copyTokenIds(row, target, start);
   }
 
   typeBoundary(index: number): number {

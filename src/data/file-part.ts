@@ -56,9 +56,9 @@ class FilePart implements DatasetPart {
     return (this.tokenOffsets[row + 1] ?? 0) - (this.tokenOffsets[row] ?? 0);
   }
 
-  tokenIds(row: number): Int32Array {
-    const start = this.starts.tokens + Int32Array.BYTES_PER_ELEMENT * (this.tokenOffsets[row] ?? 0);
-    return this.file.read(new Int32Array(this.length(row)), start);
+  copyTokenIds(row: number, target: Int32Array, start: number): void {
+    const position = this.starts.tokens + Int32Array.BYTES_PER_ELEMENT * (this.tokenOffsets[row] ?? 0);
+    this.file.read(target, position, start, this.length(row));
   }
 
   boundary(row: number): number | undefined {

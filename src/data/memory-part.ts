@@ -25,8 +25,8 @@ export class MemoryPart implements DatasetPart {
     return this.tokenIds(row).length;
   }
 
-  tokenIds(row: number): Int32Array {
-    return rowOf(this.columns.tokens, this.columns.tokenOffsets, row);
+  copyTokenIds(row: number, target: Int32Array, start: number): void {
+    target.set(this.tokenIds(row), start);
   }
 
   boundary(row: number): number | undefined {
@@ -35,6 +35,10 @@ export class MemoryPart implements DatasetPart {
 
   label(row: number): number | undefined {
     return this.columns.labels[row];
+  }
+
+  private tokenIds(row: number): Int32Array {
+    return rowOf(this.columns.tokens, this.columns.tokenOffsets, row);
   }
 }
 

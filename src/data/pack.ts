@@ -46,14 +46,13 @@ interface Row {
 }
 
 function packRows(rows: readonly Row[]): Pick<PackedBatch, 'tokenIds' | 'typeIds' | 'offsets' | 'taskIds'> {
-  const sequences = rows.map(({ dataset, index }) => dataset.tokenIds(index));
   const offsets = new Int32Array(rows.length + 1);
-  sequences.forEach(({ length }, b) => (offsets[b + 1] = (offsets[b] ?? 0) + length));
+  rows.forEach(({ dataset, index }, b) => (offsets[b + 1] = (offsets[b] ?? 0) + dataset.length(index)));
   const tokenIds = new Int32Array(offsets[rows.length] ?? 0);
   const typeIds = new Uint8Array(tokenIds.length);
   rows.forEach(({ dataset, index }, b) => {
     const start = offsets[b] ?? 0;
-    tokenIds.set(sequences[b] ?? [], start);
+    dataset.copyTokenIds(index, tokenIds, start);
     typeIds.fill(1, start + dataset.typeBoundary(index), offsets[b + 1]);
   });
   return { tokenIds, typeIds, offsets, taskIds: Uint8Array.from(rows, ({ head }) => head) };

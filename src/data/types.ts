@@ -29,8 +29,10 @@ export interface TokenizedDataset {
   id(index: number): string;
   /** Number of its tokens, without reading them. */
   length(index: number): number;
-  /** `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`; read from the file where there is one (ERR_IO). Not to be written to. */
+  /** `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`; read from the file where there is one (ERR_IO). */
   tokenIds(index: number): Int32Array;
+  /** The same into `target` from `start` on, where the caller has room for `length(index)` of them. */
+  copyTokenIds(index: number, target: Int32Array, start: number): void;
   /** Position at which the second segment (type 1) starts; the sequence's length when there is none. */
   typeBoundary(index: number): number;
   /** Class index or scaled score; NaN where the split has no labels. */

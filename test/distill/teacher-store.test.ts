@@ -39,6 +39,7 @@ function posingAs(rows: TokenizedDataset, hash: string): TokenizedDataset {
     id: (index) => rows.id(index),
     length: (index) => rows.length(index),
     tokenIds: (index) => rows.tokenIds(index),
+    copyTokenIds: (index, target, start) => rows.copyTokenIds(index, target, start),
     typeBoundary: (index) => rows.typeBoundary(index),
     label: (index) => rows.label(index),
   };

@@ -14,6 +14,7 @@ export function labelled(task: string, labels: readonly number[]): TokenizedData
     id: (index) => `dev-${index}`,
     length: () => 0,
     tokenIds: () => new Int32Array(),
+    copyTokenIds: () => undefined,
     typeBoundary: () => 0,
     label: (index) => values[index] ?? NaN,
   };

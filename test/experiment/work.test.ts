@@ -23,6 +23,7 @@ function dataOf(lengths: readonly number[]): PreparedData {
     id: String,
     length: (index) => lengths[index] ?? 0,
     tokenIds: (index) => new Int32Array(lengths[index] ?? 0),
+    copyTokenIds: () => undefined,
     typeBoundary: () => 0,
     label: () => 0,
   });
