@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { resolveConfig } from '../../dist/config/load.js';
-import { FlatDataset } from '../../dist/data/dataset.js';
+import { SplitDataset } from '../../dist/data/dataset.js';
 import { initHead } from '../../dist/nn/head.js';
 import { openModelFolder } from '../../dist/nn/model-folder.js';
 import { taskByName } from '../../dist/tasks/index.js';
@@ -38,7 +38,7 @@ function makeDataset(name, lengths) {
     boundaries: Int32Array.from(lengths, (length) => Math.ceil(length / 2)),
     labels: Float32Array.from(lengths, () => (classes > 0 ? random.integer(classes) : random.uniform())),
   };
-  return new FlatDataset({ task, split: 'train', hash: 'made up' }, [columns]);
+  return new SplitDataset({ task, split: 'train', hash: 'made up' }, [columns]);
 }
 
 function residentBytes() {

@@ -15,7 +15,7 @@ import { OpenFile } from '../util/open-file.js';
 import { readArrowFile, writeArrowFile } from './arrow-file.js';
 import { TOKENIZED_SCHEMA, toRecordBatch } from './columns.js';
 import type { TokenizedColumns, TokenizedTypes } from './columns.js';
-import { FlatDataset } from './dataset.js';
+import { SplitDataset } from './dataset.js';
 import { fileParts } from './file-part.js';
 
 /** Raise it when reading, tokenising or truncation begin to make something else of the same row: old files are then no longer found. */
@@ -82,9 +82,9 @@ export async function readCacheFile(
   path: string,
   key: string,
   { task, split }: Asked,
-): Promise<{ readonly dataset: FlatDataset; readonly counts: SplitCounts }> {
+): Promise<{ readonly dataset: SplitDataset; readonly counts: SplitCounts }> {
   return openCacheFile(path, key, (counts) => {
-    const dataset = new FlatDataset({ task, split, hash: key }, fileParts(new OpenFile(path)));
+    const dataset = new SplitDataset({ task, split, hash: key }, fileParts(new OpenFile(path)));
     if (dataset.size !== counts.rows) throw new BornAgainError('ERR_CACHE', `${path} has ${dataset.size} of its ${counts.rows} rows`, { path });
     return { dataset, counts };
   });

@@ -3,7 +3,7 @@ import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
 import type { TokenizedDataset } from './types.js';
 
-/** Rows that follow one another. A row is counted from the part's first; what it asks of a row that the part has not is undefined. */
+/** Rows that follow one another, counted from the part's first. */
 export interface DatasetPart {
   readonly rows: number;
   /** Of all rows together. */
@@ -22,7 +22,7 @@ export interface DatasetIdentity {
   readonly hash: string;
 }
 
-export class FlatDataset implements TokenizedDataset {
+export class SplitDataset implements TokenizedDataset {
   readonly task: TaskDefinition;
   readonly split: SplitName;
   readonly hash: string;

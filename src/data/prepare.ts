@@ -17,7 +17,7 @@ import { sha256, sha256File } from '../util/hash.js';
 import { cacheKey, cachePath, checkCacheFile, readCacheFile, writeCacheFile } from './cache-file.js';
 import type { LeftOutRows, SplitCounts, SplitSettings } from './cache-file.js';
 import type { TokenizedColumns } from './columns.js';
-import type { FlatDataset } from './dataset.js';
+import type { SplitDataset } from './dataset.js';
 import { CHUNK_ROWS, tokenizeChunk } from './tokenize.js';
 
 export interface PrepareOptions extends SplitSettings {
@@ -50,7 +50,7 @@ export interface PrepareReport extends SplitCounts {
  * all others, with the id `<id>-swapped` (PAPER.md section 3.3).
  * @throws BornAgainError ERR_DATA_MISSING, ERR_DATA_FORMAT (with file and line), ERR_TOKENIZER, ERR_IO
  */
-export async function prepareSplit(options: PrepareOptions): Promise<{ readonly dataset: FlatDataset; readonly report: PrepareReport }> {
+export async function prepareSplit(options: PrepareOptions): Promise<{ readonly dataset: SplitDataset; readonly report: PrepareReport }> {
   const { result, report } = await prepare(options, async (path, key) => {
     const { dataset, counts } = await readCacheFile(path, key, options);
     return { result: dataset, counts };

@@ -6,7 +6,7 @@ import type { Tokenizer } from '../text/tokenizer.js';
 import type { LengthLimit } from '../text/truncate.js';
 import { sha256 } from '../util/hash.js';
 import type { TokenizedColumns } from './columns.js';
-import { FlatDataset } from './dataset.js';
+import { SplitDataset } from './dataset.js';
 import { MemoryPart } from './memory-part.js';
 
 /** Examples held at once while a file is prepared: rows of one record batch. */
@@ -35,13 +35,13 @@ export async function tokenizeExamples(
   tokenizer: Tokenizer,
   limit: LengthLimit,
   { task, split = 'test' }: { readonly task: TaskDefinition; readonly split?: SplitName },
-): Promise<FlatDataset> {
+): Promise<SplitDataset> {
   const parts: TokenizedColumns[] = [];
   for (let start = 0; start < examples.length; start += CHUNK_ROWS) {
     parts.push((await tokenizeChunk(examples.slice(start, start + CHUNK_ROWS), tokenizer, limit)).columns);
   }
   const bytes = parts.flatMap(({ tokens, idBytes, boundaries }) => [tokens, boundaries, idBytes].map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)));
-  return new FlatDataset({ task, split, hash: sha256(JSON.stringify([task.name, split, tokenizer.hash, limit.maxLength, limit.truncation]), ...bytes) }, parts.map((columns) => new MemoryPart(columns)));
+  return new SplitDataset({ task, split, hash: sha256(JSON.stringify([task.name, split, tokenizer.hash, limit.maxLength, limit.truncation]), ...bytes) }, parts.map((columns) => new MemoryPart(columns)));
 }
 
 function toColumns(examples: readonly Example[], sequences: readonly Sequence[]): TokenizedColumns {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCacheFile, writeCacheFile } from '../../src/data/cache-file.js';
 import type { TokenizedColumns } from '../../src/data/columns.js';
-import { FlatDataset } from '../../src/data/dataset.js';
+import { SplitDataset } from '../../src/data/dataset.js';
 import { MemoryPart } from '../../src/data/memory-part.js';
 import { taskByName } from '../../src/tasks/index.js';
 
@@ -53,7 +53,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function inFile(name: string): Promise<{ path: string; dataset: FlatDataset }> {
+async function inFile(name: string): Promise<{ path: string; dataset: SplitDataset }> {
   const path = join(folder, name);
   const none = { count: 0, rows: [] };
   const counts = { rows: rows.length, tokens: 25, truncated: 0, badRows: none, droppedRows: none };
@@ -64,12 +64,12 @@ async function inFile(name: string): Promise<{ path: string; dataset: FlatDatase
   return { path, dataset: (await readCacheFile(path, 'key', COLA)).dataset };
 }
 
-const inMemory = (): FlatDataset => {
+const inMemory = (): SplitDataset => {
   const parts = chunks((part) => part).map((part) => new MemoryPart(part));
-  return new FlatDataset({ ...COLA, hash: 'h' }, parts);
+  return new SplitDataset({ ...COLA, hash: 'h' }, parts);
 };
 
-const found = (dataset: FlatDataset, indices: readonly number[]): Row[] =>
+const found = (dataset: SplitDataset, indices: readonly number[]): Row[] =>
   indices.map((index) => ({
     id: dataset.id(index),
     tokens: [...dataset.tokenIds(index)],
@@ -98,7 +98,7 @@ describe.each([
 });
 
 it('a dataset without rows has none', () => {
-  const empty = new FlatDataset({ ...COLA, hash: 'h' }, []);
+  const empty = new SplitDataset({ ...COLA, hash: 'h' }, []);
   expect([empty.size, empty.totalTokens]).toEqual([0, 0]);
   expect(() => empty.tokenIds(0)).toThrow('outside');
 });
