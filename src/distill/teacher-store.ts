@@ -7,7 +7,7 @@ import { Field, Float32, List, makeData, RecordBatch, Schema, Struct, Utf8, vect
 import { readArrowFile, writeArrowFile } from '../data/arrow-file.js';
 import type { TokenizedDataset } from '../data/types.js';
 import { BornAgainError } from '../util/errors.js';
-import { alignById } from './align.js';
+import { alignById, takeInOrder } from './align.js';
 import type { StoredOutputs } from './align.js';
 import { outputsOf } from './targets.js';
 
@@ -55,11 +55,11 @@ export class TeacherOutputs {
     path: string,
     { teacherHash, dataset }: { readonly teacherHash: string; readonly dataset: TokenizedDataset },
   ): Promise<TeacherOutputs> {
-    const { metadata, rows } = await read(path);
+    const { metadata, batches } = await read(path);
     expectSame(path, 'teacher', metadata.get('teacher'), teacherHash);
     expectSame(path, 'task', metadata.get('task'), dataset.task.name);
     const width = outputsOf(dataset.task);
-    const aligned = alignById(rows, dataset, width);
+    const aligned = takeInOrder(rowsOf(path, batches), dataset, width) ?? alignById([...rowsOf(path, batches)], dataset, width);
     if (typeof aligned === 'string') throw fault(path, aligned);
     // Last, because a difference in the rows themselves says more than a difference of hashes.
     expectSame(path, 'data', metadata.get('data'), dataset.hash);
@@ -93,15 +93,15 @@ function* recordBatches(dataset: TokenizedDataset, width: number, logits: Float3
 
 interface StoredFile {
   readonly metadata: ReadonlyMap<string, string>;
-  readonly rows: readonly StoredOutputs[];
+  readonly batches: readonly RecordBatch<TeacherTypes>[];
 }
 
 async function read(path: string): Promise<StoredFile> {
   try {
     return await readArrowFile<TeacherTypes, StoredFile>(path, async ({ metadata, batches }) => {
-      const rows: StoredOutputs[] = [];
-      for await (const batch of batches) for (const row of rowsOf(batch)) rows.push(row);
-      return { metadata, rows };
+      const all: RecordBatch<TeacherTypes>[] = [];
+      for await (const batch of batches) all.push(batch);
+      return { metadata, batches: all };
     });
   } catch (cause) {
     if (cause instanceof BornAgainError) throw fault(path, cause.message, cause);
@@ -110,14 +110,17 @@ async function read(path: string): Promise<StoredFile> {
 }
 
 /** By column: Arrow's row objects are several times slower. */
-function* rowsOf(batch: RecordBatch<TeacherTypes>): Generator<StoredOutputs> {
-  const ids = batch.getChild('id');
-  const column = batch.getChild('logits')?.data[0];
-  if (ids === null || column === undefined) throw new BornAgainError('ERR_CACHE', 'it has not the columns id, logits');
-  const offsets = column.valueOffsets as Int32Array;
-  const values = column.children[0]?.values as Float32Array;
-  for (let row = 0; row < batch.numRows; row += 1) {
-    yield { id: String(ids.get(row)), logits: values.subarray(offsets[row], offsets[row + 1]) };
+function* rowsOf(path: string, batches: readonly RecordBatch<TeacherTypes>[]): Generator<StoredOutputs> {
+  for (const batch of batches) {
+    const [ids, logits] = [batch.getChild('id')?.data[0], batch.getChild('logits')?.data[0]];
+    if (ids === undefined || logits === undefined) throw fault(path, 'it has not the columns id, logits');
+    const { buffer, byteOffset, byteLength } = ids.values;
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    const [idOffsets, offsets] = [ids.valueOffsets, logits.valueOffsets as Int32Array];
+    const values = logits.children[0]?.values as Float32Array;
+    for (let row = 0; row < batch.numRows; row += 1) {
+      yield { id: bytes.toString('utf8', idOffsets[row], idOffsets[row + 1]), logits: values.subarray(offsets[row], offsets[row + 1]) };
+    }
   }
 }
 
