@@ -66,7 +66,7 @@ export async function writeCacheFile(
   path: string,
   key: string,
   { task, split }: Asked,
-  chunks: AsyncIterable<TokenizedColumns>,
+  chunks: AsyncIterable<TokenizedColumns> | Iterable<TokenizedColumns>,
   counts: () => SplitCounts,
 ): Promise<void> {
   await writeArrowFile(path, TOKENIZED_SCHEMA, recordBatches(chunks), () => ({ key, task: task.name, split, counts: JSON.stringify(counts()) }));
@@ -113,6 +113,6 @@ function parseCounts(path: string, text: string | undefined): SplitCounts {
   }
 }
 
-async function* recordBatches(chunks: AsyncIterable<TokenizedColumns>) {
+async function* recordBatches(chunks: AsyncIterable<TokenizedColumns> | Iterable<TokenizedColumns>) {
   for await (const chunk of chunks) yield toRecordBatch(chunk);
 }

@@ -45,11 +45,6 @@ export function toRecordBatch(columns: TokenizedColumns): RecordBatch<TokenizedT
   return new RecordBatch(TOKENIZED_SCHEMA, makeData({ type: new Struct<TokenizedTypes>(TOKENIZED_SCHEMA.fields), length, nullCount: 0, children }));
 }
 
-/** Tokens of all rows. */
-export function tokenCount({ tokenOffsets, rows }: TokenizedColumns): number {
-  return (tokenOffsets[rows] ?? 0) - (tokenOffsets[0] ?? 0);
-}
-
 /** Arrow's validity bits: bit i of byte i / 8 is set where row i has a value. */
 function validity(labels: Float32Array): { nullCount: number; nullBitmap: Uint8Array } {
   const nullBitmap = new Uint8Array(Math.ceil(labels.length / 8));

@@ -1,6 +1,5 @@
 /** Rows whose columns are in memory: those that were tokenised a moment ago, for prediction. */
 import type { TokenizedColumns } from './columns.js';
-import { tokenCount } from './columns.js';
 import type { DatasetPart } from './dataset.js';
 
 const decoder = new TextDecoder();
@@ -14,7 +13,8 @@ export class MemoryPart implements DatasetPart {
   }
 
   get tokens(): number {
-    return tokenCount(this.columns);
+    const { tokenOffsets, rows } = this.columns;
+    return (tokenOffsets[rows] ?? 0) - (tokenOffsets[0] ?? 0);
   }
 
   id(row: number): string {
@@ -22,11 +22,12 @@ export class MemoryPart implements DatasetPart {
   }
 
   length(row: number): number {
-    return this.tokenIds(row).length;
+    const { tokenOffsets } = this.columns;
+    return (tokenOffsets[row + 1] ?? 0) - (tokenOffsets[row] ?? 0);
   }
 
   copyTokenIds(row: number, target: Int32Array, start: number): void {
-    target.set(this.tokenIds(row), start);
+    target.set(rowOf(this.columns.tokens, this.columns.tokenOffsets, row), start);
   }
 
   boundary(row: number): number | undefined {
@@ -35,10 +36,6 @@ export class MemoryPart implements DatasetPart {
 
   label(row: number): number | undefined {
     return this.columns.labels[row];
-  }
-
-  private tokenIds(row: number): Int32Array {
-    return rowOf(this.columns.tokens, this.columns.tokenOffsets, row);
   }
 }
 

@@ -10,7 +10,7 @@ const SHOWN = 5;
 
 /**
  * The outputs where they are in the dataset's order and nothing is wrong with them, as every file that a run has written: [size · width].
- * Otherwise null, and `alignById` has the answer; it holds all ids at once, of a million rows half a gigabyte.
+ * Otherwise null, and `alignById` has the answer; it holds all ids at once, several objects a row.
  */
 export function takeInOrder(rows: Iterable<StoredOutputs>, dataset: TokenizedDataset, width: number): Float32Array | null {
   const outputs = new Float32Array(dataset.size * width);

@@ -38,7 +38,7 @@ export async function sha256File(path: string, range?: { readonly start: number;
 
 /**
  * Reads into one buffer while the other is hashed, and into both again and again: a stream's chunks stay in memory until they are
- * collected, tens of megabytes of a large file.
+ * collected.
  */
 async function sha256Handle(file: FileHandle, { start, end }: { readonly start: number; readonly end: number }): Promise<string> {
   const hash = createHash('sha256');

@@ -31,19 +31,12 @@ export class OpenFile {
     this.expectUnchanged();
     const [first, bytes] = [start * target.BYTES_PER_ELEMENT, length * target.BYTES_PER_ELEMENT];
     for (let done = 0; done < bytes;) {
-      const count = this.readSome(target, first + done, bytes - done, position + done);
+      const from = done;
+      const count = this.attempt(() => readSync(this.descriptor, target, first + from, bytes - from, position + from));
       if (count === 0) throw this.changed();
       done += count;
     }
     return target;
-  }
-
-  private readSome(target: NodeJS.ArrayBufferView, start: number, bytes: number, position: number): number {
-    try {
-      return readSync(this.descriptor, target, start, bytes, position);
-    } catch (cause) {
-      throw ioError('read', this.path, cause);
-    }
   }
 
   private expectUnchanged(): void {

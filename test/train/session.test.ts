@@ -166,7 +166,10 @@ describe.each([
     expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual(outcomes.map((_, i) => i < finished));
     for (const outcome of outcomes.slice(finished)) expect(outcome).toMatchObject({ reason: { code: 'ERR_CANCELLED' } });
     for (let step = 0; step < finished; step += 1) await fresh.session.step(long, { learningRate: 1e-3 });
-    for (const { session } of [built, fresh]) await session.step(batch(fixture, 1), { learningRate: 1e-3 });
+    for (const { session } of [built, fresh]) {
+      const result = await session.step(batch(fixture, 1), { learningRate: 1e-3 });
+      expect(result.step).toBe(session.steps);
+    }
     expect(bytes(built)).toBe(bytes(fresh));
   });
 
