@@ -2,8 +2,9 @@
  * One process at a time works on an output folder. `OUT/lock.json` names it; a lock whose process is gone is taken over, so a killed
  * experiment needs no cleaning up. The start time tells a process from a later one with the same number.
  */
+import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { link, rm, writeFile } from 'node:fs/promises';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -32,25 +33,53 @@ export async function withLock<T>(outDir: string, work: () => Promise<T>): Promi
   try {
     return await work();
   } finally {
-    await rm(path, { force: true });
+    await release(path);
   }
 }
 
+/** Leaves a lock that is another's by now: somebody removed this one by hand, and it was taken since. */
+async function release(path: string): Promise<void> {
+  const holder = await readHolder(path);
+  if (holder !== null && isSelf(holder)) await rm(path, { force: true });
+}
+
 async function acquire(path: string, outDir: string): Promise<void> {
-  // Two rounds: a dead process's lock is removed once, and whoever is quicker then has it.
+  // Two rounds: a dead process's lock is put away once, and whoever is quicker then has it.
   for (let round = 0; round < 2; round += 1) {
     if (await create(path)) return;
     const holder = await readHolder(path);
     if (holder !== null && isAlive(holder)) throw locked(outDir, holder);
-    await rm(path, { force: true });
+    await putAway(path);
   }
   if (!(await create(path))) throw locked(outDir, await readHolder(path));
 }
 
+/**
+ * Takes a dead process's lock out of the way. Another process may have done that and hold the folder since this one looked, so the file is
+ * moved, which only one can do, and looked at once more: a living one's goes back to its place.
+ */
+async function putAway(path: string): Promise<void> {
+  const aside = temporaryName(path);
+  try {
+    await rename(path, aside);
+    const holder = await readHolder(aside);
+    if (holder !== null && isAlive(holder)) await link(aside, path);
+  } catch (error) {
+    const errno = errnoOf(error);
+    // Another process put it away, or has taken the folder already.
+    if (errno === 'ENOENT' || errno === 'EEXIST') return;
+    throw errno === '' ? error : ioError('write', path, error);
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+const temporaryName = (path: string): string => join(dirname(path), `.${FILE}.${process.pid}-${randomUUID()}.tmp`);
+
 /** False where the file exists. It appears with its content, so nobody reads half of it. */
 async function create(path: string): Promise<boolean> {
   const holder: Holder = { pid: process.pid, host: hostname(), started: startTime(process.pid) };
-  const draft = join(dirname(path), `.${FILE}.${process.pid}.tmp`);
+  const draft = temporaryName(path);
   try {
     await makeFolder(dirname(path));
     await writeFile(draft, JSON.stringify(holder) + '\n');
@@ -84,7 +113,7 @@ export async function lockState(outDir: string): Promise<LockState | null> {
 /** A process on another machine (a shared folder) cannot be asked, so it counts as alive. */
 function isAlive({ pid, host, started }: Holder): boolean {
   if (host !== hostname()) return true;
-  if (pid === process.pid && started === startTime(pid)) return true;
+  if (isSelf({ pid, host, started })) return true;
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -92,6 +121,10 @@ function isAlive({ pid, host, started }: Holder): boolean {
     if (errnoOf(error) !== 'EPERM') throw error;
   }
   return started === null || startTime(pid) === started;
+}
+
+function isSelf({ pid, host, started }: Holder): boolean {
+  return host === hostname() && pid === process.pid && started === startTime(pid);
 }
 
 /** Field 22 of /proc/<pid>/stat, after the name in parentheses, which may hold spaces. */

@@ -13,6 +13,7 @@ import { createContext, NO_SOURCES } from './context.js';
 import { checkTrainingFolder } from './output-folder.js';
 import type { RunResult } from './results.js';
 import { removeCheckpoints } from './leftovers.js';
+import { withLock } from './lock.js';
 import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import { findTeachers } from './teachers.js';
 
@@ -38,14 +39,18 @@ export interface TrainOneOptions {
 /**
  * Trains, scores and keeps the model; goes on from a checkpoint where OUT has one, and returns at once where it is finished.
  * @returns as an entry of results.json, but `model` is OUT/model as given, not relative to OUT
- * @throws BornAgainError ERR_USAGE, ERR_OUTPUT_FOLDER (OUT is another training's), ERR_MODEL_FOLDER and ERR_TOKENIZER (teachers), and what
- *   training throws
+ * @throws BornAgainError ERR_USAGE, ERR_OUTPUT_FOLDER (OUT is another training's), ERR_LOCKED (another process works on it),
+ *   ERR_MODEL_FOLDER and ERR_TOKENIZER (teachers), and what training throws
  */
 export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
-  const { arm, tasks, seed, outDir, onEvent } = options;
   requireFittingOptions(options);
   requireOneSetting(options.config);
-  await checkTrainingFolder(outDir);
+  await checkTrainingFolder(options.outDir);
+  return withLock(options.outDir, () => trainLocked(options));
+}
+
+async function trainLocked(options: TrainOneOptions): Promise<RunResult> {
+  const { arm, tasks, seed, outDir, onEvent } = options;
   const context = await createContext({ ...options, teacherOutputsDir: join(outDir, 'teacher-outputs') });
   const name = tasks.length === 1 ? tasks[0] : 'all';
   const kind = arm === 'single' ? 'single' : 'multi';

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { withLock } from '../../src/experiment/lock.js';
 import { temporaryFolder } from '../train/tiny-model.js';
@@ -34,6 +35,33 @@ describe('withLock', () => {
     if (process.platform !== 'linux') return;
     await lockOf(folder, { pid: process.pid, host: hostname(), started: '1' });
     expect(await withLock(folder, () => Promise.resolve('mine'))).toBe('mine');
+  });
+
+  it('is held by one alone where several find the lock of a process that is gone', async () => {
+    const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
+    await once(child, 'exit');
+    const folder = await temporaryFolder();
+    for (let round = 0; round < 20; round += 1) {
+      await lockOf(folder, { pid: child.pid, host: hostname(), started: null });
+      let inside = 0;
+      let most = 0;
+      const work = async (): Promise<void> => {
+        most = Math.max(most, (inside += 1));
+        await setTimeout(20);
+        inside -= 1;
+      };
+      const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => withLock(folder, work)));
+      expect(most).toBe(1);
+      for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'ERR_LOCKED' });
+      expect(await readdir(folder)).toEqual([]);
+    }
+  });
+
+  it("leaves a lock that is another process's by now", async () => {
+    const folder = await temporaryFolder();
+    const other = { pid: 1, host: 'another-machine', started: null };
+    await withLock(folder, () => lockOf(folder, other));
+    expect(JSON.parse(await readFile(join(folder, 'lock.json'), 'utf8'))).toEqual(other);
   });
 
   it('is respected where its process cannot be asked', async () => {

@@ -40,6 +40,22 @@ describe('trainOne', () => {
     expect(again.result).toEqual(result);
   });
 
+  it('holds its folder while it trains', async () => {
+    const outDir = await temporaryFolder();
+    const call: Call = { arm: 'multi', tasks: ['rte', 'mnli'], outDir };
+    let second: Promise<unknown> | undefined;
+    const onEvent = (event: TrainingEvent): void => {
+      if (event.kind === 'step')
+        second ??= one(call).then(
+          () => 'trained as well',
+          (error: unknown) => error,
+        );
+    };
+    await one({ ...call, onEvent });
+    expect(await second).toMatchObject({ code: 'ERR_LOCKED' });
+    expect(Object.keys(await snapshot(outDir))).not.toContain('lock.json');
+  });
+
   it('gives a single model the bytes that the experiment gives it', async () => {
     const outDir = await temporaryFolder();
     await experiment({ ...place, outDir, config: { tasks: ['rte'], arms: ['single'] } });
