@@ -12,6 +12,9 @@ import { ARMS, configSchema, type Arm, type Config, type Variant } from './schem
 /** What a variant may set: all that decides a training, but not the data, which are prepared once for the whole experiment. */
 const OWN_KEYS = ['tasks', 'single', 'multi', 'sampling', 'distillation', 'loss', 'optimizer', 'schedule', 'model', 'selection'];
 
+/** Students of the first round, needed only as teachers of the second: no arm to ask for, and no name for a variant. */
+export const INTERMEDIATE_ARM = 'single-multi-single';
+
 export function isArm(name: string): name is Arm {
   return (ARMS as readonly string[]).includes(name);
 }
@@ -50,8 +53,11 @@ function checked(origin: string, values: PlainObject): PlainObject {
  * @throws BornAgainError ERR_CONFIG
  */
 export function checkVariants(config: Config): void {
-  const clash = Object.keys(config.variants).find(isArm);
-  if (clash !== undefined) throw new BornAgainError('ERR_CONFIG', `variants.${clash}: an arm has that name already`, { name: clash });
+  const clash = Object.keys(config.variants).find((name) => isArm(name) || name === INTERMEDIATE_ARM);
+  if (clash !== undefined) {
+    const whose = isArm(clash) ? 'an arm' : 'the first round of single-multi-single-multi';
+    throw new BornAgainError('ERR_CONFIG', `variants.${clash}: ${whose} has that name already; choose another`, { name: clash });
+  }
   for (const name of config.arms) variantOf(config, name);
   for (const [name, { teachers }] of Object.entries(config.variants)) {
     configOf(config, name);

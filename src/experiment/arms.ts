@@ -4,7 +4,7 @@
  * does (outputs of trial 1 only, PAPER.md section 3.4), so the spread over seeds is the student's alone.
  */
 import type { Arm, Config } from '../config/schema.js';
-import { configOf, isArm, variantOf } from '../config/variants.js';
+import { configOf, INTERMEDIATE_ARM, isArm, variantOf } from '../config/variants.js';
 import { BornAgainError } from '../util/errors.js';
 import { planGrid, shapeOf, type Grid } from './grid.js';
 
@@ -37,24 +37,21 @@ interface ArmDefinition {
   readonly initial: Arm | null;
 }
 
-/** Students of the first round, needed only as teachers of the second. */
-const INTERMEDIATE = 'single-multi-single';
-
 /** How an arm is trained. A new arm is a line here (and its name in the configuration's schema). */
-const DEFINITIONS: Readonly<Record<Arm | typeof INTERMEDIATE, ArmDefinition>> = {
+const DEFINITIONS: Readonly<Record<Arm | typeof INTERMEDIATE_ARM, ArmDefinition>> = {
   single: { kind: 'single', teachers: null, initial: null },
   multi: { kind: 'multi', teachers: null, initial: null },
   'single-single': { kind: 'single', teachers: 'single', initial: null },
   'multi-multi': { kind: 'multi', teachers: 'multi', initial: null },
   'single-multi': { kind: 'multi', teachers: 'single', initial: null },
-  [INTERMEDIATE]: { kind: 'single', teachers: 'single-multi', initial: null },
-  'single-multi-single-multi': { kind: 'multi', teachers: INTERMEDIATE, initial: null },
+  [INTERMEDIATE_ARM]: { kind: 'single', teachers: 'single-multi', initial: null },
+  'single-multi-single-multi': { kind: 'multi', teachers: INTERMEDIATE_ARM, initial: null },
   'multi-finetuned': { kind: 'single', teachers: null, initial: 'multi' },
   'single-multi-finetuned': { kind: 'single', teachers: null, initial: 'single-multi' },
 };
 
 function definitionOf(config: Config, name: string): ArmDefinition {
-  if (name === INTERMEDIATE) return DEFINITIONS[INTERMEDIATE];
+  if (name === INTERMEDIATE_ARM) return DEFINITIONS[INTERMEDIATE_ARM];
   if (isArm(name)) return DEFINITIONS[name];
   const variant = variantOf(config, name);
   if (variant === null) throw new RangeError(`${name} is an arm without a definition`);
@@ -69,7 +66,7 @@ export function runKindOf(config: Config, arm: string): RunKind {
 
 /** Of an arm or variant; an intermediate arm is trained with the experiment's own settings. */
 function armConfig(config: Config, name: string): Config {
-  return name === INTERMEDIATE ? config : configOf(config, name);
+  return name === INTERMEDIATE_ARM ? config : configOf(config, name);
 }
 
 /** Tasks an arm is trained on: the experiment's, or a variant's own. */

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema, type ConfigInput } from '../../src/config/schema.js';
+import { checkVariants } from '../../src/config/variants.js';
 import { planRuns, type PlannedRun } from '../../src/experiment/arms.js';
 import { needsOf } from '../../src/experiment/sources.js';
 
-const plan = (input: ConfigInput): PlannedRun[] => planRuns(configSchema.parse({ tasks: ['rte', 'cola'], ...input }));
+/** As an experiment and its forecast do it. */
+function plan(input: ConfigInput): PlannedRun[] {
+  const config = configSchema.parse({ tasks: ['rte', 'cola'], ...input });
+  checkVariants(config);
+  return planRuns(config);
+}
 const ids = (input: ConfigInput): string[] => plan(input).map((run) => run.id);
 const find = (runs: readonly PlannedRun[], id: string): PlannedRun | undefined => runs.find((run) => run.id === id);
 
@@ -111,6 +117,11 @@ describe('an experiment that cannot be planned', () => {
       'teachers of other tasks',
       { arms: ['b'], variants: { a: { arm: 'multi', set: ['tasks=["rte","mnli"]'] }, b: { arm: 'multi', teachers: 'a' } } },
       /arm b learns cola from the models of a, which have no head for it: they are trained on rte, mnli/,
+    ],
+    [
+      'a variant named like the first round of the born-again arm',
+      { arms: ['single-multi-single'], variants: { 'single-multi-single': { arm: 'single-single', teachers: 'single-multi' } } },
+      /variants\.single-multi-single: the first round of single-multi-single-multi has that name already; choose another/,
     ],
     [
       'a variant that sets what is shared',
