@@ -13,12 +13,20 @@ export const CHECKPOINTS = 'checkpoints';
 /** `.<name>.<pid>-<uuid>.tmp` of files, `.<name>.<pid>.tmp` of folders. */
 const TEMPORARY = /^\..+\.\d+(-[0-9a-f-]{36})?\.tmp$/;
 
+/** Folders of an experiment. Below others of OUT may be another experiment, at work. */
+const OWN_FOLDERS = ['runs', 'report', 'teacher-outputs'];
+
 /** Call it with the lock held, before a run is begun. Throws ERR_IO. */
 export async function removeLeftovers(outDir: string): Promise<void> {
-  for (const entry of await entriesOf(outDir)) {
-    const path = join(outDir, entry.name);
+  await removeIn(outDir, (folder) => OWN_FOLDERS.includes(folder));
+}
+
+/** @param isOwn whether a folder in it is looked into, with all that is in there */
+async function removeIn(folder: string, isOwn: (name: string) => boolean): Promise<void> {
+  for (const entry of await entriesOf(folder)) {
+    const path = join(folder, entry.name);
     if (TEMPORARY.test(entry.name)) await removeTree(path);
-    else if (entry.isDirectory()) await removeLeftovers(path);
+    else if (entry.isDirectory() && isOwn(entry.name)) await removeIn(path, () => true);
   }
 }
 
