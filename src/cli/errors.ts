@@ -23,7 +23,7 @@ export function describeError(error: unknown): string | null {
   return `error: unexpected failure inside bornagain\n${stack}\nThis is a bug: please report it with the lines above and the output of 'bornagain doctor'.`;
 }
 
-/** The same for `--json`: one object on stdout. */
+/** The same for `--json`: one object on stdout, where the command has printed none. */
 export function errorAsJson(error: unknown): { error: { code: string; message: string; details: unknown } } {
   if (error instanceof BornAgainError) return { error: { code: error.code, message: error.message, details: error.details } };
   const message = error instanceof Error ? error.message.replace(/^error: /, '') : String(error);

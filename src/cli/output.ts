@@ -6,7 +6,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+let answered = false;
+
+/** What `--json` promises is one document: an error after the result (runs that failed) is left to stderr and the exit code. */
 export function printJson(value: unknown): void {
+  if (answered) return;
+  answered = true;
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 

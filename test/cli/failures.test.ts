@@ -72,6 +72,10 @@ describe('a run that fails', () => {
     expect(code).toBe(1);
     const results = JSON.parse(await readFile(join(folder, 'out/results.json'), 'utf8')) as object;
     expect(results).toMatchObject({ runs: [{ arm: 'single' }], failures: [{ code: 'ERR_NON_FINITE_LOSS' }, { after: 'wild/all/seed-1' }] });
+    const again = await run(join(folder, 'out'), ['multi.batchSize=8', 'arms=["wild"]'], '--config', file, '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ runs: [], failures: [{ runId: 'wild/all/seed-1' }] });
+    expect(again.stderr).toContain('error: 1 of the runs failed');
+    expect(again.code).toBe(1);
   });
 });
 

@@ -59,7 +59,7 @@ async function train(flags: TrainFlags): Promise<void> {
   requireFolder('--model', flags.model);
   if (flags.teachers !== undefined) requireFolder('--teachers', flags.teachers);
   const { trainOne } = await import('../../experiment/train-one.js');
-  const resume = `the last checkpoint is kept in ${flags.out}; the same command goes on from there`;
+  const resume = `what was kept is in ${flags.out}; the same command goes on from there`;
   const trained = await withDisplay((display) =>
     interruptible(
       resume,
