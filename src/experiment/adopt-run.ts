@@ -7,9 +7,11 @@ import { existsSync } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { departuresOf } from '../config/load.js';
-import { readHeadsFile, type ModelInfo } from '../nn/heads-file.js';
+import { readHeadsFile, type HeadsDescription, type ModelInfo } from '../nn/heads-file.js';
 import { copyModelFolder, modelFolderHash } from '../nn/model-folder.js';
 import { LOG_FILES } from '../train/run-log.js';
+import { removeEventFiles } from '../train/tensorboard/event-files.js';
+import { BornAgainError } from '../util/errors.js';
 import { ioError } from '../util/io-error.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
@@ -38,15 +40,31 @@ export async function adoptRun(
   source: FinishedRun,
 ): Promise<RunRecord | null> {
   const model = join(source.folder, 'model');
-  const description = await readHeadsFile(model);
-  if (description === null || (await modelFolderHash(model)) !== source.record.modelHash) return null;
+  const description = await wholeModel(source);
+  if (description === null) return null;
   const { info } = description;
   const made = info.made === undefined ? {} : { made: madeHere(info.made, run, modelDir) };
   await writeRunStart(folder, { settings, computes: source.record.computes });
   for (const name of RUN_LOGS) await copyLog(join(source.folder, name), join(folder, name));
+  // Curves are not copied, and those of a training that was stopped here are not this model's.
+  await removeEventFiles(folder);
   await copyModelFolder(model, join(folder, 'model'), { ...info, arm: run.arm, preset: run.config.preset, ...made });
   const { format: _format, ...record } = source.record;
   return writeRunRecord(folder, { ...record, arm: run.arm, settings });
+}
+
+/**
+ * What the model of a finished run says of itself.
+ * @returns null where it is not the one of the record, or cannot be read: it was damaged, or somebody is just replacing it
+ */
+export async function wholeModel({ folder, record }: FinishedRun): Promise<HeadsDescription | null> {
+  const model = join(folder, 'model');
+  try {
+    return (await modelFolderHash(model)) === record.modelHash ? await readHeadsFile(model) : null;
+  } catch (error) {
+    if (error instanceof BornAgainError) return null;
+    throw error;
+  }
 }
 
 /** The same making, told as this experiment's configuration and folders have it. */

@@ -1,11 +1,12 @@
-/** Which runs of a plan an output folder has finished, and with which settings the others are to be trained. */
+/** Which runs of a plan are finished, and with which settings the others are to be trained. */
 import type { TaskRegistry } from '../tasks/index.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext, RunSources } from './context.js';
 import { chooseSetting, withSetting, type GridResult } from './grid.js';
-import { finishedRun, settingsOf } from './run-model.js';
+import { settingsOf } from './run-model.js';
 import type { RunRecord } from './run-record.js';
-import { runFolder, sourcesOf, type Records } from './sources.js';
+import type { Settings } from './settings.js';
+import { sourcesOf, type Records } from './sources.js';
 
 export interface ReadyRun {
   /** With the setting that its grid chose. */
@@ -29,6 +30,7 @@ export function gridChoice(run: PlannedRun, records: Records, registry: TaskRegi
 /**
  * By run id. A run counts when its settings, teachers included, are those it would be trained with now. Reads only.
  * @param plan teachers before students, so a student is only looked at when its teachers are known to be finished
+ * @param find the result of a run with these settings, null where it is not finished
  * @throws BornAgainError ERR_OUTPUT_FOLDER for a malformed result
  */
 export async function findFinished(
@@ -36,12 +38,13 @@ export async function findFinished(
   outDir: string,
   plan: readonly PlannedRun[],
   registry: TaskRegistry,
+  find: (run: PlannedRun, settings: Settings) => Promise<RunRecord | null>,
 ): Promise<Map<string, RunRecord>> {
   const records = new Map<string, RunRecord>();
   for (const run of plan) {
     const ready = resolveRun(outDir, run, records, registry);
     if (ready === null) continue;
-    const record = await finishedRun(runFolder(outDir, run.id), settingsOf(context, ready.run, ready.sources));
+    const record = await find(run, settingsOf(context, ready.run, ready.sources));
     if (record !== null) records.set(run.id, record);
   }
   return records;

@@ -57,15 +57,16 @@ export async function fitModel(
 
 /** The pre-trained encoder and a new head for each task, which the caller disposes of. Throws as `openModelFolder` does. */
 export async function newModel(
-  { modelDir, onEvent }: RunContext,
+  { modelDir, inputs, onEvent }: RunContext,
   { config, seed, id: runId }: PlannedRun,
   tasks: readonly TrainingTask[],
 ): Promise<Model> {
   const { device } = config.runtime;
-  const { bert, notices } = await openModelFolder(modelDir, { device, dropout: config.model.dropout, poolerSeed: seed });
+  const { bert, notices, hash } = await openModelFolder(modelDir, { device, dropout: config.model.dropout, poolerSeed: seed });
   for (const notice of notices) onEvent({ kind: 'notice', runId, ...notice });
   const heads: Head[] = [];
   try {
+    requireHash({ modelDir, hash: inputs.model }, hash);
     const { hiddenSize } = bert.config;
     for (const { dataset } of tasks)
       heads.push(initHead(headSpec(dataset.task, config.model), hiddenSize, device, seed, config.model.headInit));
@@ -78,14 +79,27 @@ export async function newModel(
 
 /** Encoder and heads of a trained model; heads of other tasks are left behind. */
 async function continuedModel({ config, tasks, id }: PlannedRun, initial: ModelReference): Promise<Model> {
-  const { bert, heads } = await openModelFolder(initial.modelDir, { device: config.runtime.device, dropout: config.model.dropout });
+  const { device } = config.runtime;
+  const { bert, heads, hash } = await openModelFolder(initial.modelDir, { device, dropout: config.model.dropout });
   const own = tasks.map((task) => heads.find((head) => head.task === task));
   const kept = own.filter((head) => head !== undefined);
   for (const head of heads) if (!kept.includes(head)) head.dispose();
-  if (kept.length === tasks.length) return { bert, heads: kept };
-  for (const module of [bert, ...kept]) module.dispose();
-  const message = `${initial.modelDir}, from which ${id} starts, has not a head for each of ${tasks.join(', ')}`;
-  throw new BornAgainError('ERR_MODEL_FOLDER', message, { modelDir: initial.modelDir, tasks });
+  try {
+    requireHash(initial, hash);
+    if (kept.length === tasks.length) return { bert, heads: kept };
+    const message = `${initial.modelDir}, from which ${id} starts, has not a head for each of ${tasks.join(', ')}`;
+    throw new BornAgainError('ERR_MODEL_FOLDER', message, { modelDir: initial.modelDir, tasks });
+  } catch (error) {
+    for (const module of [bert, ...kept]) module.dispose();
+    throw error;
+  }
+}
+
+/** A run's settings name its initial weights by their hash, so it must start from these. */
+function requireHash({ modelDir, hash }: ModelReference, found: string): void {
+  if (found === hash) return;
+  const message = `${modelDir} was changed since it was looked at first or finished: it holds other weights. Put the former model back, or remove the folder if it was trained here, and start again`;
+  throw new BornAgainError('ERR_MODEL_FOLDER', message, { modelDir });
 }
 
 interface Model {

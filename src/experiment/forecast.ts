@@ -11,7 +11,8 @@ import { isTried } from './grid.js';
 import { checkInputs, checkOutputFolder } from './output-folder.js';
 import type { ExperimentOptions } from './run.js';
 import { chooseParallelRuns, type ParallelRuns } from './parallel-runs.js';
-import { needsOf } from './sources.js';
+import { finishedRun, sharedTwin } from './run-model.js';
+import { needsOf, runFolder } from './sources.js';
 import { NOTHING, workOf, type RunWork } from './work.js';
 
 /** Of each kind of run. */
@@ -23,7 +24,7 @@ const CHECKPOINT_COPIES = 3 * 3;
 /** What is left of a run: nothing where it is finished. */
 export interface PlannedWork extends RunWork {
   readonly run: PlannedRun;
-  /** By an earlier call: it is not trained again. One that was only begun counts as a whole. */
+  /** By an earlier call, or in the folder that experiments share: it is not trained again. One that was only begun counts as a whole. */
   readonly finished: boolean;
   readonly needs: readonly string[];
   /** Of training, at the measured rate; evaluation and writing come on top. */
@@ -37,7 +38,7 @@ export interface Forecast {
   readonly tokensPerSecond: Readonly<Partial<Record<RunKind, number>>>;
   /** How many models train at once, and what was measured to find out. */
   readonly parallelRuns: ParallelRuns;
-  /** Of all models still to be kept, in bytes. */
+  /** Of all models still to be kept, in bytes; one that a grid chose is linked, not written again. */
   readonly modelBytes: number;
   /** Of the checkpoints that exist at once at most, in bytes. */
   readonly checkpointBytes: number;
@@ -58,12 +59,15 @@ export async function forecast(options: ForecastOptions): Promise<Forecast> {
   const found = outDir === undefined ? null : await checkOutputFolder(outDir, config);
   const context = await createContext({ ...options, tasks: [...new Set(plan.flatMap((run) => run.tasks))], teacherOutputsDir: '' });
   if (outDir !== undefined) checkInputs(outDir, found, context.inputs);
-  const finished = outDir === undefined ? null : await findFinished(context, outDir, plan, taskRegistry(config));
-  const pending = plan.filter(({ id }) => finished?.has(id) !== true);
+  const finished = await findFinished(context, outDir ?? '', plan, taskRegistry(config), async (run, settings) => {
+    const here = outDir === undefined ? null : await finishedRun(runFolder(outDir, run.id), settings);
+    return here ?? (await sharedTwin(context, run, settings))?.record ?? null;
+  });
+  const pending = plan.filter(({ id }) => !finished.has(id));
   const bert = await readBertConfig(options.modelDir);
   const tokensPerSecond = await rates(context, pending);
   const runs = plan.map((run) => {
-    const isFinished = finished?.has(run.id) === true;
+    const isFinished = finished.has(run.id);
     const work = isFinished || isTried(run) ? NOTHING : workOf(run, context.data, bert);
     const seconds = isFinished ? 0 : work.tokens / (tokensPerSecond[run.kind] ?? NaN);
     return { run, finished: isFinished, needs: needsOf(run), ...work, seconds };
@@ -75,7 +79,7 @@ export async function forecast(options: ForecastOptions): Promise<Forecast> {
     runs,
     tokensPerSecond,
     parallelRuns,
-    modelBytes: bytes * pending.length,
+    modelBytes: bytes * pending.filter((run) => !isTried(run)).length,
     checkpointBytes: bytes * CHECKPOINT_COPIES * checkpointedRuns(config, Math.min(parallelRuns.chosen, pending.length)),
   };
 }

@@ -38,20 +38,23 @@ export function readExperimentFile(outDir: string): Promise<ExperimentFile | nul
 }
 
 /**
- * First check, before data are read: the configuration.
+ * First check, before data are read: the configuration. A task of one's own may be described for an arm that is added.
  * @returns what experiment.json says; null for a folder to begin in
  * @throws BornAgainError ERR_OUTPUT_FOLDER
  */
 export async function checkOutputFolder(outDir: string, config: Config): Promise<ExperimentFile | null> {
   const experiment = await readExperimentFile(outDir);
   if (experiment === null) await requireNoResults(outDir);
-  else requireSameSettings(outDir, experiment.settings, configSettings(config));
+  else requireSameSettings(outDir, experiment.settings, configSettings(config), (name) => name.startsWith('customTasks.'));
   return experiment;
 }
 
-/** Second check, when data and model are known. Throws ERR_OUTPUT_FOLDER. */
+/**
+ * Second check, when data and model are known. Arms may bring tasks of their own, so data of a split that only one call knows are no
+ * difference. Throws ERR_OUTPUT_FOLDER.
+ */
 export function checkInputs(outDir: string, found: ExperimentFile | null, inputs: InputHashes): void {
-  if (found !== null) requireSameSettings(outDir, found.inputs, inputSettings(inputs));
+  if (found !== null) requireSameSettings(outDir, found.inputs, inputSettings(inputs), (name) => name.startsWith('data of.'));
 }
 
 /** What claims a folder, when data and model are known. */
@@ -70,8 +73,8 @@ export interface Claim {
  */
 export async function claimOutputFolder(outDir: string, { found, context, training }: Claim): Promise<Computation | null> {
   const { config, computes } = context;
-  const inputs = inputSettings(context.inputs);
   checkInputs(outDir, found, context.inputs);
+  const inputs = { ...found?.inputs, ...inputSettings(context.inputs) };
   if (training) requireSameComputation(outDir, found?.computes, computes);
   const kept = found === null || training ? computes : found.computes;
   await writeJsonFile(join(outDir, 'experiment.json'), { format: 1, config, settings: configSettings(config), inputs, computes: kept });

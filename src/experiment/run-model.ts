@@ -33,7 +33,12 @@ export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: Run
 /** The result of that very run, or null: not finished, finished with other settings, or without its model or its predictions. */
 export async function finishedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await trainedRun(folder, settings);
-  return record?.failed !== undefined && existsSync(predictionsFile(folder)) ? record : null;
+  return record !== null && isComplete(folder, record) ? record : null;
+}
+
+/** Whether the predictions are there, and what they tell is in the record. */
+function isComplete(folder: string, { failed }: RunRecord): boolean {
+  return failed !== undefined && existsSync(predictionsFile(folder));
 }
 
 /** As `finishedRun`, but the predictions may be missing, or what an earlier version did not read off them. */
@@ -52,26 +57,33 @@ export interface RunPlace {
 }
 
 /**
- * Trains and scores a run that is not finished (`finishedRun`), from its checkpoint where it has one; or takes a finished one over. A model
- * that lacks only its predictions is not trained again: it predicts.
+ * Trains and scores a run, from its checkpoint where it has one; or takes a finished one over. One that the folder holds finished is left
+ * as it is, and a model that lacks only its predictions is not trained again: it predicts.
  * @throws BornAgainError ERR_OUTPUT_FOLDER (refused, or begun with another engine or precision), and what training, scoring and writing
  *   throw; whatever was finished stays
  */
 export async function trainRun(context: RunContext, run: PlannedRun, place: RunPlace): Promise<RunRecord> {
-  const { folder, sources, onOtherSettings } = place;
+  const { folder, sources } = place;
   const settings = settingsOf(context, run, sources);
   const trained = await trainedRun(folder, settings);
-  const completed = trained === null ? null : await predictAgain(context, run, folder, trained);
-  if (completed !== null) return completed;
+  const kept = trained === null || isComplete(folder, trained) ? trained : await predictAgain(context, run, folder, trained);
+  const record = kept ?? (await makeRun(context, run, place, settings));
+  await removeCheckpoints(folder);
+  context.onEvent({ kind: 'run-finished', runId: run.id, seconds: record.seconds, model: join(folder, 'model') });
+  return record;
+}
+
+/** Takes the run over from where it is finished, or trains it. */
+async function makeRun(context: RunContext, run: PlannedRun, place: RunPlace, settings: Settings): Promise<RunRecord> {
+  const { folder, onOtherSettings } = place;
   const started = performance.now();
   const begun = await readRunStart(folder);
   if (begun !== null && onOtherSettings === 'refuse') requireSameSettings(folder, begun.settings, settings);
   const twin = place.twin ?? (await sharedTwin(context, run, settings));
   const adopted = twin === null ? null : await takeOver(context, run, folder, settings, twin);
-  const record = adopted ?? (await fitRun(context, run, place, { settings, started, begun }));
-  if (adopted === null) await share(context, run, folder, record);
-  await removeCheckpoints(folder);
-  context.onEvent({ kind: 'run-finished', runId: run.id, seconds: record.seconds, model: join(folder, 'model') });
+  if (adopted !== null) return adopted;
+  const record = await fitRun(context, run, place, { settings, started, begun });
+  await share(context, run, folder, record);
   return record;
 }
 
@@ -98,12 +110,12 @@ async function fitRun(context: RunContext, run: PlannedRun, { folder, sources }:
 }
 
 /** An entry of the store that cannot be read is as good as none; the run replaces it when it is finished. */
-async function sharedTwin({ onEvent }: RunContext, run: PlannedRun, settings: Settings): Promise<FinishedRun | null> {
+export async function sharedTwin(context: RunContext, run: PlannedRun, settings: Settings): Promise<FinishedRun | null> {
   try {
-    return await findShared(settings, run.config.runtime);
+    return await findShared(settings, context);
   } catch (error) {
     if (!(error instanceof BornAgainError)) throw error;
-    onEvent({ kind: 'notice', level: 'warning', runId: run.id, message: `the shared run is not taken: ${error.message}` });
+    context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message: `the shared run is not taken: ${error.message}` });
     return null;
   }
 }
@@ -126,12 +138,12 @@ async function takeOver(
 }
 
 /** A store that cannot be written costs the run nothing: it is finished in its own folder. */
-async function share({ onEvent }: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<void> {
+async function share(context: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<void> {
   try {
-    await shareRun(folder, record, run.config.runtime);
+    await shareRun(folder, record, context);
   } catch (error) {
     if (!(error instanceof BornAgainError)) throw error;
-    onEvent({ kind: 'notice', level: 'warning', runId: run.id, message: `it is not shared: ${error.message}` });
+    context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message: `it is not shared: ${error.message}` });
   }
 }
 

@@ -10,37 +10,45 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { loadAddon } from '../native/load.js';
 import { readHeadsFile } from '../nn/heads-file.js';
-import { copyModelFolder, modelFolderHash } from '../nn/model-folder.js';
+import { copyModelFolder } from '../nn/model-folder.js';
 import { BornAgainError } from '../util/errors.js';
 import { sha256 } from '../util/hash.js';
 import { errnoOf, ioError } from '../util/io-error.js';
-import { RUN_LOGS, type FinishedRun } from './adopt-run.js';
+import { RUN_LOGS, wholeModel, type FinishedRun } from './adopt-run.js';
+import type { RunContext } from './context.js';
 import { readRunRecord, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
 import { sameSettings, settingsHash, TRAINING_VERSION, type Settings } from './settings.js';
 
-type Runtime = Config['runtime'];
+/** Where and how a run is computed: what the configuration says, and what that comes to here. */
+export type Computed = Pick<RunContext, 'computes'> & { readonly config: Pick<Config, 'runtime'> };
 
-/** Unlike an experiment's folder, a store may be used by machines that compute differently. The number of threads decides nothing. */
-export function runKey(settings: Settings, { device, engine, precision, products, firstTokensOnly }: Runtime): string {
+/**
+ * Unlike an experiment's folder, a store may be used by machines that compute differently, so the key holds what `auto` comes to here. The
+ * number of threads decides nothing in the fused engine alone.
+ */
+export function runKey(settings: Settings, { computes, config: { runtime } }: Computed): string {
   const { runtimeVersion, instructionSet } = loadAddon().runtimeInfo();
-  const computed = { device, engine, precision, products, firstTokensOnly, runtimeVersion, instructionSet, version: TRAINING_VERSION };
-  return sha256(JSON.stringify([settingsHash(settings), computed]));
+  const { products, firstTokensOnly, evaluationBatchTokens } = runtime;
+  const threads = computes.engine === 'fused' ? null : runtime.threads;
+  const chosen = { ...computes, products, firstTokensOnly, evaluationBatchTokens, threads };
+  return sha256(JSON.stringify([settingsHash(settings), { ...chosen, runtimeVersion, instructionSet, version: TRAINING_VERSION }]));
 }
 
 /** Null where there is no store, or no such run in it. Throws ERR_OUTPUT_FOLDER for an entry that is malformed. */
-export async function findShared(settings: Settings, runtime: Runtime): Promise<FinishedRun | null> {
-  if (runtime.shareDir === null) return null;
-  const folder = join(runtime.shareDir, runKey(settings, runtime));
+export async function findShared(settings: Settings, computed: Computed): Promise<FinishedRun | null> {
+  const { shareDir } = computed.config.runtime;
+  if (shareDir === null) return null;
+  const folder = join(shareDir, runKey(settings, computed));
   const record = await readRunRecord(folder);
   return record !== null && sameSettings(record.settings, settings) ? { folder, record } : null;
 }
 
 /** Puts a finished run into the store; one that is there already, and whole, is left. Throws ERR_IO. */
-export async function shareRun(runFolder: string, record: RunRecord, runtime: Runtime): Promise<void> {
-  const { shareDir } = runtime;
+export async function shareRun(runFolder: string, record: RunRecord, computed: Computed): Promise<void> {
+  const { shareDir } = computed.config.runtime;
   if (shareDir === null) return;
   await attempt(shareDir, () => mkdir(shareDir, { recursive: true }));
-  const entry = join(shareDir, runKey(record.settings, runtime));
+  const entry = join(shareDir, runKey(record.settings, computed));
   const draft = join(shareDir, `.${process.pid}-${randomUUID()}.tmp`);
   try {
     await fill(draft, runFolder, record);
@@ -88,7 +96,7 @@ async function moveInto(draft: string, entry: string): Promise<void> {
 async function isWhole(entry: string): Promise<boolean> {
   try {
     const record = await readRunRecord(entry);
-    return record !== null && (await modelFolderHash(join(entry, 'model'))) === record.modelHash;
+    return record !== null && (await wholeModel({ folder: entry, record })) !== null;
   } catch (error) {
     if (error instanceof BornAgainError) return false;
     throw error;

@@ -1,6 +1,6 @@
 /**
  * `bornagain run`: every arm, task and seed. OUT is the experiment's memory: finished runs are not trained again, an interrupted one goes
- * on from its checkpoint, and results.json is written anew after each. OUT holds experiment.json, plan.json, results.json, calls.jsonl,
+ * on from its checkpoint, and results.json is written anew after each arm's seed and when the call ends, also by Ctrl-C. OUT holds experiment.json, plan.json, results.json, calls.jsonl,
  * teacher-outputs/, runs/<arm>/<task or all>/seed-<n>/ and what is reported of them.
  */
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ import { formatPlural } from '../util/format.js';
 import { checkOutputFolder, claimOutputFolder } from './output-folder.js';
 import { writePlan } from './plan-file.js';
 import { experimentResults, writeResults, type ExperimentResults, type RunFailure, type RunResult } from './results.js';
-import { settingsOf, trainRun } from './run-model.js';
+import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import type { RunRecord } from './run-record.js';
 import { sameSettings, type Settings } from './settings.js';
 import { needsOf, runFolder, type Records } from './sources.js';
@@ -79,7 +79,13 @@ async function work(experiment: Experiment, context: RunContext, outDir: string,
   const summaries = await experiment.summaries();
   await writePlan(outDir, summaries);
   context.onEvent({ kind: 'experiment-plan', runs: summaries });
-  await experiment.train(await parallelRunsFor(context, plan, summaries));
+  try {
+    await experiment.train(await parallelRunsFor(context, plan, summaries));
+  } catch (error) {
+    // Interrupted: what was finished since results.json was last written belongs in it.
+    await experiment.writeResults();
+    throw error;
+  }
   return experiment.writeResults();
 }
 
@@ -114,7 +120,9 @@ class Experiment {
   }
 
   async findFinished(): Promise<void> {
-    for (const [id, record] of await findFinished(this.context, this.outDir, this.plan, this.registry)) this.records.set(id, record);
+    const here = (run: PlannedRun, settings: Settings): Promise<RunRecord | null> => finishedRun(runFolder(this.outDir, run.id), settings);
+    const found = await findFinished(this.context, this.outDir, this.plan, this.registry, here);
+    for (const [id, record] of found) this.records.set(id, record);
   }
 
   get isFinished(): boolean {

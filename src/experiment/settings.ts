@@ -123,10 +123,17 @@ export function settingsHash(settings: Settings): string {
 /**
  * @param found what the folder was started with
  * @param wanted what this call is for
+ * @param addable whether a setting of that name is no difference where only one of them has it
  * @throws BornAgainError ERR_OUTPUT_FOLDER naming every setting that differs
  */
-export function requireSameSettings(outDir: string, found: Settings, wanted: Settings): void {
-  const names = differingNames(found, wanted);
+export function requireSameSettings(
+  outDir: string,
+  found: Settings,
+  wanted: Settings,
+  addable: (name: string) => boolean = () => false,
+): void {
+  const inBoth = (name: string): boolean => name in found && name in wanted;
+  const names = differingNames(found, wanted).filter((name) => inBoth(name) || !addable(name));
   if (names.length === 0) return;
   const differences = names.map((name) => `${name} is ${show(found[name])} there and ${show(wanted[name])} here`);
   throw new BornAgainError(

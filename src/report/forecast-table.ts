@@ -38,7 +38,7 @@ export function renderForecast({ runs, tokensPerSecond, parallelRuns, modelBytes
 
 function describeFinished(finished: number, all: number): string {
   return (
-    `Finished: ${formatCount(finished)} of ${formatPlural(all, 'model')} are there already and are not trained again. Steps, tokens, TFLOP, time ` +
+    `Finished: ${formatCount(finished)} of ${formatPlural(all, 'model')} are there already, in the output folder or the shared one, and are not trained again. Steps, tokens, TFLOP, time ` +
     'and disk are of the others; one that was begun counts as a whole.'
   );
 }

@@ -54,7 +54,9 @@ it('counts what an output folder has left to train, and changes nothing there', 
   ]);
   expect(Object.keys(rest.tokensPerSecond)).toEqual(['multi']);
   expect(rest.modelBytes).toBe(anew.modelBytes / 2);
-  expect(renderForecast(rest)).toContain('Finished: 2 of 4 models are there already and are not trained again.');
+  expect(renderForecast(rest)).toContain(
+    'Finished: 2 of 4 models are there already, in the output folder or the shared one, and are not trained again.',
+  );
   expect(renderForecast(anew)).not.toContain('Finished');
 
   const { events } = await experiment({ ...place, outDir, config: whole });
@@ -64,4 +66,14 @@ it('counts what an output folder has left to train, and changes nothing there', 
     code: 'ERR_OUTPUT_FOLDER',
     message: expect.stringContaining('data.maxLength is 48 there and 32 here'),
   });
+});
+
+it('counts what the folder that experiments share has, students of its teachers as well', async () => {
+  const dataDir = await smallData(['RTE', 'STS-B'], 25);
+  const place = { dataDir, modelDir: await tinyModel(dataDir) };
+  const runtime = { threads: 1, checkpointSteps: 2, shareDir: await temporaryFolder() };
+  const config = { tasks: ['rte', 'stsb'], arms: ['single', 'multi', 'single-multi'], runtime } satisfies ConfigInput;
+  await experiment({ ...place, outDir: await temporaryFolder(), config: { ...config, arms: ['single-multi'] } });
+  const plan = await forecast({ ...place, config: experimentConfig(config), onEvent: () => {} });
+  expect(plan.runs.filter(({ finished }) => !finished).map(({ run }) => run.id)).toEqual(['multi/all/seed-1']);
 });

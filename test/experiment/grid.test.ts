@@ -6,6 +6,7 @@ import { configSchema, type ConfigInput } from '../../src/config/schema.js';
 import { forecast } from '../../src/experiment/forecast.js';
 import type { ExperimentResults } from '../../src/experiment/results.js';
 import { trainOne } from '../../src/experiment/train-one.js';
+import { readSafetensors } from '../../src/nn/safetensors.js';
 import { renderReport } from '../../src/report/index.js';
 import type { TrainingEvent } from '../../src/train/events.js';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
@@ -88,16 +89,24 @@ describe('a grid of an experiment', () => {
     expect(started(again.events)).toEqual([]);
     expect(again.results).toEqual(results);
     const more = { ...config, single: { ...single, grid: { learningRate: [1e-7, 1e-3, 1e-2], layerDecay: [1, 0.5] } } };
-    const added = started((await experiment({ ...place, outDir, config: more })).events);
+    const { events: told } = await experiment({ ...place, outDir, config: more });
+    const added = started(told);
     expect(added.filter((id) => id.startsWith('single@')).every((id) => id.includes('decay-0.5'))).toBe(true);
     expect(added.filter((id) => id.startsWith('single@'))).toHaveLength(6);
+    // Runs whose setting was chosen again are left as they are, and counted.
+    expect(told.filter((event) => event.kind === 'notice' && event.message.includes('predictions are missing'))).toEqual([]);
+    expect(told.filter(({ kind }) => kind === 'run-finished')).toHaveLength(6 + 4);
   });
 
   it('does not count the chosen trial twice in a forecast', async () => {
-    const { runs } = await forecast({ ...place, config: experimentConfig(config), onEvent: () => undefined });
+    const { runs, modelBytes } = await forecast({ ...place, config: experimentConfig(config), onEvent: () => undefined });
     const steps = Object.fromEntries(runs.map(({ run, steps: count }) => [run.id, count]));
     expect(steps['single/rte/seed-1']).toBe(0);
     expect(steps['single/rte/seed-2']).toBe(steps['single@rate-0.001-decay-1/rte/seed-1']);
+    const { tensors } = await readSafetensors(join(outDir, 'runs/single/rte/seed-1/model/model.safetensors'));
+    const encoder = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+    // Three trials and a second seed of two tasks; the first seed's models are links.
+    expect(modelBytes).toBe(8 * encoder);
   });
 
   it('is refused for one model', async () => {

@@ -1,10 +1,12 @@
 /** Runs that experiments share: found by what decides them, taken over byte for byte, never trusted blindly. */
-import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configSchema, type ConfigInput } from '../../src/config/schema.js';
 import type { ExperimentResults } from '../../src/experiment/results.js';
 import { runKey } from '../../src/experiment/run-store.js';
+import type { Settings } from '../../src/experiment/settings.js';
+import type { Computation } from '../../src/train/computation.js';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
 import { readSteps, type Place } from '../train/training-rig.js';
 import { experiment, snapshot, started, weights } from './experiment-rig.js';
@@ -99,6 +101,17 @@ describe('a store', () => {
     expect(started(again.events)).toEqual([]);
   });
 
+  it('whose model is not there is not believed, said so, and mended', async () => {
+    const store = await copyOfStore();
+    const weightsFile = join(await entryOf(store, 'multi'), 'model/model.safetensors');
+    await rm(weightsFile);
+    const config = sharing(store, { arms: ['multi'] });
+    const { events, results: own } = await experiment({ ...place, outDir: await temporaryFolder(), config });
+    expect(own.failures).toEqual([]);
+    expect(started(events)).toEqual(['multi/all/seed-1']);
+    expect(await readFile(weightsFile)).toEqual(await readFile(join(firstDir, 'runs/multi/all/seed-1/model/model.safetensors')));
+  });
+
   it('whose record is malformed is passed over with a warning', async () => {
     const store = await copyOfStore();
     await writeFile(join(await entryOf(store, 'multi'), 'result.json'), '{');
@@ -130,12 +143,23 @@ describe('a store', () => {
 
 describe('a run in a store', () => {
   const { runtime } = configSchema.parse({});
+  const fused = { device: 'cpu', engine: 'fused', precision: 'bf16' } as const;
+  const keyOf = (settings: object, computes: Computation = fused, own: Partial<typeof runtime> = {}): string =>
+    runKey(settings as Settings, { computes, config: { runtime: { ...runtime, ...own } } });
 
   it('is known by its settings in any order, and by how it is computed', () => {
-    const key = runKey({ a: 1, b: 'x' }, runtime);
-    expect(runKey({ b: 'x', a: 1 }, { ...runtime, threads: 5, parallelRuns: 2, checkpointSteps: 7 })).toBe(key);
-    expect(runKey({ a: 2, b: 'x' }, runtime)).not.toBe(key);
-    expect(runKey({ a: 1, b: 'x' }, { ...runtime, precision: 'fp32' })).not.toBe(key);
+    const key = keyOf({ a: 1, b: 'x' });
+    expect(keyOf({ b: 'x', a: 1 }, fused, { threads: 5, parallelRuns: 2, checkpointSteps: 7 })).toBe(key);
+    expect(keyOf({ a: 2, b: 'x' })).not.toBe(key);
+    expect(keyOf({ a: 1, b: 'x' }, fused, { evaluationBatchTokens: 99 })).not.toBe(key);
+  });
+
+  it("is known by what 'auto' comes to, not by the word", () => {
+    const key = keyOf({ a: 1 });
+    expect(keyOf({ a: 1 }, { ...fused, precision: 'fp32' })).not.toBe(key);
+    expect(keyOf({ a: 1 }, fused, { precision: 'bf16', engine: 'fused' })).toBe(key);
+    const plain = { ...fused, engine: 'plain', precision: 'fp32' } as const;
+    expect(keyOf({ a: 1 }, plain, { threads: 1 })).not.toBe(keyOf({ a: 1 }, plain, { threads: 2 }));
   });
 });
 

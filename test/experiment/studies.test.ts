@@ -1,11 +1,11 @@
 /** Arms beyond the three of the quickstart, trained for real on small data: what they start from, who teaches them, what a failure costs. */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/schema.js';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
 import type { Place } from '../train/training-rig.js';
-import { experiment, started, weights } from './experiment-rig.js';
+import { abortAt, experiment, started, weights } from './experiment-rig.js';
 
 const TASKS = ['rte', 'stsb'];
 
@@ -44,6 +44,38 @@ describe('arms', () => {
     expect(await weights(beside)).toEqual(await weights(outDir));
   });
 
+  it('do not start from weights that were changed since they were finished', async () => {
+    const outDir = await temporaryFolder();
+    await experiment({ ...place, outDir, config: { tasks: TASKS, arms: ['multi'] } });
+    const heads = join(outDir, 'runs/multi/all/seed-1/model/heads.safetensors');
+    const bytes = await readFile(heads);
+    bytes.writeFloatLE(7, bytes.length - 4);
+    await writeFile(heads, bytes);
+    const { results } = await experiment({ ...place, outDir, config: { tasks: TASKS, arms: ['multi', 'multi-finetuned'] } });
+    expect(results.failures).toMatchObject(
+      TASKS.map((task) => ({
+        runId: `multi-finetuned/${task}/seed-1`,
+        code: 'ERR_MODEL_FOLDER',
+        message: expect.stringMatching(/runs\/multi\/all\/seed-1\/model was changed .* remove the folder/) as string,
+      })),
+    );
+  });
+
+  it('that bring a task of their own may be added, and taken away again', async () => {
+    const outDir = await temporaryFolder();
+    const variants: ConfigInput['variants'] = { 'rte-alone': { arm: 'single', set: ['tasks=["rte"]'] } };
+    const call = (arms: string[]): ReturnType<typeof experiment> =>
+      experiment({ ...place, outDir, config: { tasks: TASKS, arms, variants } });
+    expect(started((await call(['rte-alone'])).events)).toEqual(['rte-alone/rte/seed-1']);
+    expect(started((await call(['multi', 'rte-alone'])).events)).toEqual(['multi/all/seed-1']);
+    expect((await call(['rte-alone'])).results.runs.map(({ arm }) => arm)).toEqual(['rte-alone']);
+    const other = { ...place, dataDir: await smallData(['RTE', 'STS-B'], 30) };
+    await expect(experiment({ ...other, outDir, config: { tasks: TASKS, arms: ['multi'], variants } })).rejects.toMatchObject({
+      code: 'ERR_OUTPUT_FOLDER',
+      message: expect.stringMatching(/data of\.rte\.train is [0-9a-f]{12} there and [0-9a-f]{12} here/),
+    });
+  });
+
   it('are taught by an ensemble of the best teachers on dev', async () => {
     const outDir = await temporaryFolder();
     const distillation = { teachers: { count: 2, choose: 'dev' } } as const;
@@ -77,5 +109,16 @@ describe('a run that fails', () => {
     expect(events.filter(({ kind }) => kind === 'run-failed')).toHaveLength(2);
     await rm(join(outDir, 'results.json'));
     expect(started((await experiment(call)).events)).toEqual(['wild/all/seed-1']);
+  });
+
+  it('is in results.json also where the call was interrupted after it', async () => {
+    const outDir = await temporaryFolder();
+    const variants: ConfigInput['variants'] = { wild: { arm: 'multi', set: ['multi.learningRate=1e30'] } };
+    const call = { ...place, outDir, config: { tasks: TASKS, arms: ['single', 'wild'], seeds: [1, 2], variants } };
+    await expect(experiment({ ...call, ...abortAt('single/rte/seed-1', 2) })).rejects.toMatchObject({ code: 'ERR_CANCELLED' });
+    const written = async (): Promise<unknown> => JSON.parse(await readFile(join(outDir, 'results.json'), 'utf8'));
+    expect(await written()).toMatchObject({ runs: [], failures: [] });
+    await expect(experiment({ ...call, ...abortAt('single/rte/seed-2', 2) })).rejects.toMatchObject({ code: 'ERR_CANCELLED' });
+    expect(await written()).toMatchObject({ runs: [{ arm: 'single', seed: 1 }] });
   });
 });
