@@ -42,7 +42,10 @@ class BertWrap final : public ModuleWrap<BertWrap, Bert> {
   }
 
   Napi::Value forward(const Napi::CallbackInfo& info) {
-    const Encoded encoded = use().forward(toTokenBatch(info[0]), toDropout(info[1]));
+    // Reading arguments may run JavaScript, which may dispose of the module: it is looked at after them.
+    const TokenBatch tokens = toTokenBatch(info[0]);
+    const Dropout dropout = toDropout(info[1]);
+    const Encoded encoded = use().forward(tokens, dropout);
     Napi::Object result = Napi::Object::New(info.Env());
     result.Set("hiddenStates", TensorWrap::wrap(info.Env(), encoded.hiddenStates));
     result.Set("pooled", TensorWrap::wrap(info.Env(), encoded.pooled));

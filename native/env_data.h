@@ -5,11 +5,22 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <unordered_map>
 
 #include "napi_config.h"
 
 namespace bornagain {
+
+// Which session a module is held for, and by how many of its calls. Read and written on the JavaScript thread only: a call takes its
+// modules when it is submitted and gives them back when its promise settles.
+struct Hold {
+  const void* owner = nullptr;
+  int calls = 0;
+
+  // Throws ERR_MODULE_BUSY with `message` while a session works on the module.
+  void requireFree(const std::string& message) const;
+};
 
 class EnvData {
  public:
@@ -22,7 +33,12 @@ class EnvData {
   void addTensor(Napi::Env env, const at::Tensor& tensor);
   void removeTensor(Napi::Env env, const at::Tensor& tensor);
 
-  // Bytes of a module or session, reported like those of tensors.
+  // `tensor`, which has a handle, is a parameter of the module that `hold` is of; its storage may be used while that is free.
+  void share(const at::Tensor& tensor, std::shared_ptr<const Hold> hold);
+  // Throws ERR_MODULE_BUSY for a tensor, or a view of one, whose module a session works on.
+  void requireFree(const at::Tensor& tensor) const;
+
+  // Bytes of a module, reported like those of tensors.
   void adjustBytes(Napi::Env env, int64_t change);
 
   Napi::FunctionReference errorClass;
@@ -39,8 +55,10 @@ class EnvData {
   struct Storage {
     int64_t handles;
     int64_t bytes;
+    std::shared_ptr<const Hold> hold;  // of the module whose parameter it is; null for others
   };
   std::unordered_map<const c10::StorageImpl*, Storage> storages_;
+  int64_t shared_ = 0;  // storages with a hold
 };
 
 }  // namespace bornagain

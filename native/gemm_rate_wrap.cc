@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <cmath>
 #include <string>
 
 #include "core/gemm_rate.h"
@@ -47,8 +48,12 @@ Napi::Value gemmRate(const Napi::CallbackInfo& info) {
     throw Error("ERR_INVALID_ARGUMENT", "gemmRate.precision must be 'fp32' or 'bf16', not '" + precision + "'");
   }
   const GemmShape shape{positive(options, "rows"), positive(options, "out"), positive(options, "in")};
-  const Threads threads(static_cast<int>(positive(options, "threads")));
-  const GemmRates rates = measureGemmRates(shape, precision == "bf16", options.number("seconds"));
+  const int64_t wanted = positive(options, "threads");
+  if (wanted > kMostThreads) throw Error("ERR_INVALID_ARGUMENT", "gemmRate.threads must be at most " + std::to_string(kMostThreads));
+  const double seconds = options.number("seconds");
+  if (!(seconds >= 0) || !std::isfinite(seconds)) throw Error("ERR_INVALID_ARGUMENT", "gemmRate.seconds must be finite, not negative");
+  const Threads threads(static_cast<int>(wanted));
+  const GemmRates rates = measureGemmRates(shape, precision == "bf16", seconds);
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("own", toObject(info.Env(), rates.own));
   result.Set("libtorch", toObject(info.Env(), rates.libtorch));

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "batch_convert.h"
 #include "options.h"
@@ -31,10 +32,8 @@ class HeadWrap final : public ModuleWrap<HeadWrap, Head> {
 
   // new Head(config, hiddenSize, device, dtype)
   explicit HeadWrap(const Napi::CallbackInfo& info) : ModuleWrap(info) {
-    guard(info.Env(), [&] {
-      if (!info[1].IsNumber()) throw Error("ERR_INVALID_ARGUMENT", "hiddenSize must be a number");
-      own(std::make_shared<Head>(toHeadConfig(info[0]), info[1].As<Napi::Number>().Int64Value(), tensorOptions(info[2], info[3])));
-    });
+    guard(info.Env(),
+          [&] { own(std::make_shared<Head>(toHeadConfig(info[0]), toInteger(info[1], "hiddenSize"), tensorOptions(info[2], info[3]))); });
   }
 
   static Napi::Function define(Napi::Env env) {
@@ -47,9 +46,11 @@ class HeadWrap final : public ModuleWrap<HeadWrap, Head> {
     if (!info[2].IsTypedArray() || info[2].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array) {
       throw Error("ERR_INVALID_ARGUMENT", "rows must be an Int32Array");
     }
-    const auto rows = info[2].As<Napi::Int32Array>();
-    return TensorWrap::wrap(info.Env(), use().forward(TensorWrap::unwrap(info[0], "pooled"), toDropout(info[1]),
-                                                      {rows.Data(), rows.Data() + rows.ElementLength()}));
+    // Reading the dropout may run JavaScript, which may dispose of what the other arguments hold: they are looked at after it.
+    const Dropout dropout = toDropout(info[1]);
+    const auto given = info[2].As<Napi::Int32Array>();
+    const std::vector<int64_t> rows(given.Data(), given.Data() + given.ElementLength());
+    return TensorWrap::wrap(info.Env(), use().forward(TensorWrap::unwrap(info[0], "pooled"), dropout, rows));
   }
 };
 

@@ -22,13 +22,6 @@
 
 namespace bornagain {
 
-// Which session a module is held for, and by how many of its calls. Read and written on the JavaScript thread only: a call takes its
-// modules when it is submitted and gives them back when its promise settles.
-struct Hold {
-  const void* owner = nullptr;
-  int calls = 0;
-};
-
 template <typename M>
 struct HeldModule {
   std::shared_ptr<M> module;
@@ -74,9 +67,7 @@ class ModuleWrap : public TaggedWrap<Derived> {
   // The module, free to use, its parameters up to date.
   [[nodiscard]] M& use() const {
     M& module = *held("the module").module;
-    if (hold_->calls > 0) {
-      throw Error("ERR_MODULE_BUSY", "a session is working on this module; await its calls before using the module directly");
-    }
+    hold_->requireFree("a session is working on this module; await its calls before using the module directly");
     module.settle();
     return module;
   }
@@ -104,7 +95,12 @@ class ModuleWrap : public TaggedWrap<Derived> {
   }
 
   Napi::Value parameter(const Napi::CallbackInfo& info) {
-    return TensorWrap::wrap(info.Env(), use().parameter(info[0].ToString().Utf8Value()));
+    // Making a string of it may run JavaScript: first that, then the module.
+    const std::string name = info[0].ToString().Utf8Value();
+    const at::Tensor& tensor = use().parameter(name);
+    const Napi::Object handle = TensorWrap::wrap(info.Env(), tensor);
+    data_->share(tensor, hold_);
+    return handle;
   }
 
   Napi::Value setParameter(const Napi::CallbackInfo& info) {

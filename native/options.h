@@ -4,10 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "convert.h"
 #include "core/error.h"
 #include "napi_config.h"
 
 namespace bornagain {
+
+// More would be a mistake, and OpenMP ends the process where the system refuses to make them.
+constexpr int64_t kMostThreads = 1024;
 
 class OptionsReader {
  public:
@@ -16,30 +20,13 @@ class OptionsReader {
     object_ = value.As<Napi::Object>();
   }
 
-  [[nodiscard]] double number(const char* name) const {
-    const Napi::Value value = object_.Get(name);
-    if (!value.IsNumber()) refuse(name, "a number");
-    return value.As<Napi::Number>().DoubleValue();
-  }
+  [[nodiscard]] double number(const char* name) const { return toNumber(object_.Get(name), path(name)); }
 
-  [[nodiscard]] int64_t integer(const char* name) const {
-    const double value = number(name);
-    constexpr double kMaxSafe = 9007199254740991.0;
-    if (!(value >= -kMaxSafe && value <= kMaxSafe) || value != static_cast<double>(static_cast<int64_t>(value))) refuse(name, "an integer");
-    return static_cast<int64_t>(value);
-  }
+  [[nodiscard]] int64_t integer(const char* name) const { return toInteger(object_.Get(name), path(name)); }
 
-  [[nodiscard]] bool boolean(const char* name) const {
-    const Napi::Value value = object_.Get(name);
-    if (!value.IsBoolean()) refuse(name, "a boolean");
-    return value.As<Napi::Boolean>().Value();
-  }
+  [[nodiscard]] bool boolean(const char* name) const { return toBoolean(object_.Get(name), path(name)); }
 
-  [[nodiscard]] std::string string(const char* name) const {
-    const Napi::Value value = object_.Get(name);
-    if (!value.IsString()) refuse(name, "a string");
-    return value.As<Napi::String>().Utf8Value();
-  }
+  [[nodiscard]] std::string string(const char* name) const { return toString(object_.Get(name), path(name)); }
 
   [[nodiscard]] Napi::Array array(const char* name) const {
     const Napi::Value value = object_.Get(name);
@@ -59,8 +46,10 @@ class OptionsReader {
   [[nodiscard]] const std::string& where() const { return where_; }
 
  private:
+  [[nodiscard]] std::string path(const char* name) const { return where_ + "." + name; }
+
   [[noreturn]] void refuse(const char* name, std::string_view expected) const {
-    throw Error("ERR_INVALID_ARGUMENT", where_ + "." + name + " must be " + std::string(expected));
+    throw Error("ERR_INVALID_ARGUMENT", path(name) + " must be " + std::string(expected));
   }
 
   Napi::Object object_;

@@ -28,8 +28,6 @@ namespace bornagain {
 
 namespace {
 
-constexpr int64_t kMostThreads = 1024;
-
 struct HeldModel {
   Model model;
   std::vector<std::shared_ptr<Hold>> holds;
@@ -212,10 +210,11 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
     const Napi::Env env = info.Env();
     const auto deferred = Napi::Promise::Deferred::New(env);
     try {
-      if (closing_ || !session_) throw Error("ERR_SESSION_CLOSED", "the session is closed");
-      requireFreeModules();
+      requireReady();
       auto result = std::make_shared<Result>();
       auto job = std::make_shared<decltype(prepare())>(prepare());
+      // Once more: reading the arguments may have run JavaScript, which may have closed this or begun another session's call.
+      requireReady();
       session_->submit([job, result](const Interrupt& interrupt) { *result = (*job)(interrupt); },
                        [this, deferred, result, convert](const std::exception_ptr& thrown) {
                          completions_->post([this, deferred, result, convert, thrown](Napi::Env callEnv) {
@@ -246,7 +245,8 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
     Unref();
   }
 
-  void requireFreeModules() const {
+  void requireReady() const {
+    if (closing_ || !session_) throw Error("ERR_SESSION_CLOSED", "the session is closed");
     for (const auto& hold : holds_) {
       if (hold->calls > 0 && hold->owner != this) {
         throw Error("ERR_MODULE_BUSY", "another session is working on one of this session's modules; await its calls first");

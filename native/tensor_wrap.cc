@@ -41,6 +41,7 @@ at::Tensor& TensorWrap::unwrap(const Napi::Value& value, const std::string& argu
 
 at::Tensor& TensorWrap::live(const std::string& argument) {
   if (!tensor_.defined()) throw Error("ERR_DISPOSED", argument + " was disposed");
+  data_->requireFree(tensor_);
   return tensor_;
 }
 

@@ -21,8 +21,9 @@ class TensorWrap final : public TaggedWrap<TensorWrap> {
 
   static Napi::Object wrap(Napi::Env env, const at::Tensor& tensor);
 
-  // Throws ERR_INVALID_ARGUMENT for anything but a tensor handle, ERR_DISPOSED after dispose(); `argument` names it. The reference is
-  // valid until the handle is disposed: copy it where JavaScript may run before it is used.
+  // Throws ERR_INVALID_ARGUMENT for anything but a tensor handle, ERR_DISPOSED after dispose(), ERR_MODULE_BUSY for a parameter that a
+  // session works on; `argument` names it. The reference is valid until the handle is disposed: copy it where JavaScript may run before it
+  // is used.
   static at::Tensor& unwrap(const Napi::Value& value, const std::string& argument);
 
   // For wrap() alone: called from JavaScript it throws.

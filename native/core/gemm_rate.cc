@@ -22,9 +22,9 @@ namespace {
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 template <typename Real>
-class Products {
+class MeasuredProducts {
  public:
-  explicit Products(const GemmShape& s)
+  explicit MeasuredProducts(const GemmShape& s)
       : s_(s),
         x_(random(s.rows, s.in)),
         dy_(random(s.rows, s.out)),
@@ -82,7 +82,7 @@ class Products {
 
 template <typename Real>
 GemmRates measure(const GemmShape& shape, double seconds) {
-  Products<Real> products(shape);
+  MeasuredProducts<Real> products(shape);
   const auto runs = products.all();
   std::array<std::vector<double>, 6> times;
   for (const auto& run : runs) run();

@@ -33,8 +33,8 @@ Head::Head(const HeadConfig& config, int64_t hiddenSize, const at::TensorOptions
 }
 
 at::Tensor Head::forward(const at::Tensor& pooled, const Dropout& dropout, const std::vector<int64_t>& rows) const {
-  if (pooled.dim() != 2 || pooled.size(1) != classifier_.weight.size(1)) {
-    refuse(config_, "pooled must have shape [n, " + std::to_string(classifier_.weight.size(1)) + "]");
+  if (pooled.dim() != 2 || pooled.size(1) != hiddenSize()) {
+    refuse(config_, "pooled must have shape [n, " + std::to_string(hiddenSize()) + "]");
   }
   if (static_cast<int64_t>(rows.size()) != pooled.size(0)) {
     refuse(config_, "rows has " + std::to_string(rows.size()) + " entries for " + std::to_string(pooled.size(0)) + " pooled vectors");

@@ -28,6 +28,7 @@ class Head : public Module {
   Head(const HeadConfig& config, int64_t hiddenSize, const at::TensorOptions& options);
 
   [[nodiscard]] const HeadConfig& config() const { return config_; }
+  [[nodiscard]] int64_t hiddenSize() const { return classifier_.weight.size(1); }
 
   // pooled [n, h] to logits [n, outputs]; for regression the prediction [n, 1]. `rows` are the dropout counters of the n rows: their
   // places in the batch.

@@ -5,6 +5,7 @@
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ class DeferredUpdates {
   DeferredUpdates(const DeferredUpdates&) = delete;
   DeferredUpdates& operator=(const DeferredUpdates&) = delete;
   virtual ~DeferredUpdates() = default;
-  // Brings the parameters up to date, on the caller's thread. Not while the engine works.
+  // Brings the parameters up to date, on the caller's thread. Called by Module alone, not while the engine works.
   virtual void settle() = 0;
 };
 
@@ -46,13 +47,15 @@ class Module {
   [[nodiscard]] const std::vector<NamedParameter>& parameters() const { return parameters_; }
   // Throws ERR_INVALID_ARGUMENT for a name the module does not have.
   [[nodiscard]] const at::Tensor& parameter(const std::string& name) const;
-  // Whoever reads or writes parameters, and is not the engine that defers their updates, settles first.
-  void settle() const {
-    if (deferred_ != nullptr) deferred_->settle();
-  }
-  // Null: nothing is put off any more.
-  void defer(DeferredUpdates* updates) { deferred_ = updates; }
-  [[nodiscard]] DeferredUpdates* deferred() const { return deferred_; }
+  // Whoever reads or writes parameters, and is not the engine that defers their updates, settles first. Threads may do so at once: a
+  // session is closed on JavaScript's, while another one begins a step on its own.
+  void settle() { settle(nullptr); }
+  // What another engine than `own` has put off.
+  void settleOthers(const DeferredUpdates& own) { settle(&own); }
+  // What `own` has put off; nothing where another one has settled it already.
+  void settleOwn(const DeferredUpdates& own);
+  // `updates` are put off until somebody settles. Only after settleOthers.
+  void defer(DeferredUpdates& updates);
 
   [[nodiscard]] at::TensorOptions options() const { return parameters_.front().tensor.options(); }
 
@@ -61,8 +64,11 @@ class Module {
   at::Tensor add(const std::string& name, at::IntArrayRef shape, const at::TensorOptions& options, double value = 0);
 
  private:
+  void settle(const DeferredUpdates* butNot);
+
   std::vector<NamedParameter> parameters_;
-  DeferredUpdates* deferred_ = nullptr;
+  std::mutex deferring_;
+  DeferredUpdates* deferred_ = nullptr;  // null: nothing is put off
 };
 
 struct Linear {

@@ -35,6 +35,19 @@ void validateModel(const Model& model) {
     }
     if (tensor.scalar_type() != at::kFloat) throw Error("ERR_INVALID_ARGUMENT", "a session trains float32 modules");
   }
+  const int64_t hidden = model.encoder->config().hiddenSize;
+  for (const auto& head : model.heads) {
+    if (head->hiddenSize() == hidden) continue;
+    throw Error("ERR_INVALID_ARGUMENT", "head '" + head->config().task + "' was made for hidden states of size " +
+                                            std::to_string(head->hiddenSize()) + ", and the encoder's are of size " +
+                                            std::to_string(hidden));
+  }
+}
+
+// LibTorch's own number, before any session sets another: at::set_num_threads also decides what other threads begin with.
+int defaultThreads() {
+  static const int threads = at::get_num_threads();
+  return threads;
 }
 
 std::vector<float> toHost(const at::Tensor& tensor) {
@@ -85,6 +98,7 @@ class Session::Ticket final : public Interrupt {
 
 Session::Session(SessionOptions options) : options_(std::move(options)), threads_(options_.threads) {
   validateModel(options_.model);
+  defaultThreads();
   if (options_.threads < 0) throw Error("ERR_INVALID_ARGUMENT", "threads must not be negative");
   optimizer_ = std::make_unique<AdamW>(allParameters(options_.model), options_.parameterOptions, options_.optimizer);
   choice_ = chooseEngine(options_.engine, options_.model.encoder->options().device());
@@ -131,7 +145,7 @@ void Session::run() {
       entry = std::move(queue_.front());
       queue_.pop_front();
     }
-    const int wanted = threads();
+    const int wanted = threads() > 0 ? threads() : defaultThreads();
     if (wanted != taken) at::set_num_threads(wanted);
     taken = wanted;
     runEntry(entry);

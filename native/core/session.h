@@ -41,8 +41,8 @@ class Session {
   using Job = std::function<void(const Interrupt&)>;
   using Done = std::function<void(std::exception_ptr)>;
 
-  // Throws ERR_INVALID_ARGUMENT for a model without heads, modules on different devices or in another precision than fp32,
-  // or an engine that cannot be had.
+  // Throws ERR_INVALID_ARGUMENT for a model without heads or with one twice, modules on different devices, of different hidden sizes or in
+  // another precision than fp32, or an engine that cannot be had.
   explicit Session(SessionOptions options);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -70,7 +70,6 @@ class Session {
   [[nodiscard]] int threads() const { return threads_.load(); }
 
   [[nodiscard]] int64_t steps() const { return steps_.load(); }
-  [[nodiscard]] const Model& model() const { return options_.model; }
   [[nodiscard]] const EngineChoice& engine() const { return choice_; }
 
  private:

@@ -1,6 +1,6 @@
 /** A handle proves what it is before native code looks inside: disposed handles and foreign objects are errors, never a crash. */
 import { describe, expect, test } from 'vitest';
-import type { NativeTensor } from '../../src/native/types.js';
+import type { NativeBert, NativeTensor } from '../../src/native/types.js';
 import { addon, expectError, floats, ops, thrownBy, wrong } from './support.js';
 
 describe('disposed handles', () => {
@@ -39,6 +39,66 @@ describe('disposed handles', () => {
     Object.defineProperty(dims, 0, { get: () => (handle.dispose(), 0) });
     expect(addon.toData(ops.sum(handle, dims, false))).toEqual(Float32Array.of(3));
     expect(handle.disposed).toBe(true);
+  });
+});
+
+describe('modules and sessions that go while the arguments of a call are read', () => {
+  const BERT = {
+    vocabSize: 8,
+    hiddenSize: 16,
+    layers: 1,
+    heads: 1,
+    intermediateSize: 16,
+    maxPositions: 8,
+    typeVocabSize: 2,
+    layerNormEpsilon: 1e-12,
+    activation: 'gelu',
+    hiddenDropout: 0,
+    attentionDropout: 0,
+  } as const;
+  const HEAD = { task: 'a', kind: 'classification', outputs: 2, activation: 'linear', dropout: 0 } as const;
+  const tokens = { tokenIds: Int32Array.of(1, 2), typeIds: Uint8Array.of(0, 0), offsets: Int32Array.of(0, 2) };
+  const batch = { ...tokens, taskIds: Uint8Array.of(0), targets: Float32Array.of(1, 0), weights: Float32Array.of(1) };
+  const newBert = (): NativeBert => new addon.Bert(BERT, 'cpu', 'float32');
+
+  /** `target`, of which reading `key` also does something. */
+  const reading = <T extends object>(target: T, key: keyof T, also: () => void): T =>
+    Object.defineProperty({ ...target }, key, { get: () => (also(), target[key]) });
+
+  test('an encoder', () => {
+    const bert = newBert();
+    const disposing = reading(tokens, 'tokenIds', () => bert.dispose());
+    expectError(() => bert.forward(disposing, null), 'ERR_DISPOSED', /^the module was disposed$/);
+    const named = newBert();
+    const name = { toString: () => (named.dispose(), 'bert.pooler.dense.weight') };
+    expectError(() => named.parameter(wrong(name)), 'ERR_DISPOSED', /^the module was disposed$/);
+  });
+
+  test('a head, and the tensor it is given', () => {
+    const head = new addon.Head(HEAD, 4, 'cpu', 'float32');
+    const dropout = reading({ seed: 1, step: 1 }, 'seed', () => head.dispose());
+    expectError(() => head.forward(floats(1, 4), dropout, Int32Array.of(0)), 'ERR_DISPOSED', /^the module was disposed$/);
+    const other = new addon.Head(HEAD, 4, 'cpu', 'float32');
+    const pooled = floats(1, 4);
+    const losing = reading({ seed: 1, step: 1 }, 'seed', () => pooled.dispose());
+    expectError(() => other.forward(pooled, losing, Int32Array.of(0)), 'ERR_DISPOSED', /^pooled was disposed$/);
+  });
+
+  test('a session that is closed, and one whose encoder another session has taken', async () => {
+    const bert = newBert();
+    const head = new addon.Head(HEAD, 16, 'cpu', 'float32');
+    const parameterOptions = [...bert.parameterNames(), ...head.parameterNames()].map(() => ({ learningRateScale: 1, weightDecay: 0 }));
+    const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, biasCorrection: true, clipNorm: 1 };
+    const runtime = { engine: 'plain', precision: 'fp32', products: 'auto', firstTokensOnly: true, threads: 1 } as const;
+    const options = { encoder: bert, heads: [head], optimizer, parameterOptions, dropoutSeed: 1, ...runtime };
+    const [first, second] = [new addon.Session(options), new addon.Session(options)];
+    let taken: Promise<unknown> = Promise.resolve();
+    const taking = reading(batch, 'tokenIds', () => void (taken = first.step(batch, 1e-3)));
+    await expect(second.step(taking, 1e-3)).rejects.toMatchObject({ code: 'ERR_MODULE_BUSY' });
+    await taken;
+    const closing = reading(batch, 'tokenIds', () => void second.close());
+    await expect(second.step(closing, 1e-3)).rejects.toMatchObject({ code: 'ERR_SESSION_CLOSED' });
+    await first.close();
   });
 });
 

@@ -90,6 +90,8 @@ struct AdamWConstants {
   float gradientScale;
   float beta1;
   float beta2;
+  float gain1;            // 1 - beta1, which float's beta1 would give with few digits
+  float gain2;            // 1 - beta2
   float decay;            // 1 - rate * weight decay
   float rate;             // rate / (1 - beta1^t)
   float rootCorrection2;  // 1 / sqrt(1 - beta2^t)

@@ -98,7 +98,8 @@ Gemm<Real>::Gemm(InstructionSet set) : kernels_(kernelsOf<Real>(set)) {}
 
 template <typename Real>
 float* Gemm<Real>::kept() {
-  return kept_.ensure(kKeptFloats * maxThreads());
+  // Threads of a region must not make it grow, and to them maxThreads() may be the number of a nested region.
+  return inParallel() ? kept_.get() : kept_.ensure(kKeptFloats * maxThreads());
 }
 
 template <typename Real>

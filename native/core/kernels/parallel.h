@@ -21,12 +21,21 @@ inline int maxThreads() {
 #endif
 }
 
+// Whether the calling thread is one of a parallel region's.
+inline bool inParallel() {
+#ifdef _OPENMP
+  return omp_in_parallel() != 0;
+#else
+  return false;
+#endif
+}
+
 // body(task, thread) for every task; it must not throw where there are several. `thread` is below maxThreads().
 template <typename Body>
 void parallelTasks(int64_t tasks, const Body& body) {
   int thread = 0;
 #ifdef _OPENMP
-  if (omp_in_parallel() != 0) {
+  if (inParallel()) {
     thread = omp_get_thread_num();
   } else if (tasks > 1 && omp_get_max_threads() > 1) {
 #pragma omp parallel for schedule(dynamic, 1)

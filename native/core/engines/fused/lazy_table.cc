@@ -24,7 +24,7 @@ LazyTable::LazyTable(Table& table, Module& module, const ElementwiseKernels<floa
   history_.reserve(kHistory);
 }
 
-LazyTable::~LazyTable() { settle(); }
+LazyTable::~LazyTable() { module_.settleOwn(*this); }
 
 void LazyTable::replay(int64_t row) {
   const auto missed = static_cast<int64_t>(history_.size()) - done_[row];
@@ -45,7 +45,7 @@ void LazyTable::prefetch(int64_t row) const {
 }
 
 void LazyTable::catchUp(const RowUses& uses) {
-  if (module_.deferred() != this) module_.settle();
+  module_.settleOthers(*this);
   if (history_.empty()) return;
   parallelRows(uses.count(), kRows, [&](RowRange range, int64_t) {
     for (int64_t i = range.begin; i < range.end; ++i) {
@@ -67,18 +67,22 @@ void LazyTable::step(const AdamWConstants& constants, const RowUses& uses) {
       done_[row] = static_cast<int32_t>(history_.size());
     }
   });
-  module_.defer(this);
-  if (history_.size() == kHistory || table_.parameter.optimized->tensor.use_count() > kHolders) settle();
+  module_.defer(*this);
+  if (history_.size() == kHistory || isSeenOutside()) module_.settleOwn(*this);
+}
+
+// Whether JavaScript has the tensor, or a view of it.
+bool LazyTable::isSeenOutside() const {
+  const at::Tensor& tensor = table_.parameter.optimized->tensor;
+  return tensor.use_count() > kHolders || tensor.storage().use_count() > 1;
 }
 
 void LazyTable::settle() {
-  if (history_.empty()) return;
   parallelRows(static_cast<int64_t>(done_.size()), kRows, [&](RowRange range, int64_t) {
     for (int64_t row = range.begin; row < range.end; ++row) replay(row);
   });
   history_.clear();
   std::fill(done_.begin(), done_.end(), 0);
-  module_.defer(nullptr);
 }
 
 }  // namespace bornagain::fused

@@ -27,6 +27,7 @@ class LazyTable final : public DeferredUpdates {
 
  private:
   void replay(int64_t row);
+  [[nodiscard]] bool isSeenOutside() const;
   void prefetch(int64_t row) const;
 
   Table& table_;

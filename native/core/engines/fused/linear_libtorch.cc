@@ -28,10 +28,11 @@ constexpr int64_t kPieces = 12;
 constexpr int64_t kPieceColumns = 512;
 constexpr int64_t kPieceRows = 64;
 
-// At most so many columns, and so many rows that there are about kPieces of them. By the product's size alone.
+// At most so many columns, and so many rows that there are about kPieces of them. By the product's size alone. Two at least: a single one
+// would run outside a parallel region, where MKL shares it out among the threads.
 struct Pieces {
   Pieces(int64_t allRows, int64_t allColumns)
-      : columns(taskCount(allColumns, taskCount(allColumns, kPieceColumns))),
+      : columns(taskCount(allColumns, std::max<int64_t>(2, taskCount(allColumns, kPieceColumns)))),
         across(taskCount(allColumns, columns)),
         rows(std::max(kPieceRows, taskCount(allRows * across, kPieces))) {}
 

@@ -112,7 +112,8 @@ AdamWConstants OptimizerPass<Real>::constants(const Parameter& parameter) const 
   const double correction2 = options.biasCorrection ? 1 - std::pow(options.beta2, t) : 1.0;
   const double rate = learningRate_ * parameter.optimized->options.learningRateScale;
   return {static_cast<float>(gradientScale_),     static_cast<float>(options.beta1),
-          static_cast<float>(options.beta2),      static_cast<float>(1 - rate * parameter.optimized->options.weightDecay),
+          static_cast<float>(options.beta2),      static_cast<float>(1 - options.beta1),
+          static_cast<float>(1 - options.beta2),  static_cast<float>(1 - rate * parameter.optimized->options.weightDecay),
           static_cast<float>(rate / correction1), static_cast<float>(1 / std::sqrt(correction2)),
           static_cast<float>(options.epsilon),    optimizer_.steps() % kSettling == 0};
 }

@@ -13,8 +13,8 @@ struct AdamWState {
 };
 
 BORNAGAIN_INLINE AdamWState adamWStep(const AdamWConstants& k, AdamWState s, Vec gradient) {
-  s.first = s.first * k.beta1 + gradient * (1.0F - k.beta1);
-  s.second = s.second * k.beta2 + gradient * gradient * (1.0F - k.beta2);
+  s.first = s.first * k.beta1 + gradient * k.gain1;
+  s.second = s.second * k.beta2 + gradient * gradient * k.gain2;
   const Vec denominator = squareRoot(s.second) * k.rootCorrection2 + k.epsilon;
   s.value = s.value * k.decay - s.first / denominator * k.rate;
   return s;
