@@ -1,8 +1,11 @@
 /**
  * Tests between arms: each pair of them, on each task and on the average, one family (docs/statistics.md). A task that only one of the two
- * has is left out, and so is MNLI's mismatched set, which says the matched one's again.
+ * has is left out, and so are averages over different tasks, which no test can compare, and MNLI's mismatched set, which says the matched
+ * one's again.
  */
+import { averagedTasks } from '../metrics/index.js';
 import { cliffsDelta, holm, mannWhitney, matchedRankBiserial, smallestMannWhitneyP, wilcoxonSignedRank } from '../statistics/index.js';
+import { taskRegistry } from '../tasks/index.js';
 import type { RunResult } from './results.js';
 import { averageScores, taskScores, type ScoringConfig, type SeedScore } from './seed-scores.js';
 
@@ -76,24 +79,36 @@ export function testArms(runs: readonly RunResult[], config: ScoringConfig): Arm
   });
 }
 
+interface ScoredArm {
+  readonly arm: string;
+  /** By task, and of the average. */
+  readonly scores: ReadonlyMap<string, readonly SeedScore[]>;
+  /** Names of the tasks that the average is over. */
+  readonly averaged: string;
+}
+
 function comparisonsOf(runs: readonly RunResult[], config: ScoringConfig): Comparison[] {
-  const arms = [...new Set(runs.map(({ arm }) => arm))];
   const tasks = [...new Set(runs.flatMap((run) => Object.keys(run.tasks)))];
-  const runsOf = (arm: string): RunResult[] => runs.filter((run) => run.arm === arm);
-  const scores = arms.map((arm) => [...tasks.map((task) => taskScores(runsOf(arm), task, config)), averageScores(runsOf(arm), config)]);
-  return arms
-    .flatMap((a, i) =>
-      arms.slice(i + 1).flatMap((b, next) =>
-        [...tasks, AVERAGE].map((task, column) => ({
-          a,
-          b,
-          task,
-          scoresA: scores[i]?.[column] ?? [],
-          scoresB: scores[i + 1 + next]?.[column] ?? [],
-        })),
-      ),
-    )
-    .filter(({ scoresA, scoresB }) => scoresA.length > 0 && scoresB.length > 0);
+  const arms = [...new Set(runs.map(({ arm }) => arm))].map((arm) => scoredArm(arm, runs, tasks, config));
+  const pairs = arms.flatMap((a, i) => arms.slice(i + 1).map((b) => [a, b] as const));
+  return pairs.flatMap(([a, b]) =>
+    [...tasks, ...(a.averaged === b.averaged ? [AVERAGE] : [])].flatMap((task) => {
+      const [scoresA, scoresB] = [a.scores.get(task) ?? [], b.scores.get(task) ?? []];
+      return scoresA.length === 0 || scoresB.length === 0 ? [] : [{ a: a.arm, b: b.arm, task, scoresA, scoresB }];
+    }),
+  );
+}
+
+/** @param tasks of all arms, in one order */
+function scoredArm(arm: string, runs: readonly RunResult[], tasks: readonly string[], config: ScoringConfig): ScoredArm {
+  const own = runs.filter((run) => run.arm === arm);
+  const trained = tasks.filter((task) => own.some((run) => task in run.tasks));
+  const averaged = averagedTasks(trained.map(taskRegistry(config).byName), config.report.average);
+  return {
+    arm,
+    scores: new Map([...trained.map((task) => [task, taskScores(own, task, config)] as const), [AVERAGE, averageScores(own, config)]]),
+    averaged: averaged.map(({ name }) => name).join(),
+  };
 }
 
 type IndependentTest = Pick<ArmTest, 'nA' | 'nB' | 'u' | 'p' | 'method' | 'cliffsDelta'>;

@@ -1,4 +1,5 @@
 /** A table as values: what the page, the Markdown and the CSV file of it are made from. */
+import type { Spread } from '../experiment/summary.js';
 
 export interface Cell {
   /** As a person reads it. */
@@ -50,6 +51,17 @@ export function countCell(value: number | null | undefined): Cell {
 
 export function percent(fraction: number, digits = 1): string {
   return minus((100 * fraction).toFixed(digits));
+}
+
+/** For axes and cells without room for a decimal. */
+export function wholePercent(fraction: number): string {
+  return `${Math.round(100 * fraction)} %`;
+}
+
+/** A median with the deviation around it, where there is one, and what marks it. */
+export function spreadText({ median, std }: Pick<Spread, 'median' | 'std'>, mark: string): string {
+  const deviation = std === null ? '' : ` ± ${percent(std)}`;
+  return `${percent(median)}${deviation} ${mark}`.trimEnd();
 }
 
 export function signed(fraction: number, digits = 1): string {

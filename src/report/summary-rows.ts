@@ -1,12 +1,12 @@
 /**
  * The final table as values, before anything is formatted: one row per task and one for the average, one cell per arm and baseline. The
- * average of a column is over the tasks that count (WNLI and AX do not), and only where the column has all of them: an average over
- * fewer tasks would look like a gain.
+ * average of a column is over the tasks that count, and only where the column has all of them (averages.ts).
  */
 import { AVERAGE } from '../experiment/arm-tests.js';
 import type { ArmSummary, Spread } from '../experiment/summary.js';
-import { averagedTasks, glueAverage, type AverageName } from '../metrics/index.js';
+import { glueAverage, type AverageName } from '../metrics/index.js';
 import type { TaskDefinition, TaskRegistry } from '../tasks/index.js';
+import { comparableAverage, comparedTasks } from './averages.js';
 import type { BaselineKind, Baselines } from './baselines.js';
 
 export interface SummaryRow {
@@ -43,7 +43,7 @@ export function summaryRows(
   { average, registry }: SummaryOptions,
 ): SummaryRows {
   const tasks = registry.all.filter((task) => summary.some((arm) => task.name in arm.tasks));
-  const averaged = averagedTasks(tasks, average);
+  const averaged = comparedTasks(summary, registry, average);
   const rowsOf = (task: TaskDefinition): SummaryRow[] => [
     taskRow(task, averaged.includes(task), summary, baselines),
     ...mismatchedRow(task, average, summary),
@@ -92,6 +92,6 @@ function averageRow(
     metric: '',
     averaged: true,
     baselines: { majority: baseline('majority'), bagOfWords: baseline('bagOfWords') },
-    arms: summary.map((arm) => (tasks.every((task) => task.name in arm.tasks) ? arm.average : null)),
+    arms: summary.map((arm) => comparableAverage(arm, tasks)),
   };
 }

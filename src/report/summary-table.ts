@@ -1,11 +1,12 @@
 /**
- * The table that a run ends with: task x arm, median and standard deviation over seeds, a mark where an arm's difference stands. The only place where scores are times 100, and
- * it says so; results.json holds fractions.
+ * The table that a run ends with: task x arm, median and standard deviation over seeds, a mark where an arm's difference stands. Scores are
+ * times 100, and it says so; results.json holds fractions.
  */
 import Table from 'cli-table3';
 import type { ArmTest } from '../experiment/arm-tests.js';
-import type { ArmSummary, Spread } from '../experiment/summary.js';
+import type { ArmSummary } from '../experiment/summary.js';
 import type { Baselines } from './baselines.js';
+import { percent, spreadText } from './data-table.js';
 import { summaryRows, type SummaryOptions, type SummaryRow } from './summary-rows.js';
 import { failedNote, referenceArm, Significance } from './table-notes.js';
 
@@ -30,7 +31,7 @@ export function renderSummaryTable(summary: readonly ArmSummary[], baselines: Ba
   });
   const cells = (row: SummaryRow): string[] => [
     ...leadingCells(row, baselines !== null),
-    ...row.arms.map((spread, i) => `${spreadText(spread)} ${significance.mark(row.tested, summary[i]?.arm ?? '')}`.trimEnd()),
+    ...row.arms.map((spread, i) => (spread === null ? NONE : spreadText(spread, significance.mark(row.tested, summary[i]?.arm ?? '')))),
   ];
   table.push(...tasks.map(cells));
   if (average !== null) table.push(cells(average));
@@ -41,15 +42,6 @@ function leadingCells(row: SummaryRow, withBaselines: boolean): string[] {
   const { majority, bagOfWords } = row.baselines;
   const baselines = withBaselines ? [majority, bagOfWords].map((score) => (score === null ? NONE : percent(score))) : [];
   return [row.averaged ? row.title : `${row.title} *`, row.metric, ...baselines];
-}
-
-function spreadText(spread: Spread | null): string {
-  if (spread === null) return NONE;
-  return spread.std === null ? percent(spread.median) : `${percent(spread.median)} ± ${percent(spread.std)}`;
-}
-
-function percent(fraction: number): string {
-  return (100 * fraction).toFixed(1);
 }
 
 function notes(summary: readonly ArmSummary[], tasks: readonly SummaryRow[]): string[] {

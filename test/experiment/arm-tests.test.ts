@@ -81,6 +81,22 @@ describe('testArms', () => {
     expect(testArms([...runs('single', LOW), ...apart], CONFIG)[0]?.paired).toBeNull();
   });
 
+  it.each([
+    ['bam', ['single multi average', 'single alone rte', 'multi alone rte']],
+    ['glue', ['single alone rte', 'multi alone rte']],
+  ] as const)('by %s tests averages over the same tasks only', (average, expected) => {
+    const also = (arm: string, tasks: readonly string[]): RunResult[] =>
+      runs(arm, LOW).map((run) => ({
+        ...run,
+        tasks: { ...run.tasks, ...Object.fromEntries(tasks.map((task) => [task, { accuracy: run.seed / 10 }])) },
+      }));
+    const arms = [...also('single', ['mrpc', 'wnli']), ...also('multi', ['mrpc']), ...runs('alone', HIGH)];
+    const tests = testArms(arms, configSchema.parse({ report: { average } }));
+    expect(tests.map(({ a, b, task }) => `${a} ${b} ${task}`).filter((name) => !/^single multi (rte|mrpc)$/.test(name))).toEqual(expected);
+    // Holm's family is what is listed.
+    expect(Math.max(...tests.map(({ p, pHolm }) => pHolm / p))).toBeCloseTo(tests.length, 12);
+  });
+
   it('leaves out what only one arm has, and is empty with one arm', () => {
     const without = runs('multi', HIGH).map((run) => ({ ...run, tasks: { cola: { matthews: 0.5 } }, average: null }));
     expect(testArms([...runs('single', LOW), ...without], CONFIG)).toEqual([]);

@@ -29,6 +29,8 @@ async function screenshot(page: Page, name: string): Promise<void> {
 }
 
 const shownTexts = (page: Page, selector: string): Promise<string[]> => page.locator(`${selector}:visible`).allTextContents();
+/** What scrolls of that table, as the page's own scripts would find it. */
+const SPREADS = 'document.querySelector(\'[data-table="spreads"] .scroll\')';
 const background = (page: Page): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
 
 describe.skipIf(skipReason !== '')(`the report in Chromium${skipReason === '' ? '' : `; skipped: ${skipReason}`}`, () => {
@@ -103,6 +105,36 @@ describe.skipIf(skipReason !== '')(`the report in Chromium${skipReason === '' ? 
     expect(width).toBeLessThanOrEqual(390);
     await screenshot(page, 'phone');
     expect(complaints).toEqual([]);
+  });
+
+  it('keeps the names of the columns above those of the rows that pass below them', async () => {
+    const { page } = await open({ viewport: { width: 390, height: 844 } });
+    await page.evaluate(`${SPREADS}.scrollIntoView(); ${SPREADS}.scrollTo(0, 150)`);
+    const box = await page.locator('[data-table="spreads"] thead th').first().boundingBox();
+    const [x, y] = [(box?.x ?? NaN) + 10, (box?.y ?? NaN) + (box?.height ?? NaN) / 2];
+    expect(await page.evaluate(`${SPREADS}.scrollTop`)).toBe(150);
+    expect(await page.evaluate(`document.elementFromPoint(${x}, ${y}).closest('thead, tbody, nav').tagName`)).toBe('THEAD');
+  });
+
+  it('is printed whole and in the colours of the day, whatever the reader chose', async () => {
+    const { page } = await open({ colorScheme: 'light' });
+    const light = await background(page);
+    await page.getByRole('button', { name: 'Dark colours' }).click();
+    await page.emulateMedia({ media: 'print' });
+    expect(await background(page)).toBe(light);
+    expect(await page.evaluate(`getComputedStyle(${SPREADS}).overflow`)).toBe('visible');
+    const cells = `[...${SPREADS}.querySelectorAll('caption, thead th, tbody th')]`;
+    expect(await page.evaluate(`[...new Set(${cells}.map((cell) => getComputedStyle(cell).position))]`)).toEqual(['static']);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await background(page)).toBe(light);
+  });
+
+  it('has no heading below another but by one level', async () => {
+    const { page } = await open({});
+    const levels = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(({ tagName }) => Number(tagName[1]))",
+    );
+    expect(levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1)).toEqual([]);
   });
 
   it('can be read without seeing: each figure has a name, a description and its table', async () => {

@@ -39,6 +39,26 @@ describe('the grid search in a report', () => {
     expect(found).toEqual(expected);
   });
 
+  it('costs what was trained: a trial’s model that was chosen is not counted again', () => {
+    const models = Object.fromEntries(rowsOf('cost').map(({ arm, models: count }) => [arm, Number(count)]));
+    // Two tasks: two trials of each setting; of three seeds the third alone was trained with the chosen one.
+    expect(models).toEqual({ 'single@rate-1e-7-decay-1': 4, 'single@rate-0.001-decay-1': 4, single: 2, all: 10 });
+  });
+
+  it('shows the α that it chose, and says that rates may differ', async () => {
+    const { outDir } = await reportedExperiment({
+      tasks: ['rte'],
+      arms: ['single'],
+      single: { epochs: 1, batchSize: 8, grid: { layerDecay: [0.8, 0.5] } },
+    });
+    const { grid = [] } = JSON.parse(readFileSync(join(outDir, 'results.json'), 'utf8')) as ExperimentResults;
+    const layers: Record<string, string>[] = parse(readFileSync(join(outDir, 'report', 'tables', 'layers.csv'), 'utf8'), { columns: true });
+    expect(layers.map((row) => [Number(row['α']), row['arms']])).toEqual([[grid[0]?.chosen.layerDecay, 'single']]);
+    const page = readFileSync(join(outDir, 'report', 'index.html'), 'utf8');
+    expect(page).toContain('Where a grid chose the rate');
+    expect(page).not.toContain('PAPER.md');
+  });
+
   it('says with how many seeds', () => {
     expect(read('report', 'index.html')).toContain('Each setting was trained with 2 seeds');
   });

@@ -1,17 +1,19 @@
 /** The leaderboard's zip: what is written from a model with three heads, and every fault that a zip can have. */
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
 import { resolveConfig } from '../../src/config/load.js';
 import { initHead } from '../../src/nn/head.js';
 import { openModelFolder, writeModelFolder } from '../../src/nn/model-folder.js';
 import { checkFiles, checkSubmission } from '../../src/report/submission/check.js';
 import { SUBMISSION_FILES } from '../../src/report/submission/files.js';
-import { writeSubmission } from '../../src/report/submission/write.js';
+import { writeSubmission, type SubmissionOptions } from '../../src/report/submission/write.js';
 import { taskByName } from '../../src/tasks/index.js';
 import { headSpec } from '../../src/train/heads.js';
 
@@ -34,11 +36,25 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const submit = (outFile: string, fillMissing: boolean) =>
+const submit = (outFile: string, fillMissing: boolean, options: Partial<SubmissionOptions> = {}) =>
   writeSubmission({
     ...{ modelDirs: [modelDir], dataDir: DATA, cacheDir: join(folder, 'cache'), outFile, fillMissing, config },
     onEvent: () => undefined,
+    ...options,
   });
+
+/** Lines of a file of a zip, its header left out. */
+async function linesIn(zipFile: string, file: string): Promise<string[]> {
+  const zip = await openPromise(zipFile, { lazyEntries: true });
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (entry.fileName === file) return (await text(await zip.openReadStreamPromise(entry))).trimEnd().split('\n').slice(1);
+    }
+    throw new Error(`${zipFile} has no ${file}`);
+  } finally {
+    zip.close();
+  }
+}
 
 /** A file of correct form for each of GLUE's, three rows long. */
 function goodTexts(): Map<string, string> {
@@ -87,6 +103,26 @@ describe('writeSubmission', () => {
     const first = await readFile(outFile);
     await submit(outFile, true);
     expect(await readFile(outFile)).toEqual(first);
+  });
+
+  it('has the training set’s mean for a row that cannot be read, and every other row’s own prediction', async () => {
+    const dataDir = join(folder, 'damaged');
+    await cp(DATA, dataDir, { recursive: true });
+    const file = join(dataDir, 'STS-B', 'test.tsv');
+    const rows = (await readFile(file, 'utf8')).split('\n');
+    // The third row after the header: it ends before its sentences.
+    rows[3] = (rows[3] ?? '').split('\t').slice(0, 5).join('\t');
+    await writeFile(file, rows.join('\n'));
+    const outFile = join(folder, 'damaged.zip');
+    const files = await submit(outFile, true, { dataDir, config: resolveConfig({ set: ['runtime.threads=1', 'data.badRows=skip'] }) });
+    const whole = await linesIn(join(folder, 'submission.zip'), 'STS-B.tsv');
+    expect(new Set(whole.map((line) => line.split('\t')[1])).size).toBeGreaterThan(2);
+    const scores = (await readFile(join(DATA, 'STS-B', 'train.tsv'), 'utf8')).trimEnd().split('\n').slice(1);
+    const sum = scores.reduce((total, line) => total + Number(line.split('\t').at(-1)), 0);
+    const mean = `2\t${(sum / scores.length).toFixed(3)}`;
+    expect(whole[2]).not.toBe(mean);
+    expect(await linesIn(outFile, 'STS-B.tsv')).toEqual(whole.map((line, row) => (row === 2 ? mean : line)));
+    expect(files.find((own) => own.file === 'STS-B.tsv')).toMatchObject({ rows: whole.length, unreadable: 1 });
   });
 
   it('is counted as the official test sets without data of its own', async () => {

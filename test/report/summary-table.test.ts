@@ -143,6 +143,12 @@ describe('marks', () => {
     expect(all.text).not.toContain('▲');
   });
 
+  it('are none where there is no score', () => {
+    const tests = [test('rte', -0.9, true), test('average', -0.9, true)].map((each) => ({ ...each, b: 'single-multi' }));
+    const cells = cellsOf(renderSummaryTable([SINGLE, STUDENT], null, { ...OPTIONS, tests }));
+    expect(cells.slice(2).map((row) => row[3])).toEqual(['-', '82.8 ▲', '-', '-']);
+  });
+
   it('are none with one arm, and failed runs are counted', () => {
     expect(renderSummaryTable([SINGLE], null, OPTIONS)).not.toMatch(/▲|seeds to tell|Failed/);
     expect(rowsWith([]).text).toMatch(/Failed runs \(.*\), kept: RTE multi 2 of 3\.$/);

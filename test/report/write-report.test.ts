@@ -105,7 +105,7 @@ describe('the report of an experiment', () => {
     await rename(`${made.dataDir}-moved`, made.dataDir);
   });
 
-  it('refuses a folder that is no experiment, and a damaged file, by name', async () => {
+  it('refuses a folder that is no experiment by name', async () => {
     await expect(writeReport({ outDir: await temporaryFolder() })).rejects.toMatchObject({
       code: 'ERR_OUTPUT_FOLDER',
       message: expect.stringContaining('results.json'),

@@ -27,8 +27,9 @@ export function trainedTasks(experiment: LoadedExperiment): string[] {
   return known.filter((name) => arms.some((arm) => runsOn(arm, name).length > 0));
 }
 
-/** The runs whose models taught a run this task; empty where it had no teacher. */
+/** The runs whose models taught a run this task; empty where it had no teacher, or one of them is gone or was trained anew since. */
 export function teachersOf(experiment: LoadedExperiment, { record }: LoadedRun, task: string): LoadedRun[] {
   const hashes = String(record.settings[`teacher of.${task}`] ?? '').split(',');
-  return hashes.flatMap((hash) => experiment.runs.find((other) => other.record.modelHash === hash) ?? []);
+  const teachers = hashes.flatMap((hash) => experiment.runs.find((other) => other.record.modelHash === hash) ?? []);
+  return teachers.length === hashes.length ? teachers : [];
 }

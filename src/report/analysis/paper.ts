@@ -2,6 +2,8 @@
  * The paper's own numbers that are verified (PAPER.md section 4: BERT-Large, GLUE dev, median of at least 20 seeds), beside this
  * experiment's. Numbers that only memory has are not here.
  */
+import type { Config } from '../../config/schema.js';
+import { isArm } from '../../config/variants.js';
 import { AVERAGE } from '../../experiment/arm-tests.js';
 import type { ScoreRow } from './scores.js';
 import { differences } from './differences.js';
@@ -31,8 +33,9 @@ export interface Beside {
   readonly isDifference: boolean;
 }
 
-/** What both have; empty for an experiment of other tasks or arms. */
-export function besideThePaper(rows: readonly ScoreRow[]): Beside[] {
+/** What both have; empty for an experiment of other tasks or arms. The paper's averages are beside no other kind of average. */
+export function besideThePaper(allRows: readonly ScoreRow[], config: Config): Beside[] {
+  const rows = config.report.average === 'bam' ? allRows : allRows.filter(({ key }) => key !== AVERAGE);
   const scores = rows.flatMap(({ key, title, arms }) =>
     arms.flatMap(({ arm, spread }): Beside[] => {
       const paper = SCORES[arm]?.[key];
@@ -40,7 +43,9 @@ export function besideThePaper(rows: readonly ScoreRow[]): Beside[] {
     }),
   );
   const average = rows.filter(({ key }) => key === AVERAGE);
-  const studies = DIFFERENCES.flatMap(({ arm, base, points }) =>
+  // A name alone does not make a variant the paper's: it may be of another arm.
+  const known = DIFFERENCES.filter(({ arm, base }) => isArm(arm) || config.variants[arm]?.arm === base);
+  const studies = known.flatMap(({ arm, base, points }) =>
     differences(average, arm, base).map(({ ofMedians }): Beside => ({
       what: `${arm} − ${base}, average`,
       paper: points,

@@ -1,13 +1,12 @@
 /** What the schedules did: λ and the learning rate of each arm, and which tasks its batches held. */
 import { layerwiseScales } from '../../optim/layerwise.js';
-import { shapeOf } from '../../experiment/grid.js';
 import type { LoadedExperiment, LoadedRun } from '../load/experiment.js';
-import { reportArms } from './arms.js';
+import { reportArms, type ReportArm } from './arms.js';
 
 export interface ArmSchedule {
   readonly arm: string;
   readonly series: number;
-  /** The run that was looked at: λ and the rate are the same for every seed. */
+  /** The run that was looked at: λ and the rate are the same for every seed, the rate not for every task where a grid chose it. */
   readonly runId: string;
   readonly points: readonly {
     readonly progress: number;
@@ -54,6 +53,7 @@ function sharesOf(counts: Readonly<Record<string, number>>): Record<string, numb
 export interface LayerMultipliers {
   /** α. */
   readonly layerDecay: number;
+  /** With the tasks where models of an arm's other tasks were trained with another α: `single (rte, cola)`. */
   readonly arms: readonly string[];
   /** From the output to the input. */
   readonly layers: readonly { readonly name: string; readonly multiplier: number }[];
@@ -64,12 +64,8 @@ export function layerMultipliers(experiment: LoadedExperiment): LayerMultipliers
   const { layers } = experiment;
   if (layers === null) return [];
   const byDecay = new Map<number, string[]>();
-  for (const { name, runs } of reportArms(experiment)) {
-    const [first] = runs;
-    if (first === undefined) continue;
-    const { layerDecay } = shapeOf(first.run);
-    byDecay.set(layerDecay, [...(byDecay.get(layerDecay) ?? []), name]);
-  }
+  for (const arm of reportArms(experiment))
+    for (const [layerDecay, name] of armDecays(arm)) byDecay.set(layerDecay, [...(byDecay.get(layerDecay) ?? []), name]);
   const places = placesOf(layers);
   return [...byDecay].map(([layerDecay, arms]) => {
     const scales = layerwiseScales(
@@ -78,6 +74,16 @@ export function layerMultipliers(experiment: LoadedExperiment): LayerMultipliers
     );
     return { layerDecay, arms, layers: places.map(({ name }, index) => ({ name, multiplier: scales[index] ?? NaN })) };
   });
+}
+
+/** By the α that runs were trained with, which a grid may have chosen task by task: the arm's name. */
+function armDecays({ name, runs }: ReportArm): Map<number, string> {
+  const tasks = new Map<number, Set<string>>();
+  for (const { run, record } of runs) {
+    const layerDecay = Number(record.settings[`${run.kind}.layerDecay`]);
+    tasks.set(layerDecay, new Set([...(tasks.get(layerDecay) ?? []), ...run.tasks]));
+  }
+  return new Map([...tasks].map(([layerDecay, own]) => [layerDecay, tasks.size === 1 ? name : `${name} (${[...own].join(', ')})`]));
 }
 
 /** A parameter that stands for each layer. */

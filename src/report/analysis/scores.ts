@@ -1,8 +1,9 @@
 /** The scores that the tables and strips show: a row for each task and for the average, with every seed's value of each arm. */
 import { AVERAGE } from '../../experiment/arm-tests.js';
-import { averageScores, taskScores, type SeedScore } from '../../experiment/seed-scores.js';
+import { averageScores, taskScores, type ScoringConfig, type SeedScore } from '../../experiment/seed-scores.js';
 import type { ArmSummary, Spread } from '../../experiment/summary.js';
 import type { MetricName } from '../../metrics/types.js';
+import { comparableAverage, comparedTasks } from '../averages.js';
 import type { LoadedExperiment } from '../load/experiment.js';
 
 export interface ArmScores {
@@ -10,7 +11,7 @@ export interface ArmScores {
   readonly series: number;
   readonly seeds: readonly SeedScore[];
   readonly spread: Spread;
-  /** Failed runs; for the average, on any of the tasks. */
+  /** Failed runs; for the average, those that failed on any of its tasks. */
   readonly failed: number;
 }
 
@@ -24,16 +25,27 @@ export interface ScoreRow {
   readonly arms: readonly ArmScores[];
 }
 
+type Runs = LoadedExperiment['results']['runs'];
+
 /** Tasks in the registry's order, the average last. Failed runs are in it unless `report.failedRuns` drops them. */
 export function scoreRows({ registry, config, results }: LoadedExperiment): ScoreRow[] {
   const { runs, summary } = results;
-  const ofArm = (arm: string): LoadedExperiment['results']['runs'] => runs.filter((run) => run.arm === arm);
+  const ofArm = (arm: string): Runs => runs.filter((run) => run.arm === arm);
+  const armScores = (
+    spreadOf: (own: ArmSummary) => Spread | null,
+    seedsOf: (own: Runs) => SeedScore[],
+    failedOf: (own: ArmSummary) => number,
+  ): ArmScores[] =>
+    summary.flatMap((own) => {
+      const spread = spreadOf(own);
+      const series = config.arms.indexOf(own.arm);
+      return spread === null ? [] : [{ arm: own.arm, series, spread, seeds: seedsOf(ofArm(own.arm)), failed: failedOf(own) }];
+    });
   const rows = registry.all.flatMap(({ name, title, mainMetric }): ScoreRow[] => {
     const pick = (set: 'tasks' | 'mismatched'): ArmScores[] =>
       armScores(
-        summary,
         (own) => own[set][name] ?? null,
-        (own) => taskScores(ofArm(own.arm), name, config, set),
+        (own) => taskScores(own, name, config, set),
         (own) => own.failed[name] ?? 0,
       );
     return [
@@ -41,29 +53,19 @@ export function scoreRows({ registry, config, results }: LoadedExperiment): Scor
       { key: `${name}-mm`, title: `${title}-mm`, metric: mainMetric, arms: pick('mismatched') },
     ];
   });
+  const compared = comparedTasks(summary, registry, config.report.average);
   const average = armScores(
-    summary,
-    (own) => (sameTasks(summary, own) ? own.average : null),
-    (own) => averageScores(ofArm(own.arm), config),
-    (own) => Object.values(own.failed).reduce((sum, count) => sum + count, 0),
+    (own) => comparableAverage(own, compared),
+    (own) => averageScores(own, config),
+    ({ arm }) => failedOnAverage(ofArm(arm), config),
   );
   const title = config.report.average === 'glue' ? 'Average, as GLUE' : 'Average';
   return [...rows, { key: AVERAGE, title, metric: null, arms: average }].filter((row) => row.arms.length > 0);
 }
 
-function armScores(
-  summary: readonly ArmSummary[],
-  spreadOf: (own: ArmSummary) => Spread | null,
-  seedsOf: (own: ArmSummary) => SeedScore[],
-  failedOf: (own: ArmSummary) => number,
-): ArmScores[] {
-  return summary.flatMap((own, series) => {
-    const spread = spreadOf(own);
-    return spread === null ? [] : [{ arm: own.arm, series, spread, seeds: seedsOf(own), failed: failedOf(own) }];
-  });
-}
-
-/** An average over fewer tasks than the other arms have would look like a gain. */
-function sameTasks(all: readonly ArmSummary[], own: ArmSummary): boolean {
-  return all.every(({ tasks }) => Object.keys(tasks).every((task) => task in own.tasks));
+/** The runs that are in the average where failed ones are kept, and not where they are dropped. */
+function failedOnAverage(runs: Runs, config: ScoringConfig): number {
+  const scored = (failedRuns: 'keep' | 'drop'): number =>
+    averageScores(runs, { ...config, report: { ...config.report, failedRuns } }).length;
+  return scored('keep') - scored('drop');
 }

@@ -1,4 +1,5 @@
 /** Lines over a number, each with a band around it where its spread is known. */
+import { wholePercent } from '../data-table.js';
 import { valueAxis } from './axes.js';
 import { COLOURS, seriesStyle } from './palette.js';
 import type { EChartsOption } from './render.js';
@@ -24,6 +25,9 @@ export interface LinesLook {
 }
 
 export const LINES_HEIGHT = 210;
+
+/** The x axis of what happens along a training. */
+export const PROGRESS = { x: 'share of the steps', xRange: [0, 1], xFormat: wholePercent } as const satisfies Partial<LinesLook>;
 
 export function linesOption(lines: readonly Line[], look: LinesLook): EChartsOption {
   const { x, y, xRange, yRange, xFormat, yFormat, diagonal = false, symbols = false } = look;

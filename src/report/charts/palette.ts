@@ -31,10 +31,12 @@ export interface SeriesStyle {
 }
 
 export function seriesStyle(index: number): SeriesStyle {
-  const at = <T>(list: readonly T[]): T => list[index % list.length] as T;
-  const [symbol, glyph] = at(SYMBOLS);
-  const colour = at(SERIES);
-  return { colour, symbol, glyph, property: `--${COLOUR_NAMES[colour]}`, dash: at(DASHES) };
+  const at = <T>(list: readonly T[], place: number): T => list[place % list.length] as T;
+  const colour = at(SERIES, index);
+  // The second time round a colour comes with its neighbour's shape and dash.
+  const shape = index + Math.floor(index / SERIES.length);
+  const [symbol, glyph] = at(SYMBOLS, shape);
+  return { colour, symbol, glyph, property: `--${COLOUR_NAMES[colour]}`, dash: at(DASHES, shape) };
 }
 
 /** The custom property of the style sheet that holds a figure's colour. */

@@ -39,7 +39,7 @@ function renderFigures({ id, caption, figures, legend, table }: FigureGroup): Ma
 function renderFigure({ id, title, description, option, height }: Figure): Markup {
   const svg = themed(renderSvg(option, height), id).replace('<svg ', '<svg aria-hidden="true" focusable="false" ');
   return html`<div class="plot">
-    <h4>${title}</h4>
+    <h3>${title}</h3>
     <div role="img" aria-label="${description}">${new Markup(svg)}</div>
   </div> `;
 }

@@ -1,4 +1,5 @@
 /** The page as a whole: one file that asks for nothing else, which its content security policy makes sure of. */
+import { formatPlural } from '../../util/format.js';
 import { packageVersion } from '../../util/package-version.js';
 import type { LoadedExperiment } from '../load/experiment.js';
 import { readAssets } from './assets.js';
@@ -49,12 +50,11 @@ function element(name: 'style' | 'script', content: string): Markup {
 }
 
 function subtitle({ config, results, runs }: LoadedExperiment): string {
-  const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
   return [
-    count(results.summary.length, 'arm'),
-    count(config.tasks.length, 'task'),
-    count(config.seeds.length, 'seed'),
-    count(runs.length, 'model'),
+    formatPlural(results.summary.length, 'arm'),
+    formatPlural(config.tasks.length, 'task'),
+    formatPlural(config.seeds.length, 'seed'),
+    formatPlural(runs.length, 'model'),
   ].join(' · ');
 }
 

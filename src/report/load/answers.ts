@@ -29,7 +29,8 @@ export async function readAnswers(runFolder: string, registry: TaskRegistry): Pr
 }
 
 function flatten(task: TaskDefinition, records: readonly PredictionRecord[]): TaskAnswers {
-  const size = Math.max(...records.map(({ index }) => index)) + 1;
+  // Not by Math.max(...): arguments lie on the stack, which has no room for a large dev set's.
+  const size = records.reduce((most, { index }) => Math.max(most, index + 1), 0);
   const classes = task.labels.length;
   const gold = new Float32Array(size).fill(NaN);
   const answers = new Float32Array(size).fill(NaN);

@@ -1,7 +1,7 @@
 /** A run's logs. */
 import { readJsonLines } from '../../experiment/json-lines.js';
 
-const REMEDY = "Remove the run's folder, and the same 'bornagain run' trains it again";
+const REMEDY = 'Remove the file; the report then does without it';
 
 /**
  * The entries of a JSON Lines file, whose writer is this program: their form is not checked.

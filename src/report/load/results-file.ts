@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { configSchema } from '../../config/schema.js';
 import type { ExperimentResults } from '../../experiment/results.js';
-import { readOutputJson } from '../../experiment/run-record.js';
 import { BornAgainError } from '../../util/errors.js';
+import { readJsonFile } from '../../util/json-file.js';
+
+const REMEDY = "The same 'bornagain run' writes it anew, and trains nothing again that is finished";
 
 const scores = z.record(z.string(), z.record(z.string(), z.number()));
 const spread = z.looseObject({
@@ -45,8 +47,13 @@ const resultsSchema = z.looseObject({
       a: z.string(),
       b: z.string(),
       task: z.string(),
-      p: z.number().nullable(),
+      u: z.number(),
+      p: z.number(),
+      pHolm: z.number(),
       method: z.string(),
+      cliffsDelta: z.number(),
+      significant: z.boolean(),
+      paired: z.looseObject({ p: z.number(), pHolm: z.number() }).nullable(),
       note: z.string().nullable(),
     }),
   ),
@@ -67,7 +74,7 @@ const resultsSchema = z.looseObject({
 
 /** @throws BornAgainError ERR_OUTPUT_FOLDER: no experiment's folder, or a malformed file */
 export async function readResults(outDir: string): Promise<ExperimentResults> {
-  const results = await readOutputJson(join(outDir, 'results.json'), resultsSchema);
+  const results = await readJsonFile(join(outDir, 'results.json'), resultsSchema, 'ERR_OUTPUT_FOLDER', REMEDY);
   if (results !== null) return results as unknown as ExperimentResults;
   const message = `${outDir} holds no results.json, so there is nothing to report. Name the output folder of 'bornagain run' (a single model of 'bornagain train' has no report)`;
   throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { outDir });

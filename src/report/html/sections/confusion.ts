@@ -1,9 +1,12 @@
 /** Which class was taken for which. */
 import { confusions, type Confusion } from '../../analysis/confusion.js';
 import { heatHeight, heatOption } from '../../charts/heat.js';
-import { countCell, percentCell, textCell, type DataTable } from '../../data-table.js';
+import { countCell, percentCell, textCell, wholePercent, type DataTable } from '../../data-table.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
 import type { Block, Figure, Section } from '../section.js';
+
+/** Of more, the cells of a figure would be too narrow for their numbers. */
+const LABELS_IN_A_FIGURE = 12;
 
 export function confusionSection(experiment: LoadedExperiment): Section | null {
   const list = confusions(experiment);
@@ -24,6 +27,7 @@ export function confusionSection(experiment: LoadedExperiment): Section | null {
 
 function taskBlock(title: string, list: readonly Confusion[]): Block {
   const table = tableOf(title, list);
+  if (tooMany(list)) return { kind: 'table', table, folded: true };
   return {
     kind: 'figures',
     id: `${table.id}-figures`,
@@ -35,12 +39,16 @@ function taskBlock(title: string, list: readonly Confusion[]): Block {
   };
 }
 
+function tooMany([first]: readonly Confusion[]): boolean {
+  return (first?.labels.length ?? 0) > LABELS_IN_A_FIGURE;
+}
+
 function figureOf({ task, arm, labels, counts }: Confusion): Figure {
   const cells = counts.flatMap((own, row) => {
     const total = own.reduce((sum, count) => sum + count, 0);
     return own.map((count, column) => {
       const share = total === 0 ? 0 : count / total;
-      return { row, column, share, text: `${(100 * share).toFixed(0)} %` };
+      return { row, column, share, text: wholePercent(share) };
     });
   });
   const right = cells.filter(({ row, column }) => row === column).map(({ row, text }) => `${labels[row]} ${text}`);
@@ -62,19 +70,20 @@ function tableOf(title: string, list: readonly Confusion[]): DataTable {
     rows: list.flatMap(({ arm, seeds, labels, counts }) =>
       counts.flatMap((own, row) => {
         const total = own.reduce((sum, count) => sum + count, 0);
-        return own.map((count, column) => [
-          textCell(arm),
-          countCell(seeds),
-          textCell(labels[row] ?? ''),
-          textCell(labels[column] ?? ''),
-          countCell(count),
-          percentCell(total === 0 ? null : count / total),
-        ]);
+        return own.flatMap((count, column) => {
+          if (count === 0) return [];
+          const names = [labels[row], labels[column]].map((name) => textCell(name ?? ''));
+          return [[textCell(arm), countCell(seeds), ...names, countCell(count), percentCell(count / total)]];
+        });
       }),
     ),
-    notes: list.flatMap(({ arm, unanswered }) =>
-      unanswered === 0 ? [] : [`${arm}: ${unanswered} answers were not finite and are left out.`],
-    ),
+    notes: [
+      'An answer that was never given to a label has no row.',
+      ...(tooMany(list) ? [`There is no figure: ${first?.labels.length} labels are too many to be read in one.`] : []),
+      ...list.flatMap(({ arm, unanswered }) =>
+        unanswered === 0 ? [] : [`${arm}: ${unanswered} answers were not finite and are left out.`],
+      ),
+    ],
     filters: [0],
   };
 }

@@ -1,36 +1,24 @@
 /** What it cost. */
 import { armCosts } from '../../analysis/cost.js';
-import { countCell, numberCell, textCell, type Cell, type DataTable } from '../../data-table.js';
+import { countCell, noCell, numberCell, textCell, type Cell, type DataTable } from '../../data-table.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
 import { formatDuration } from '../../../util/format.js';
 import type { Section } from '../section.js';
 
-/** Not known: a run without its timings, a call that did not end. */
-const MISSING: Cell = { text: '–', value: null };
-
 export function costSection(experiment: LoadedExperiment): Section {
   const costs = armCosts(experiment);
-  const total = (key: 'models' | 'steps' | 'examples' | 'tokens' | 'seconds'): number => costs.reduce((sum, cost) => sum + cost[key], 0);
-  const all = {
-    arm: 'all',
-    models: total('models'),
-    steps: total('steps'),
-    examples: total('examples'),
-    tokens: total('tokens'),
-    seconds: total('seconds'),
-  };
   const arms: DataTable = {
     id: 'cost',
     caption: 'Work and time of each arm’s training',
     columns: ['arm', 'models', 'steps', 'examples', 'tokens', 'time in compute', 'tokens/s'],
-    rows: [...costs, all].map(({ arm, models, steps, examples, tokens, seconds }) => [
+    rows: [...costs.arms, { arm: 'all', ...costs.all }].map(({ arm, models, steps, examples, tokens, seconds, tokensPerSecond }) => [
       textCell(arm),
       ...[models, steps, examples, tokens].map(countCell),
-      seconds === 0 ? MISSING : durationCell(seconds),
-      countCell(seconds === 0 ? null : tokens / seconds),
+      seconds === 0 ? noCell : durationCell(seconds),
+      countCell(tokensPerSecond),
     ]),
     notes: [
-      'Tokens are real ones, without padding. Time is that of the optimizer steps, model after model; with models training side by side the clock showed less. A distilled arm’s teachers are counted under the arm that trained them.',
+      'Tokens are real ones, without padding. Time is that of the optimizer steps, model after model; with models training side by side the clock showed less. A distilled arm’s teachers are counted under the arm that trained them, and so is a model that another arm or a grid’s trial had trained already. Tokens per second are of the models that kept their times.',
     ],
   };
   const calls: DataTable = {
@@ -40,7 +28,7 @@ export function costSection(experiment: LoadedExperiment): Section {
     rows: experiment.calls.map(({ began, end }) => [
       textCell(began.replace('T', ' ').slice(0, 19)),
       textCell(end?.outcome ?? 'killed, or still at work'),
-      end === null ? MISSING : durationCell(end.seconds),
+      end === null ? noCell : durationCell(end.seconds),
       numberCell(end?.joules === null || end === null ? null : end.joules / 3600, 2),
     ]),
     notes: [

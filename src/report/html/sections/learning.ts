@@ -1,14 +1,13 @@
 /** Training losses over the steps, and dev scores where the training looked at dev on its way. */
 import { devCurves, type DevCurve } from '../../analysis/dev-curves.js';
 import { learningCurves, type LearningCurve } from '../../analysis/learning-curves.js';
-import { LINES_HEIGHT, linesOption } from '../../charts/lines.js';
+import { LINES_HEIGHT, linesOption, PROGRESS } from '../../charts/lines.js';
 import { countCell, numberCell, percent, percentCell, textCell, type DataTable } from '../../data-table.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
 import { legendOf } from '../legend.js';
 import type { Block, Figure, Section } from '../section.js';
 
 const timesHundred = (value: number): string => percent(value, 1);
-const percentOf = (value: number): string => `${Math.round(100 * value)} %`;
 
 export function learningSection(experiment: LoadedExperiment): Section | null {
   const [losses, scores] = [learningCurves(experiment), devCurves(experiment)];
@@ -48,7 +47,7 @@ function lossBlock(experiment: LoadedExperiment, curves: readonly LearningCurve[
       id: `learning-${task}`,
       title,
       description: `${title}: training loss over the steps. At the end: ${ends.join(', ')}`,
-      option: linesOption(lines, { x: 'share of the steps', y: 'loss', xRange: [0, 1], xFormat: percentOf }),
+      option: linesOption(lines, { ...PROGRESS, y: 'loss' }),
       height: LINES_HEIGHT,
     };
   });
@@ -85,7 +84,7 @@ function devBlock(experiment: LoadedExperiment, curves: readonly DevCurve[]): Bl
       id: `dev-${task}`,
       title,
       description: `${title}: ${mainMetric} on dev over the steps. At the end: ${ends.join(', ')}`,
-      option: linesOption(lines, { x: 'share of the steps', y: mainMetric, xRange: [0, 1], xFormat: percentOf, yFormat: timesHundred }),
+      option: linesOption(lines, { ...PROGRESS, y: mainMetric, yFormat: timesHundred }),
       height: LINES_HEIGHT,
     };
   });

@@ -7,7 +7,7 @@ import { formatPlural } from '../../../util/format.js';
 import type { Section } from '../section.js';
 
 export function paperSection(experiment: LoadedExperiment): Section | null {
-  const list = besideThePaper(scoreRows(experiment));
+  const list = besideThePaper(scoreRows(experiment), experiment.config);
   if (list.length === 0) return null;
   const table: DataTable = {
     id: 'paper',

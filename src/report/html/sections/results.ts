@@ -1,7 +1,7 @@
 /** The result table: medians with marks, their spreads, and the tests behind the marks. */
 import type { ArmTest } from '../../../experiment/arm-tests.js';
 import { scoreRows, type ArmScores, type ScoreRow } from '../../analysis/scores.js';
-import { countCell, noCell, numberCell, percent, percentCell, textCell, type Cell, type DataTable } from '../../data-table.js';
+import { countCell, noCell, numberCell, percentCell, spreadText, textCell, type Cell, type DataTable } from '../../data-table.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
 import { failedNote, referenceArm, Significance } from '../../table-notes.js';
 import type { Section } from '../section.js';
@@ -32,7 +32,7 @@ function medianTable({ results, registry, config }: LoadedExperiment, rows: read
   const failed = failedNote(results.summary, registry.all, config.report.failedRuns);
   const cell = ({ key, arms }: ScoreRow, name: string): Cell => {
     const own = arms.find(({ arm }) => arm === name);
-    return own === undefined ? noCell : { text: medianText(own, significance.mark(key, name)), value: own.spread.median };
+    return own === undefined ? noCell : { text: spreadText(own.spread, significance.mark(key, name)), value: own.spread.median };
   };
   return {
     id: 'medians',
@@ -41,16 +41,11 @@ function medianTable({ results, registry, config }: LoadedExperiment, rows: read
     rows: rows.map((row) => [textCell(row.title), textCell(row.metric ?? 'mean'), ...results.summary.map(({ arm }) => cell(row, arm))]),
     notes: [
       ...(results.summary.some(({ n }) => n > 1) ? ['Median ± sample standard deviation.'] : ['One seed each, so no spread is known.']),
-      'An average is shown where an arm has all the tasks that the others have.',
+      'An average is shown where an arm has all the tasks that count in it and that any arm has.',
       ...significance.notes(),
       ...(failed === null ? [] : [failed]),
     ],
   };
-}
-
-function medianText({ spread }: ArmScores, mark: string): string {
-  const std = spread.std === null ? '' : ` ± ${percent(spread.std)}`;
-  return `${percent(spread.median)}${std} ${mark}`.trimEnd();
 }
 
 function spreadTable(rows: readonly ScoreRow[]): DataTable {
@@ -60,7 +55,7 @@ function spreadTable(rows: readonly ScoreRow[]): DataTable {
     columns: ['task', 'arm', 'n', 'failed', 'median', '95 % low', '95 % high', 'mean', 'std', 'min', 'max'],
     rows: rows.flatMap(({ title, arms }) => arms.map((arm) => [textCell(title), ...spreadCells(arm)])),
     notes: [
-      'The interval is the median’s, by the bootstrap; std the sample standard deviation (n − 1). Failed: one answer to everything, or at most the commonest class’s score; for the average, on any task.',
+      'The interval is the median’s, by the bootstrap; std the sample standard deviation (n − 1). Failed: one answer to everything, or at most the commonest class’s score; for the average, on any task that counts in it.',
     ],
     filters: [0, 1],
   };
@@ -101,10 +96,15 @@ function testTable(rows: readonly ScoreRow[], tests: readonly ArmTest[]): DataTa
       textCell(note ?? (significant ? 'differs' : 'open')),
     ]),
     notes: [
-      `Mann-Whitney U, two-sided, ${new Set(tests.map(({ method }) => method)).size === 1 ? tests[0]?.method : 'exact or asymptotic as each sample allows'}; Holm over all ${tests.length} tests. Paired: Wilcoxon’s signed ranks over common seeds, a family of their own. Delta above 0: the first arm tends to be higher. docs/statistics.md has the formulas.`,
+      `${methodText(tests)}, two-sided; Holm over all ${tests.length} tests. Paired: Wilcoxon’s signed ranks over common seeds, a family of their own. Delta above 0: the first arm tends to be higher. bornagain’s docs/statistics.md has the formulas.`,
     ],
     filters: [0, 1, 2],
   };
+}
+
+/** Small and large samples are tested in two ways, both of which may occur. */
+function methodText(tests: readonly ArmTest[]): string {
+  return [...new Set(tests.map(({ method }) => method))].join(' or ');
 }
 
 function probabilityCell(p: number | null): Cell {

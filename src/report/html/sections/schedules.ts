@@ -1,13 +1,10 @@
 /** λ, learning rate, sampled task shares, and the layers' multipliers. */
 import { armSchedules, layerMultipliers, type ArmSchedule } from '../../analysis/schedules.js';
-import { LINES_HEIGHT, linesOption } from '../../charts/lines.js';
-import { numberCell, percentCell, textCell, type DataTable } from '../../data-table.js';
+import { LINES_HEIGHT, linesOption, PROGRESS } from '../../charts/lines.js';
+import { numberCell, percentCell, textCell, wholePercent, type DataTable } from '../../data-table.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
 import { legendOf } from '../legend.js';
 import type { Block, Figure, LegendEntry, Section } from '../section.js';
-
-const percentOf = (value: number): string => `${Math.round(100 * value)} %`;
-const PROGRESS = { x: 'share of the steps', xRange: [0, 1], xFormat: percentOf } as const;
 
 export function schedulesSection(experiment: LoadedExperiment): Section | null {
   const schedules = armSchedules(experiment);
@@ -15,7 +12,12 @@ export function schedulesSection(experiment: LoadedExperiment): Section | null {
   return {
     id: 'schedules',
     title: 'Schedules',
-    intro: ['What the training was told to do, as its log has it: of each arm its first run, since λ and rate do not depend on the seed.'],
+    intro: [
+      'What the training was told to do, as its log has it: of each arm its first run, which the table names. λ and rate are the same for every seed.',
+      ...((experiment.results.grid ?? []).length === 0
+        ? []
+        : ['Where a grid chose the rate, models of an arm’s other tasks may have another.']),
+    ],
     blocks: [ratesBlock(experiment, schedules), ...sharesBlock(experiment, schedules), ...multiplierBlock(experiment)],
   };
 }
@@ -38,7 +40,7 @@ function ratesBlock(experiment: LoadedExperiment, schedules: readonly ArmSchedul
     height: LINES_HEIGHT,
   };
   const rate: Figure = {
-    id: 'learning-rate',
+    id: 'schedule-rate',
     title: 'Learning rate of the heads',
     description: `Learning rate over the steps of ${schedules.map(({ arm }) => arm).join(', ')}`,
     option: linesOption(
@@ -81,8 +83,8 @@ function sharesBlock({ registry }: LoadedExperiment, schedules: readonly ArmSche
     return {
       id: `shares-${arm}`,
       title: arm,
-      description: `Share of each task in the batches of ${arm}: ${tasks.map((task) => `${task} ${percentOf(totals[task] ?? 0)}`).join(', ')}`,
-      option: linesOption(lines, { ...PROGRESS, y: 'share of examples', yFormat: percentOf }),
+      description: `Share of each task in the batches of ${arm}: ${tasks.map((task) => `${task} ${wholePercent(totals[task] ?? 0)}`).join(', ')}`,
+      option: linesOption(lines, { ...PROGRESS, y: 'share of examples', yFormat: wholePercent }),
       height: LINES_HEIGHT,
     };
   });
@@ -122,7 +124,7 @@ function multiplierBlock(experiment: LoadedExperiment): Block[] {
       textCell(arms.join(', ')),
       ...layers.map(({ multiplier }) => numberCell(multiplier, 3)),
     ]),
-    notes: ['α to the power of the distance from the output (PAPER.md section 1).'],
+    notes: ['α to the power of the distance from the output (Howard and Ruder 2018; as in BAM).'],
   };
   const legend = list.map(({ layerDecay, arms }, series) => ({ name: `α = ${layerDecay}: ${arms.join(', ')}`, series }));
   return [{ kind: 'figures', id: 'layer-figures', caption: table.caption, figures: [figure], legend, table }];

@@ -141,6 +141,12 @@ function spreadText(spread) {
   return spread.std === null ? percent(spread.median) : `${percent(spread.median)} ± ${percent(spread.std)}`;
 }
 
+/**
+ * An average over fewer tasks than another arm's would look like a gain. Which tasks count, the state does not say: the arm needs them all.
+ * @param {State['summary'][number]} arm @param {string[]} tasks
+ */
+const averageText = ({ average, tasks: own }, tasks) => spreadText(tasks.every((task) => task in own) ? average : null);
+
 /** @param {State} state */
 function showResults({ summary }) {
   byId('results-none').hidden = summary.length > 0;
@@ -154,7 +160,7 @@ function showResults({ summary }) {
       ? []
       : [
           ...tasks.map((task) => [title(task), ...summary.map((arm) => spreadText(arm.tasks[task]))]),
-          ['average', ...summary.map((arm) => spreadText(arm.average))],
+          ['average', ...summary.map((arm) => averageText(arm, tasks))],
         ],
   );
 }

@@ -1,0 +1,81 @@
+/** Sections of a report whose content depends on what an experiment has: many labels, names that other figures have, teachers that are gone. */
+import { describe, expect, it } from 'vitest';
+import { agreements } from '../../src/report/analysis/agreement.js';
+import { confusionSection } from '../../src/report/html/sections/confusion.js';
+import { learningSection } from '../../src/report/html/sections/learning.js';
+import { resultsSection } from '../../src/report/html/sections/results.js';
+import { schedulesSection } from '../../src/report/html/sections/schedules.js';
+import type { Block, Section } from '../../src/report/html/section.js';
+import type { TaskAnswers } from '../../src/report/load/answers.js';
+import type { TrainingCourse } from '../../src/report/load/training-course.js';
+import { taskByName, taskRegistry, type TaskDefinition } from '../../src/tasks/index.js';
+import { configSchema } from '../../src/config/schema.js';
+import { customTask, madeExperiment, resultOf } from './made-experiment.js';
+
+const tableOf = (block: Block | undefined) => (block === undefined || block.kind === 'markup' ? null : block.table);
+const figuresOf = (section: Section | null): string[] =>
+  (section?.blocks ?? []).flatMap((block) => (block.kind === 'figures' ? block.figures.map(({ id }) => id) : []));
+
+/** Answers to examples of the classes given, each of which the model is sure of. */
+function answersTo(task: TaskDefinition, gold: readonly number[], answers: readonly number[]): TaskAnswers {
+  const probabilities = Float32Array.from(answers.flatMap((answer) => task.labels.map((_, label) => (label === answer ? 1 : 0))));
+  return { task, gold: Float32Array.from(gold), answers: Float32Array.from(answers), probabilities };
+}
+
+describe('the confusion of a task', () => {
+  const confusionOf = (labels: number): Block | undefined => {
+    const config = { arms: ['single'], tasks: ['moods'], customTasks: { moods: customTask(labels) } };
+    const task = taskRegistry(configSchema.parse(config)).byName('moods');
+    const section = confusionSection(madeExperiment(config, () => ({ answers: [answersTo(task, [0, 0, 0, 1], [0, 0, 1, 1])] })));
+    return section?.blocks[0];
+  };
+
+  it.each([12, 13, 150])('with %i labels has rows for the answers that were given', (labels) => {
+    const rows = tableOf(confusionOf(labels))?.rows.map((row) => row.slice(2).map(({ value }) => value));
+    expect(rows).toEqual([
+      ['0', '0', 2, 2 / 3],
+      ['0', '1', 1, 1 / 3],
+      ['1', '1', 1, 1],
+    ]);
+  });
+
+  it('has a figure up to 12 labels, and beyond says that there is none', () => {
+    expect(confusionOf(12)).toMatchObject({ kind: 'figures', figures: [{ id: 'confusion-moods-single' }] });
+    const many = confusionOf(13);
+    expect(many?.kind).toBe('table');
+    expect(tableOf(many)?.notes).toContain('There is no figure: 13 labels are too many to be read in one.');
+  });
+});
+
+it('have no two figures of one name, whatever people call their tasks', () => {
+  const points = [{ step: 1, lambda: null, learningRate: 0.1, tasks: { rate: { count: 8, loss: 0.5 } } }];
+  const course: TrainingCourse = { steps: 1, tokens: 100, examples: 8, seconds: 1, points };
+  const config = { arms: ['single'], tasks: ['rate'], customTasks: { rate: customTask(2) } };
+  const experiment = madeExperiment(config, () => ({ course }));
+  const ids = [learningSection(experiment), schedulesSection(experiment)].flatMap(figuresOf);
+  expect(ids).toContain('learning-rate');
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+describe('the agreement with an ensemble of teachers', () => {
+  const agreementWith = (taught: string): ReturnType<typeof agreements> => {
+    const own = answersTo(taskByName('rte'), [0, 1], [0, 1]);
+    const experiment = madeExperiment({ arms: ['single', 'single-single'], tasks: ['rte'], seeds: [1, 2] }, ({ arm }) => ({
+      answers: [own],
+      ...(arm === 'single-single' && { record: { settings: { 'teacher of.rte': taught } } }),
+    }));
+    return agreements(experiment);
+  };
+
+  it('is of all of them, or not shown', () => {
+    expect(agreementWith('single/rte/seed-1,single/rte/seed-2')).toMatchObject([{ arm: 'single-single', seeds: 2, agreement: 1 }]);
+    expect(agreementWith('single/rte/seed-1,trained anew since')).toEqual([]);
+  });
+});
+
+it('name the test behind the marks once', () => {
+  const results = ['single', 'multi'].flatMap((arm) => [1, 2].map((seed) => resultOf(arm, seed, { rte: 0.6, mrpc: 0.5 + seed / 10 })));
+  const { blocks } = resultsSection(madeExperiment({ arms: ['single', 'multi'], tasks: ['rte', 'mrpc'] }, undefined, results));
+  const tests = blocks.map(tableOf).find((table) => table?.id === 'tests');
+  expect(tests?.notes[0]).toMatch(/^Mann-Whitney U, exact, two-sided; Holm over all 3 tests\./);
+});
