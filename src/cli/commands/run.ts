@@ -4,7 +4,6 @@ import { Option, type Command } from 'commander';
 import { flattenConfig, resolveConfig } from '../../config/load.js';
 import type { Config } from '../../config/schema.js';
 import type { ExperimentResults } from '../../experiment/results.js';
-import { readBaselines, renderForecast, renderReport } from '../../report/index.js';
 import { BornAgainError } from '../../util/errors.js';
 import {
   addConfigFlags,
@@ -62,6 +61,7 @@ async function run(flags: RunFlags): Promise<void> {
   requireFolder('--data', flags.data);
   requireFolder('--model', flags.model);
   if (flags.dryRun === true) return dryRun(flags, config);
+  const { readBaselines, renderReport } = await import('../../report/index.js');
   const baselines = readBaselines(flags.data);
   const { runExperiment } = await import('../../experiment/run.js');
   const resume = `what was done is kept in ${flags.out}; the same command goes on from there`;
@@ -106,7 +106,10 @@ async function dryRun(flags: RunFlags, config: Config): Promise<void> {
     endedBySignal(() => forecast({ config, dataDir, modelDir, outDir, ...(cache === undefined ? {} : { cacheDir: cache }), onEvent })),
   );
   if (flags.json === true) printJson(plan);
-  else printText(renderForecast(plan));
+  else {
+    const { renderForecast } = await import('../../report/index.js');
+    printText(renderForecast(plan));
+  }
 }
 
 /** The exit code tells of runs that failed; their messages were shown when it happened. */
