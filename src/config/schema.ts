@@ -8,7 +8,7 @@ import { trainingShape } from './training-shape.js';
 import { distinct, fraction, positiveInteger } from './values.js';
 
 /**
- * Kinds of model. A-B are students of kind B taught by teachers of kind A (PAPER.md section 1); `…-finetuned` is the multi-task model
+ * Kinds of model. A-B are students of kind B taught by teachers of kind A (docs/paper.md section 1); `…-finetuned` is the multi-task model
  * trained further on each task alone. src/experiment/arms.ts says how each is trained.
  */
 export const ARMS = [
