@@ -1,4 +1,4 @@
-// A task's head on the pooled vector: dropout, then linear (PAPER.md section 1). Everything else of the model is shared between tasks.
+// A task's head on the pooled vector: dropout, then linear (docs/paper.md section 1). Everything else of the model is shared between tasks.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -40,7 +40,7 @@ class Head : public Module {
 };
 
 // Loss of each example [n], unweighted. Classification: cross-entropy against the distribution `targets` [n, outputs]; regression: squared
-// error against the scalar `targets` [n, 1] (PAPER.md section 1).
+// error against the scalar `targets` [n, 1] (docs/paper.md section 1).
 at::Tensor exampleLosses(HeadKind kind, const at::Tensor& outputs, const at::Tensor& targets);
 
 }  // namespace bornagain

@@ -1,6 +1,6 @@
 /**
  * The named configurations, each a partial overlay on the schema's defaults. `paper` and `reference` spell out every value they stand for,
- * also where it equals today's default, so that a changed default cannot change what a preset claims. Sections are PAPER.md's. A study
+ * also where it equals today's default, so that a changed default cannot change what a preset claims. Sections are docs/paper.md's. A study
  * is an overlay on a preset: which arms and variants are compared.
  */
 import { GLUE_TASK_NAMES, type ConfigInput } from './schema.js';
@@ -60,7 +60,7 @@ const quickstart = {
   runtime: { parallelRuns: 2 },
 } satisfies ConfigInput;
 
-/** PAPER.md section 4: Single→Multi without each of its parts. */
+/** docs/paper.md section 4: Single→Multi without each of its parts. */
 const ABLATIONS = {
   'no-layerwise-rates': { arm: 'single-multi', set: ['multi.layerDecay=1'] },
   'no-task-sampling': { arm: 'single-multi', set: ['sampling.kind=random', 'sampling.exponent=1'] },
@@ -68,7 +68,7 @@ const ABLATIONS = {
   'lambda-0.5': { arm: 'single-multi', set: ['distillation.annealing=constant', 'distillation.lambda=0.5'] },
 } satisfies ConfigInput['variants'];
 
-/** PAPER.md section 4: one target task, RTE, alone and with companions. The paper's table names no model for RTE alone: Single. */
+/** docs/paper.md section 4: one target task, RTE, alone and with companions. The paper's table names no model for RTE alone: Single. */
 const COMBINATIONS = {
   'rte-alone': { arm: 'single', set: ['tasks=["rte"]'] },
   'rte-mnli': { arm: 'multi', set: ['tasks=["rte","mnli"]'] },

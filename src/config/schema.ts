@@ -8,7 +8,7 @@ import { trainingShape } from './training-shape.js';
 import { distinct, fraction, positiveInteger } from './values.js';
 
 /**
- * Kinds of model. A-B are students of kind B taught by teachers of kind A (PAPER.md section 1); `…-finetuned` is the multi-task model
+ * Kinds of model. A-B are students of kind B taught by teachers of kind A (docs/paper.md section 1); `…-finetuned` is the multi-task model
  * trained further on each task alone. src/experiment/arms.ts says how each is trained.
  */
 export const ARMS = [
@@ -143,12 +143,12 @@ export const configSchema = z.strictObject({
   loss: z.strictObject({ reduction: z.enum(['mean', 'sum']).default('mean').describe('over the examples of a batch') }).prefault({}),
   optimizer: z
     .strictObject({
-      beta1: fraction.default(0.9),
-      beta2: fraction.default(0.999),
-      epsilon: z.number().positive().default(1e-6),
+      beta1: fraction.default(0.9).describe("Adam: how much of the gradients' mean is kept at a step"),
+      beta2: fraction.default(0.999).describe('Adam: how much of the mean of their squares is kept at a step'),
+      epsilon: z.number().positive().default(1e-6).describe('Adam: added to the divisor'),
       weightDecay: z.number().nonnegative().default(0.01).describe('decoupled; not on LayerNorm and bias'),
       biasCorrection: z.boolean().default(true).describe("Adam's bias correction; the reference code has none"),
-      clipNorm: z.number().positive().default(1.0).describe('global gradient norm'),
+      clipNorm: z.number().positive().default(1.0).describe('largest norm of all gradients together; larger ones are scaled down to it'),
     })
     .prefault({}),
   schedule: z
@@ -196,7 +196,8 @@ export const configSchema = z.strictObject({
       device: z
         .string()
         .regex(/^(cpu|cuda(:\d+)?)$/, 'must be cpu, cuda or cuda:N')
-        .default('cpu'),
+        .default('cpu')
+        .describe('where models are trained and asked: cpu, cuda (the first GPU) or cuda:N'),
       engine: z
         .enum(ENGINES)
         .default('auto')
@@ -206,7 +207,9 @@ export const configSchema = z.strictObject({
       precision: z
         .enum(PRECISIONS)
         .default('auto')
-        .describe('of matrix products; weights are always fp32. auto: bf16 where the hardware computes it, else fp32'),
+        .describe(
+          'of matrix products; weights are always fp32. auto: bf16 where the CPU is fast at it (AMX; AVX512_BF16 on AMD) and in the flash engine on CUDA, else fp32',
+        ),
       products: z
         .enum(PRODUCTS)
         .default('auto')

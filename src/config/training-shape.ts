@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { positiveInteger, several } from './values.js';
 
-/** How long, how fast and how layer-wise one kind of model is trained (PAPER.md section 2). */
+/** How long, how fast and how layer-wise one kind of model is trained (docs/paper.md section 2). */
 export const trainingShape = (defaults: { epochs: number; batchSize: number; learningRate: number; layerDecay: number }) =>
   z
     .strictObject({

@@ -29,7 +29,7 @@ export function randomExamples(sizes: readonly number[], epochs: number): number
   return Math.max(1, Math.round(epochs * sizes.reduce((sum, size) => sum + size, 0)));
 }
 
-/** ⌊⌈examples / batchSize⌉ · epochs⌋, as the reference counts (PAPER.md section 3.2: 50,646 for GLUE). */
+/** ⌊⌈examples / batchSize⌉ · epochs⌋, as the reference counts (docs/paper.md section 3.2: 50,646 for GLUE). */
 export function epochSteps(perEpoch: readonly number[], batchSize: number, epochs: number): number {
   const examples = perEpoch.reduce((sum, count) => sum + count, 0);
   return Math.max(1, Math.floor(Math.ceil(examples / batchSize) * epochs));

@@ -1,6 +1,6 @@
 /**
  * Which examples make up which batch: a pure function of sizes, settings and seed, with random access by step, so that a run resumed at
- * any step sees the batches it would have seen. Examples of different tasks are mixed inside a batch (PAPER.md section 1). A single-task
+ * any step sees the batches it would have seen. Examples of different tasks are mixed inside a batch (docs/paper.md section 1). A single-task
  * training is the same plan with one set.
  */
 import { BornAgainError } from '../util/errors.js';
@@ -21,7 +21,7 @@ export interface BatchPlanOptions {
   readonly exponent: number;
   /** For `random`: where the exponent has moved to by the last step, in a straight line over the steps; null keeps it. */
   readonly endExponent: number | null;
-  /** `fresh`: shuffled anew for each epoch and seed; `fixed`: one shuffle for all, as the reference writes its records (PAPER.md section 3.5). */
+  /** `fresh`: shuffled anew for each epoch and seed; `fixed`: one shuffle for all, as the reference writes its records (docs/paper.md section 3.5). */
   readonly order: 'fresh' | 'fixed';
   readonly seed: number;
 }

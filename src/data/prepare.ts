@@ -47,7 +47,7 @@ export interface PrepareReport extends SplitCounts {
 
 /**
  * `bothOrders` counts only for the training split of a symmetric task: each pair is there a second time with its texts exchanged, after
- * all others, with the id `<id>-swapped` (PAPER.md section 3.3).
+ * all others, with the id `<id>-swapped` (docs/paper.md section 3.3).
  * @throws BornAgainError ERR_DATA_MISSING, ERR_DATA_FORMAT (with file and line), ERR_TOKENIZER, ERR_IO
  */
 export async function prepareSplit(options: PrepareOptions): Promise<{ readonly dataset: SplitDataset; readonly report: PrepareReport }> {

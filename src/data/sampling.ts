@@ -6,7 +6,7 @@
 import { sum } from 'simple-statistics';
 import { BornAgainError } from '../util/errors.js';
 
-/** P(task) ∝ size^exponent (PAPER.md section 1, Bowman et al. 2018). The shares sum to 1. */
+/** P(task) ∝ size^exponent (docs/paper.md section 1, Bowman et al. 2018). The shares sum to 1. */
 export function samplingShares(sizes: readonly number[], exponent: number): number[] {
   return normalized(checkedSizes(sizes).map((size) => size ** exponent));
 }
@@ -19,7 +19,7 @@ export interface CopiesAndWeights {
 }
 
 /**
- * The reference's `dataset_multiples` (PAPER.md section 3.2; bam/data/task_weighting.py, _multiples_and_weights). The target of a task is
+ * The reference's `dataset_multiples` (docs/paper.md section 3.2; bam/data/task_weighting.py, _multiples_and_weights). The target of a task is
  * size^exponent, scaled so that the largest set's target is its own size; copies = round(target / size); the weight makes
  * size · copies · weight exactly ∝ size^exponent. The weights are normalised to a plain mean of 1 *over tasks*, so their mean over
  * examples is not 1: it depends on the sizes (1.01 for GLUE). The reference anchors on MNLI by name; that is GLUE's largest set.

@@ -11,7 +11,7 @@ export interface AnnealingOptions {
 }
 
 /**
- * λ of PAPER.md section 1, the weight of the gold label in the mixed target. Linear: step / totalSteps with steps counted from 0, so the
+ * λ of docs/paper.md section 1, the weight of the gold label in the mixed target. Linear: step / totalSteps with steps counted from 0, so the
  * first step is pure distillation and the last has λ = 1 − 1 / totalSteps, never quite 1 (reference: run_classifier.py, percent_done).
  * Cosine is (1 − cos(π · step / totalSteps)) / 2: slower than linear at both ends.
  * @throws BornAgainError ERR_INVALID_ARGUMENT for a step outside the training, or a lambda outside [0, 1]

@@ -1,7 +1,7 @@
 /**
  * What the teachers of a task say of an example. Classification: the mean of their distributions, softmax(logits / temperature); the
  * paper has one teacher at temperature 1. Regression: the mean of their scalars, taken raw: the reference neither clamps a teacher's
- * scalar nor puts a sigmoid on it here (PAPER.md section 3.4).
+ * scalar nor puts a sigmoid on it here (docs/paper.md section 3.4).
  */
 import type { TaskKind } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';

@@ -1,5 +1,5 @@
 /**
- * What a student learns from: λ · label + (1 − λ) · teacher (PAPER.md section 1). For classification a distribution over the classes, for
+ * What a student learns from: λ · label + (1 − λ) · teacher (docs/paper.md section 1). For classification a distribution over the classes, for
  * regression one scalar; ensemble.ts says what the teacher's is.
  */
 import type { TargetWriter } from '../data/pack.js';

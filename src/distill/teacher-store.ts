@@ -1,7 +1,7 @@
 /**
- * A teacher's outputs on its training set, stored once (PAPER.md section 3.4). The file is tied to the teacher and to the data by their
+ * A teacher's outputs on its training set, stored once (docs/paper.md section 3.4). The file is tied to the teacher and to the data by their
  * hashes and covers every example by id; anything else is an error, because logits of another teacher or another row train without
- * complaint (PITFALLS.md, reference code traps).
+ * complaint.
  */
 import { Field, Float32, List, makeData, RecordBatch, Schema, Struct, Utf8, vectorFromArray } from 'apache-arrow';
 import { readArrowFile, writeArrowFile } from '../data/arrow-file.js';

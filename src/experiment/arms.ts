@@ -1,7 +1,7 @@
 /**
  * Which models an experiment trains, in which order, and who teaches whom. Pure: configuration in, list of runs out. What a reader would
  * get wrong: an arm has one set of teachers for all its seeds, by default the models of the first seed. That is what the reference code
- * does (outputs of trial 1 only, PAPER.md section 3.4), so the spread over seeds is the student's alone.
+ * does (outputs of trial 1 only, docs/paper.md section 3.4), so the spread over seeds is the student's alone.
  */
 import type { Arm, Config } from '../config/schema.js';
 import { configOf, INTERMEDIATE_ARM, isArm, variantOf } from '../config/variants.js';

@@ -1,5 +1,5 @@
 /**
- * A small grid over learning rate and layer decay, as the paper chooses alpha for its single-task models (PAPER.md section 2): each setting
+ * A small grid over learning rate and layer decay, as the paper chooses alpha for its single-task models (docs/paper.md section 2): each setting
  * is trained with the first seeds, the best on dev is taken for all seeds. Trials are runs of the graph like others. Pure.
  */
 import type { Config, TrainingShape } from '../config/schema.js';

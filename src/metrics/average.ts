@@ -14,7 +14,7 @@ interface AverageTable {
 }
 
 /**
- * `bam`: the paper's (PAPER.md section 3.6), WNLI not trained. `glue`: the leaderboard's (Wang et al. 2019), where tasks with two metrics
+ * `bam`: the paper's (docs/paper.md section 3.6), WNLI not trained. `glue`: the leaderboard's (Wang et al. 2019), where tasks with two metrics
  * count with their mean, and MNLI's sets with theirs. AX is a diagnostic and in neither.
  */
 export const AVERAGES = {

@@ -1,6 +1,6 @@
 /**
  * Binary F1 of class 1: 2 tp / (2 tp + fp + fn), as scikit-learn's f1_score. The reference code's F1 takes recall for precision
- * (PAPER.md section 3): its numbers are not comparable.
+ * (docs/paper.md section 3): its numbers are not comparable.
  */
 import { BornAgainError } from '../util/errors.js';
 import type { Metric } from './types.js';

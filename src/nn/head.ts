@@ -1,4 +1,4 @@
-/** A task's head: dropout and a linear layer on the pooled vector, the only parameters that tasks do not share (PAPER.md section 1). */
+/** A task's head: dropout and a linear layer on the pooled vector, the only parameters that tasks do not share (docs/paper.md section 1). */
 import { loadAddon } from '../native/load.js';
 import type { DropoutKey, NativeHead } from '../native/types.js';
 import { Tensor } from '../tensor/index.js';

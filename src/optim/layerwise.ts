@@ -1,7 +1,6 @@
 /**
  * What a parameter's name decides: its layer-wise learning rate, and whether it decays. Names are the Hugging Face ones, read
- * dot by dot; a name of an unknown form is an error, because a silent rate of 1 would train the wrong model (PITFALLS.md, silently
- * wrong training).
+ * dot by dot; a name of an unknown form is an error, because a silent rate of 1 would train the wrong model.
  */
 import { BornAgainError } from '../util/errors.js';
 
@@ -14,7 +13,7 @@ export interface LayerwiseOptions {
 
 /**
  * Multiplier of the learning rate for each name, in the order given: α^d with d = 0 for the heads, 1 for the pooler, L + 1 − i for encoder
- * layer i (0 is nearest the input) and L + 2 for the embeddings. Source: PAPER.md section 1; reference bam/bert/optimization.py,
+ * layer i (0 is nearest the input) and L + 2 for the embeddings. Source: docs/paper.md section 1; reference bam/bert/optimization.py,
  * get_key_to_depths. Its α is positive there; 0 meant "no layer-wise rates", for which we write α = 1.
  * @throws BornAgainError ERR_INVALID_ARGUMENT for a name of unknown form or a layer the encoder does not have
  */

@@ -7,7 +7,7 @@ import { BornAgainError } from '../util/errors.js';
 /**
  * Base learning rate of one update: linear warm-up from 0 over the first W = ⌊totalSteps · warmupShare⌋ steps, then linear decay to 0. The
  * decay counts from step 0, not from the end of the warm-up: the rate climbs to base · (W − 1) / W, then drops onto the decay line at
- * base · (1 − W / totalSteps). Source: PAPER.md section 2; reference bam/bert/optimization.py, create_optimizer.
+ * base · (1 − W / totalSteps). Source: docs/paper.md section 2; reference bam/bert/optimization.py, create_optimizer.
  * @param step 0 for the first update; `totalSteps` − 1 for the last
  * @throws BornAgainError ERR_INVALID_ARGUMENT for a step outside the training
  */

@@ -13,7 +13,7 @@ export interface LengthLimit {
 
 /**
  * How many tokens to keep of a and b. `reference`: while the pair is too long, one token goes from the end of the longer side, from b when they are
- * equal. Closed form of the loop in PAPER.md section 3.7 (reference: _truncate_seq_pair in classification_tasks.py). `longest_first`: the
+ * equal. Closed form of the loop in docs/paper.md section 3.7 (reference: _truncate_seq_pair in classification_tasks.py). `longest_first`: the
  * same while one side is longer than all that the other leaves; once both are cut, the odd token stays on the side that was longer, on b
  * when they were equal (truncate_encodings of the tokenizers library).
  * @param budget tokens both may have together, special tokens not counted

@@ -1,5 +1,5 @@
 /**
- * Asks a trained teacher about every training example, once, and keeps the answers: logits without dropout (PAPER.md section 3.4). The
+ * Asks a trained teacher about every training example, once, and keeps the answers: logits without dropout (docs/paper.md section 3.4). The
  * file's name carries the teacher's hash, so another teacher never meets an older one's file.
  */
 import { existsSync } from 'node:fs';

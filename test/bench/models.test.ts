@@ -38,7 +38,7 @@ describe('training FLOPs', () => {
     expect(firstTokenFlops(MODELS[name], lengths, 'cpu')).toBe(3 * forward(lengths, MODELS[name], '[CLS] without keys and values'));
   });
 
-  it('saved at [CLS] are the shares of PERFORMANCE.md: 42 % of two layers, 7 % of twelve', () => {
+  it('saved at [CLS] are about 42 % of two layers, 7 % of twelve', () => {
     const lengths = Array<number>(32).fill(38);
     const saved = (name: 'tiny' | 'base'): number =>
       1 - firstTokenFlops(MODELS[name], lengths, 'cuda') / trainingFlops(MODELS[name], lengths);

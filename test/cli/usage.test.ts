@@ -33,10 +33,11 @@ describe('help', () => {
     expect(stdout).toMatch(new RegExp(`Examples?:\\n  \\$ .*bornagain ${command}`));
   });
 
-  it('shows every configuration key with its default', async () => {
+  it('shows every configuration key with its default, its meaning and its values', async () => {
     const { stdout } = await runCli(['run', '--help']);
-    expect(stdout).toContain('  multi.epochs=6\n');
+    expect(stdout).toContain('  multi.epochs=6\n      passes over the training set; ');
     expect(stdout).toContain('  runtime.device="cpu"\n');
+    expect(stdout).toContain('  loss.reduction="mean"\n      over the examples of a batch [mean, sum]\n');
   });
 });
 

@@ -1,4 +1,4 @@
-/** The presets against the numbers in PAPER.md, written out here by hand from its sections 1 to 3. */
+/** The presets against the numbers in docs/paper.md, written out here by hand from its sections 1 to 3. */
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/load.js';
 import { PRESET_NAMES } from '../../src/config/presets.js';

@@ -1,4 +1,4 @@
-/** What the presets make of GLUE's full sizes: steps, copies and shares as PAPER.md gives them (sections 1, 3.2 and 5). */
+/** What the presets make of GLUE's full sizes: steps, copies and shares as docs/paper.md gives them (sections 1, 3.2 and 5). */
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/load.js';
 import { planBatches } from '../../src/data/plan.js';

@@ -1,4 +1,4 @@
-/** PAPER.md section 3.2's numbers, in its order of tasks: RTE, MRPC, STS-B, CoLA, SST-2, QNLI, QQP, MNLI. */
+/** docs/paper.md section 3.2's numbers, in its order of tasks: RTE, MRPC, STS-B, CoLA, SST-2, QNLI, QQP, MNLI. */
 import { describe, expect, it } from 'vitest';
 import { copiesAndWeights, lossWeights, samplingShares } from '../../src/data/sampling.js';
 
@@ -28,7 +28,7 @@ describe('samplingShares', () => {
 describe('copiesAndWeights', () => {
   const { copies, weights } = copiesAndWeights(PAPER_SIZES, 0.75);
 
-  it("gives PAPER.md's copies and loss weights", () => {
+  it("gives docs/paper.md's copies and loss weights", () => {
     expect(copies).toEqual(PAPER_COPIES);
     expect(weights.map((weight) => weight.toFixed(4))).toEqual(PAPER_WEIGHTS);
   });

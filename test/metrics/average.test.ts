@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { glueAverage, type ScoredSplits } from '../../src/metrics/index.js';
 import { TASKS, taskByName } from '../../src/tasks/index.js';
 
-/** PAPER.md section 4: BERT-Large, single-task, from ELECTRA's Table 2, in percent; its average is printed as 84.0. */
+/** docs/paper.md section 4: BERT-Large, single-task, from ELECTRA's Table 2, in percent; its average is printed as 84.0. */
 const PUBLISHED = { cola: 60.6, sst2: 93.2, mrpc: 88.0, stsb: 90.0, qqp: 91.3, mnli: 86.6, qnli: 92.3, rte: 70.4 };
 
 const bam = (tasks: Parameters<typeof glueAverage>[0], dev: ScoredSplits['dev']) => glueAverage(tasks, { dev, mismatched: {} }, 'bam');

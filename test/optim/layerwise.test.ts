@@ -1,4 +1,4 @@
-/** Against the reference's depths in Python (test/fixtures/optim/make_optim.py) and PAPER.md's two multipliers. */
+/** Against the reference's depths in Python (test/fixtures/optim/make_optim.py) and docs/paper.md's two multipliers. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decays, layerwiseScales } from '../../src/optim/layerwise.js';
@@ -16,7 +16,7 @@ describe('layerwiseScales', () => {
     Object.entries(scales).forEach(([name, scale], i) => expect(ours[i], name).toBeCloseTo(scale, 14));
   });
 
-  it("gives PAPER.md's multipliers of the embeddings", () => {
+  it("gives docs/paper.md's multipliers of the embeddings", () => {
     const embeddings = (layers: number) => layerwiseScales(['bert.embeddings.position_embeddings.weight'], { layers, alpha: 0.9 })[0] ?? 0;
     expect(embeddings(12).toFixed(4)).toBe('0.2288');
     expect(embeddings(24).toFixed(4)).toBe('0.0646');

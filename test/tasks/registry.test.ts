@@ -17,7 +17,7 @@ describe('registry', () => {
     expect(task.labels.length).toBe(task.kind === 'regression' ? 0 : name === 'mnli' || name === 'ax' ? 3 : 2);
   });
 
-  it('has the official metrics (PAPER.md section 5)', () => {
+  it('has the official metrics (docs/paper.md section 5)', () => {
     expect(Object.fromEntries(TASKS.map((task) => [task.name, [...task.metrics].sort()]))).toEqual({
       cola: ['matthews'],
       sst2: ['accuracy'],

@@ -1,7 +1,7 @@
 /** `bornagain run`: the whole experiment, arms x tasks x seeds. The same command goes on where an interrupted one stopped. */
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { flattenConfig, resolveConfig } from '../../config/load.js';
+import { keyReference } from '../../config/reference.js';
 import type { Config } from '../../config/schema.js';
 import type { ExperimentResults } from '../../experiment/results.js';
 import { BornAgainError } from '../../util/errors.js';
@@ -29,23 +29,27 @@ interface RunFlags extends ConfigFlags {
   readonly json?: boolean;
 }
 
-const KEYS = Object.entries(flattenConfig(resolveConfig({})))
-  .filter(([path]) => path !== 'preset')
-  .map(([path, value]) => `  ${path}=${JSON.stringify(value)}`)
-  .join('\n');
-
-const HELP = `
+/** Made when it is asked for: every command line loads this file. */
+const help = (): string => `
 Examples:
   $ bornagain run --preset quickstart --data data/mini-glue --model models/tiny-bert --out runs/quickstart
-  $ bornagain run --preset paper --data glue --model bert-base --out runs/paper --set 'seeds=[1,2,3]' multi.epochs=3
+  $ bornagain run --preset paper --data glue --model bert-base-uncased --out runs/paper --set 'seeds=[1,2,3]' multi.epochs=3
 
 With --json, stdout gets the content of <out>/results.json.
 
 Tasks of your own (customTasks) are described in the file: examples/own-tasks/README.md shows how. So are further arms:
   "variants": { "short": { "arm": "multi", "set": ["multi.epochs=2"] } }, "arms": ["multi", "short"]
 
-Keys of --set and of the file, with their defaults:
-${KEYS}`;
+Keys of --set and of the file, each with its default, what it means and what it takes (docs/configuration.md has the same as tables):
+${describeKeys()}`;
+
+/** `preset` is a flag's, and what is described in the file alone is left to the text above. */
+function describeKeys(): string {
+  return keyReference()
+    .filter(({ path }) => path !== 'preset' && !/^(customTasks|variants)\b/.test(path))
+    .map(({ path, default: value, meaning, values }) => `  ${path}=${JSON.stringify(value)}\n      ${meaning} [${values}]`)
+    .join('\n');
+}
 
 export function registerRun(program: Command): void {
   const command = program.command('run').description('train and score every arm, task and seed; continues where it stopped');
@@ -53,7 +57,7 @@ export function registerRun(program: Command): void {
   addRequired(command, new Option('--out <dir>', 'folder for models, logs and results.json'));
   command.option('--share <dir>', 'take finished runs from this folder, and put them there, for other experiments; runtime.shareDir');
   command.option('--dry-run', 'print the plan and what is left of it: steps, tokens, FLOPs, disk and time; train nothing');
-  addJsonFlag(addConfigFlags(command)).addHelpText('after', HELP).action(run);
+  addJsonFlag(addConfigFlags(command)).addHelpText('after', help).action(run);
 }
 
 async function run(flags: RunFlags): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * The paper's own numbers that are verified (PAPER.md section 4: BERT-Large, GLUE dev, median of at least 20 seeds), beside this
+ * The paper's own numbers that are verified (docs/paper.md section 4: BERT-Large, GLUE dev, median of at least 20 seeds), beside this
  * experiment's. Numbers that only memory has are not here.
  */
 import type { Config } from '../../config/schema.js';

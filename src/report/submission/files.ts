@@ -8,7 +8,7 @@ export interface SubmissionFile {
   readonly file: string;
   readonly task: OfficialTask;
   readonly split: SplitName;
-  /** Rows of the official test set (PAPER.md section 5, the data set's card). */
+  /** Rows of the official test set (docs/paper.md section 5, the data set's card). */
   readonly officialRows: number;
 }
 
