@@ -1,5 +1,5 @@
 /**
- * Binary F1 of class 1: 2 tp / (2 tp + fp + fn), as scikit-learn's f1_score. The reference code's F1 takes recall for precision
+ * Binary F1 of class 1: 2 tp / (2 tp + fp + fn), as scikit-learn's f1_score. The reference code's F1 takes precision for recall
  * (docs/paper.md section 3): its numbers are not comparable.
  */
 import { BornAgainError } from '../util/errors.js';
