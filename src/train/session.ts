@@ -93,9 +93,11 @@ export class Session {
 
   /**
    * One whole step: forward, weighted loss, backward, clip, layer-wise AdamW. Of micro-batches the gradients are summed, so that a batch cut
-   * into them gives the same step in less memory; `losses` are theirs end to end, and their dropout masks are not the whole batch's. Rejects with ERR_NON_FINITE_LOSS when the loss or a gradient
-   * is not finite (`details`: step, losses, positions of the examples whose loss is not finite), ERR_CANCELLED, ERR_INVALID_ARGUMENT; the
-   * parameters are then those of the step before.
+   * into them gives the same step in less memory; `losses` are theirs end to end, and their dropout masks are not the whole batch's. The
+   * gradient of a head without examples in the batch is zero: momentum and weight decay go on moving it. (The `AdamW` of the tensor floor
+   * leaves a parameter without a gradient where it is.) Rejects with ERR_NON_FINITE_LOSS when the loss or a gradient is not finite
+   * (`details`: step, losses, positions of the examples whose loss is not finite), ERR_CANCELLED, ERR_INVALID_ARGUMENT; the parameters are
+   * then those of the step before.
    */
   async step(batch: PackedBatch | readonly PackedBatch[], { learningRate, after }: StepOptions): Promise<StepResult> {
     const result = await this.native.step(batch, learningRate, after);
