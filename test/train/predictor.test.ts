@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TeacherOutputs } from '../../src/distill/teacher-store.js';
 import { trainOne } from '../../src/experiment/train-one.js';
-import { modelFolderHash } from '../../src/nn/model-folder.js';
+import { initHead } from '../../src/nn/head.js';
+import { modelFolderHash, openModelFolder, writeModelFolder } from '../../src/nn/model-folder.js';
 import { readExamples, taskByName } from '../../src/tasks/index.js';
 import { evaluateModel, type EvaluateModelOptions, type ModelScores } from '../../src/train/evaluate-model.js';
 import { predictionsOf } from '../../src/train/evaluate.js';
 import type { MetricScores, TrainingEvent } from '../../src/train/events.js';
+import { headSpec } from '../../src/train/heads.js';
 import { prepareData } from '../../src/train/prepare-data.js';
-import { Predictor } from '../../src/train/predictor.js';
+import { Predictor, type PredictionRow } from '../../src/train/predictor.js';
 import { SharedCores } from '../../src/train/shared-cores.js';
 import { teacherOutputs, teacherOutputsPath } from '../../src/train/teacher-outputs.js';
 import { smallData, temporaryFolder, tinyModel } from './tiny-model.js';
@@ -124,6 +126,35 @@ describe('Predictor', () => {
       alone?.logits.forEach((logit, c) => expect(logit).toBeCloseTo(together[i]?.logits[c] ?? NaN, 5));
     }
     expect(await predictor.predict('rte', [])).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['a pair without its second text', { textA: 'a dog', textB: null }],
+    ['a pair that leaves it out, as JavaScript may', { textA: 'a dog' }],
+    ['a text that is none', { textA: 7, textB: 'a dog' }],
+  ])('refuses %s, by row', async (_, row) => {
+    const asked = [{ textA: 'a dog', textB: 'an ox' }, row as PredictionRow];
+    await expect(predictor.predict('rte', asked)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: 'row 1 (from 0): an example of rte has two texts, textA and textB',
+      details: { task: 'rte', row: 1 },
+    });
+  });
+
+  it('refuses a second text where the task has one', async () => {
+    const { bert } = await openModelFolder(place.modelDir, { device: 'cpu', dropout: null });
+    const head = initHead(headSpec(taskByName('sst2'), config.model), bert.config.hiddenSize, 'cpu', 1, 'truncated_normal');
+    const folder = join(await temporaryFolder(), 'model');
+    const info = { arm: 'single', seed: 1, tasks: ['sst2'], preset: 'custom', maxLength: 48, truncation: 'reference' as const, scores: {} };
+    await writeModelFolder(folder, { bert, heads: [head], tokenizerFrom: place.modelDir, info });
+    for (const module of [bert, head]) module.dispose();
+    const films = await Predictor.open(folder, config.runtime);
+    await expect(films.predict('sst2', [{ textA: 'a film', textB: 'another' }])).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      details: { task: 'sst2', row: 0 },
+    });
+    expect(await films.predict('sst2', [{ textA: 'a film', textB: null }])).toHaveLength(1);
+    await films.close();
   });
 
   it('refuses an unknown task and one it has no head for', async () => {
