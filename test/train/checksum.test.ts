@@ -19,6 +19,8 @@ it('is that of all values and notes end to end, and lets the event loop turn aft
   const sum = await checksum(tensors, { training: 'one' });
   done = true;
   expect(turns).toBeGreaterThanOrEqual(4);
-  const whole = createHash('sha256').update(Buffer.from(large.buffer)).update(Buffer.from(Float32Array.of(1, 2, 3).buffer));
+  const whole = createHash('sha256')
+    .update(Buffer.from(large.buffer))
+    .update(Buffer.from(Float32Array.of(1, 2, 3).buffer));
   expect(sum).toBe(whole.update('["training","one"]').digest('hex'));
 });

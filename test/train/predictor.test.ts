@@ -1,7 +1,7 @@
 /** A trained model folder that answers: the same scores, logits and labels by every way in. */
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TeacherOutputs } from '../../src/distill/teacher-store.js';
 import { trainOne } from '../../src/experiment/train-one.js';
 import { initHead } from '../../src/nn/head.js';
@@ -11,6 +11,7 @@ import { evaluateModel, type EvaluateModelOptions, type ModelScores } from '../.
 import { predictionsOf } from '../../src/train/evaluate.js';
 import type { MetricScores, TrainingEvent } from '../../src/train/events.js';
 import { headSpec } from '../../src/train/heads.js';
+import { InferenceModel } from '../../src/train/inference.js';
 import { prepareData } from '../../src/train/prepare-data.js';
 import { Predictor, type PredictionRow } from '../../src/train/predictor.js';
 import { SharedCores } from '../../src/train/shared-cores.js';
@@ -190,6 +191,23 @@ describe('teacherOutputs', () => {
     const path = teacherOutputsPath(asked.folder, 'rte', asked.hash);
     const reopened = await TeacherOutputs.open(path, { teacherHash: asked.hash, dataset: asked.dataset });
     expect(reopened.logits(0)).toEqual(outputs.logits(0));
+  });
+
+  it('asks the teacher once where two students start together', async () => {
+    const asked = await request(await temporaryFolder());
+    const opened = vi.spyOn(InferenceModel, 'open'); // the real one is called
+    const [one, two] = await Promise.all([teacherOutputs(asked), teacherOutputs(asked)]);
+    expect(opened).toHaveBeenCalledTimes(1);
+    opened.mockRestore();
+    expect(two.logits(0)).toEqual(one.logits(0));
+  });
+
+  it('asks it again where the student that began was cancelled', async () => {
+    const asked = await request(await temporaryFolder());
+    const first = teacherOutputs({ ...asked, signal: AbortSignal.abort() });
+    const others = [teacherOutputs(asked), teacherOutputs(asked)];
+    await expect(first).rejects.toMatchObject({ code: 'ERR_CANCELLED' });
+    for (const outputs of await Promise.all(others)) expect(outputs.width).toBe(2);
   });
 
   it('refuses a folder that holds another teacher than the one meant, and stores nothing', async () => {
