@@ -20,8 +20,19 @@ const madeSchema = z.strictObject({
   /** Folder name and hash of the model it started from. */
   encoder: z.strictObject({ name: z.string(), hash: z.string() }),
   training: z.strictObject({ steps: z.int(), batchSize: z.int(), learningRate: z.number(), layerDecay: z.number() }),
-  /** The tasks with a teacher, and the constant weight of the gold label, null where it rises from 0 to 1; null without teachers. */
-  distillation: z.strictObject({ tasks: z.array(z.string()), lambda: z.number().nullable() }).nullable(),
+  /** Null without teachers. */
+  distillation: z
+    .strictObject({
+      /** Those with a teacher. */
+      tasks: z.array(z.string()),
+      /** Models written before this was kept have none; nor have they `switchAt`. */
+      annealing: z.enum(['linear', 'cosine', 'step', 'constant']).optional(),
+      /** The constant weight of the gold label; null where it goes from 0 to 1. */
+      lambda: z.number().nullable(),
+      /** The share of the steps before it is 1; null where it does not go at once. */
+      switchAt: z.number().nullable().optional(),
+    })
+    .nullable(),
   /** Values of the configuration that its preset sets otherwise, by dotted key. */
   departures: z.record(z.string(), z.strictObject({ preset: z.unknown(), value: z.unknown() })),
 });
