@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 import type { HeadSpec } from './head.js';
 
-const FILE = 'bornagain.json';
+/** Every model folder that this project writes has it. */
+export const DESCRIPTION_FILE = 'bornagain.json';
 
 const headSchema = z.strictObject({
   task: z.string().min(1),
@@ -63,10 +64,15 @@ export interface HeadsDescription {
 
 /** Null where the folder has none: a plain encoder. Throws ERR_MODEL_FOLDER when the file is there and malformed. */
 export async function readHeadsFile(dir: string): Promise<HeadsDescription | null> {
-  const file = await readJsonFile(join(dir, FILE), fileSchema, 'ERR_MODEL_FOLDER', 'Copy the model folder again, or train the model anew');
+  const file = await readJsonFile(
+    join(dir, DESCRIPTION_FILE),
+    fileSchema,
+    'ERR_MODEL_FOLDER',
+    'Copy the model folder again, or train the model anew',
+  );
   return file === null ? null : { heads: file.heads, info: file.info };
 }
 
 export async function writeHeadsFile(dir: string, description: HeadsDescription): Promise<void> {
-  await writeJsonFile(join(dir, FILE), { format: 1, ...description });
+  await writeJsonFile(join(dir, DESCRIPTION_FILE), { format: 1, ...description });
 }
