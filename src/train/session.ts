@@ -41,8 +41,9 @@ export class Session {
     private readonly parameters: readonly { name: string; shape: readonly number[] }[],
   ) {}
 
-  /** Throws ERR_INVALID_ARGUMENT (no heads, disposed modules), ERR_DEVICE (modules on several devices). */
+  /** Throws ERR_INVALID_ARGUMENT (no heads, two of one task, disposed modules), ERR_DEVICE (modules on several devices). */
   static create({ bert, heads, optimizer, layerDecay, dropoutSeed, runtime }: SessionOptions): Session {
+    requireOneHeadPerTask(heads);
     const parameters = [bert.native, ...heads.map((head) => head.native)].flatMap((module) =>
       module.parameterNames().map((name) => ({ name, shape: parameterShape(module, name) })),
     );
@@ -152,6 +153,16 @@ export class Session {
   close(): Promise<void> {
     return this.native.close();
   }
+}
+
+/** Parameters are told apart by name, in the optimizer's settings and in saved states. */
+function requireOneHeadPerTask(heads: readonly Head[]): void {
+  const tasks = heads.map(({ task }) => task);
+  const twice = tasks.find((task, i) => tasks.indexOf(task) < i);
+  if (twice === undefined) return;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `a session has one head for each task, and two were given for '${twice}'`, {
+    task: twice,
+  });
 }
 
 function nonFinite(result: StepResult): BornAgainError {
