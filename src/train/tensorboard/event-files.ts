@@ -41,7 +41,12 @@ export class EventFiles {
       mkdirSync(folder, { recursive: true });
       return new EventFiles(path, openSync(path, 'a'), written);
     });
-    files.begin(finishedSteps, last === 0 ? introduction : null);
+    try {
+      files.begin(finishedSteps, last === 0 ? introduction : null);
+    } catch (error) {
+      files.close();
+      throw error;
+    }
     return files;
   }
 
