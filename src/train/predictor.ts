@@ -8,7 +8,7 @@ import { checkFits } from '../data/fits.js';
 import { labelName, rawScore } from '../tasks/index.js';
 import type { Example, TaskDefinition } from '../tasks/types.js';
 import { Tokenizer } from '../text/tokenizer.js';
-import { teacherProbabilities } from '../distill/ensemble.js';
+import { softmax } from '../distill/softmax.js';
 import { BornAgainError } from '../util/errors.js';
 import { computeLogits, headIndex, predictionsOf } from './evaluate.js';
 import { InferenceModel, type InferenceOptions } from './inference.js';
@@ -83,5 +83,5 @@ function requireTexts({ name, texts }: TaskDefinition, { textA, textB }: Predict
 
 function toPrediction(task: TaskDefinition, logits: Float32Array, prediction: number): Prediction {
   if (task.kind === 'regression') return { label: null, score: rawScore(task, prediction), probabilities: [], logits: [...logits] };
-  return { label: labelName(task, prediction), score: null, probabilities: [...teacherProbabilities(logits)], logits: [...logits] };
+  return { label: labelName(task, prediction), score: null, probabilities: [...softmax(logits)], logits: [...logits] };
 }
