@@ -76,8 +76,8 @@ export class Session {
   }
 
   /**
-   * Native threads, of the calls that begin after it was set; 0 is LibTorch's default, and cannot be set. The fused engine's results do not
-   * depend on it.
+   * Native threads, of the calls that begin after it was set; 0 is LibTorch's default (one per core unless OMP_NUM_THREADS or
+   * MKL_NUM_THREADS says otherwise), and cannot be set. The fused engine's results do not depend on it.
    */
   get threads(): number {
     return this.native.threads;
