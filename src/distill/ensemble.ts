@@ -5,15 +5,7 @@
  */
 import type { TaskKind } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
-
-/** softmax(logits / temperature) in double precision; safe for logits of any size. [classes] */
-export function teacherProbabilities(logits: ArrayLike<number>, temperature = 1): Float64Array {
-  const values = Float64Array.from(logits);
-  const largest = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  const powers = values.map((logit) => Math.exp((logit - largest) / temperature));
-  const total = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / total);
-}
+import { softmax } from './softmax.js';
 
 /** One teacher's stored outputs (`TeacherOutputs` is one). */
 export interface TeacherLogits {
@@ -43,6 +35,6 @@ export class TeacherEnsemble {
 
   private own(teacher: TeacherLogits, index: number): Float64Array {
     const outputs = teacher.logits(index);
-    return this.kind === 'regression' ? Float64Array.from(outputs) : teacherProbabilities(outputs, this.temperature);
+    return this.kind === 'regression' ? Float64Array.from(outputs) : softmax(outputs, this.temperature);
   }
 }

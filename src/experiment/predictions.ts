@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { TokenizedDataset } from '../data/types.js';
-import { teacherProbabilities } from '../distill/ensemble.js';
+import { softmax } from '../distill/softmax.js';
 import { outputsOf } from '../distill/targets.js';
 import { labelName, rawScore } from '../tasks/index.js';
 import { predictionsOf } from '../train/evaluate.js';
@@ -79,7 +79,7 @@ function recordOf({ dataset, logits }: AnsweredSplit, index: number, answer: num
     return { ...place, gold, prediction: rounded(rawScore(task, answer), FLOAT32_DIGITS), probabilities: null };
   }
   const outputs = task.labels.length;
-  const probabilities = teacherProbabilities(logits.subarray(index * outputs, (index + 1) * outputs));
+  const probabilities = softmax(logits.subarray(index * outputs, (index + 1) * outputs));
   return {
     ...place,
     gold: labelName(task, dataset.label(index)),

@@ -18,12 +18,13 @@ export interface Making {
 /** `made` of the model's description. */
 export function provenance({ config, modelDir, modelHash, shape, steps, tasks }: Making): NonNullable<ModelInfo['made']> {
   const { batchSize, learningRate, layerDecay } = shape;
-  const { annealing, lambda } = config.distillation;
+  const { annealing, lambda, switchAt } = config.distillation;
+  const weight = { annealing, lambda: annealing === 'constant' ? lambda : null, switchAt: annealing === 'step' ? switchAt : null };
   const taught = tasks.filter(({ teacher }) => teacher !== null).map(({ dataset }) => dataset.task.name);
   return {
     encoder: { name: basename(resolve(modelDir)), hash: modelHash },
     training: { steps, batchSize, learningRate, layerDecay },
-    distillation: taught.length === 0 ? null : { tasks: taught, lambda: annealing === 'constant' ? lambda : null },
+    distillation: taught.length === 0 ? null : { tasks: taught, ...weight },
     departures: departuresOf(config),
   };
 }

@@ -38,7 +38,7 @@ export function requireBuilt(paths: AddonPaths, env: Environment): void {
  * @throws BornAgainError ERR_ADDON_LOAD
  */
 export function checkedRecord(paths: AddonPaths, env: Environment): Libtorch {
-  const recorded = JSON.parse(readFileSync(paths.record, 'utf8')) as Libtorch;
+  const recorded = readRecord(paths, env);
   const place = inspectFolder('build', recorded.dir);
   const changed = differences(recorded, place.libtorch);
   if (place.problem !== null || changed.length > 0) {
@@ -52,6 +52,19 @@ export function checkedRecord(paths: AddonPaths, env: Environment): Libtorch {
     }
   }
   return recorded;
+}
+
+/** What the build wrote. Throws ERR_ADDON_LOAD where that was cut, as by a full disk. */
+function readRecord(paths: AddonPaths, env: Environment): Libtorch {
+  let record: Partial<Libtorch> | null = null;
+  let cause: unknown;
+  try {
+    record = JSON.parse(readFileSync(paths.record, 'utf8')) as Partial<Libtorch> | null;
+  } catch (error) {
+    cause = error;
+  }
+  if (typeof record?.dir === 'string' && typeof record.version === 'string') return record as Libtorch;
+  throw loadError(paths, env, `${paths.record}, which says what LibTorch the addon was built against, cannot be read.`, [], cause);
 }
 
 function differences(recorded: Libtorch, present: Libtorch | null): string[] {

@@ -140,7 +140,7 @@ export interface NativeSessionOptions {
   readonly products: 'auto' | 'own' | 'libtorch';
   /** Fused and flash engine: the last layer computes its output at [CLS] alone, which is all that is read. */
   readonly firstTokensOnly: boolean;
-  /** 0: one per core. */
+  /** 0: LibTorch's default, which is one per core unless OMP_NUM_THREADS or MKL_NUM_THREADS says otherwise. */
   readonly threads: number;
 }
 

@@ -2,18 +2,16 @@
  * Export to Transformers: for a task, the encoder and its head as the folder of a BertForSequenceClassification. It gives the same logits;
  * a regression's sigmoid is not part of such a model and is written down instead (`outputMeaning`).
  */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { BornAgainError } from '../util/errors.js';
-import { errnoOf, ioError } from '../util/io-error.js';
 import { writeJsonFile } from '../util/json-file.js';
 import { exportCard, outputMeaning } from './model-card.js';
 import { classifierConfigFile } from './model-config-file.js';
 import { openModelFolder, type OpenedModel } from './model-folder.js';
 import { lazyParameters } from './parameters.js';
 import { writeLazySafetensors } from './safetensors.js';
-import { copyTokenizer, readLicence, replaceFolder } from './write-folder.js';
+import { copyTokenizer, readLicence, replaceFolder, requireFree } from './write-folder.js';
 
 export interface ExportOptions {
   /** A model this project trained. */
@@ -93,17 +91,4 @@ function taskFolder(outDir: string, task: string): string {
   throw new BornAgainError('ERR_MODEL_FOLDER', `the task name '${task}' cannot be a folder's name: letters, digits, '_', '-' and '.' can`, {
     task,
   });
-}
-
-async function requireFree(folder: string): Promise<void> {
-  let found: string[];
-  try {
-    found = await readdir(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
-    throw ioError('write', folder, error);
-  }
-  if (found.length === 0) return;
-  const message = `${folder} is there already and holds ${found.length} entries. Nothing was changed. Remove it, or choose another output folder`;
-  throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { folder });
 }

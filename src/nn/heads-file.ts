@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 import type { HeadSpec } from './head.js';
 
-const FILE = 'bornagain.json';
+/** Every model folder that this project writes has it. */
+export const DESCRIPTION_FILE = 'bornagain.json';
 
 const headSchema = z.strictObject({
   task: z.string().min(1),
@@ -20,8 +21,19 @@ const madeSchema = z.strictObject({
   /** Folder name and hash of the model it started from. */
   encoder: z.strictObject({ name: z.string(), hash: z.string() }),
   training: z.strictObject({ steps: z.int(), batchSize: z.int(), learningRate: z.number(), layerDecay: z.number() }),
-  /** The tasks with a teacher, and the constant weight of the gold label, null where it rises from 0 to 1; null without teachers. */
-  distillation: z.strictObject({ tasks: z.array(z.string()), lambda: z.number().nullable() }).nullable(),
+  /** Null without teachers. */
+  distillation: z
+    .strictObject({
+      /** Those with a teacher. */
+      tasks: z.array(z.string()),
+      /** Models written before this was kept have none; nor have they `switchAt`. */
+      annealing: z.enum(['linear', 'cosine', 'step', 'constant']).optional(),
+      /** The constant weight of the gold label; null where it goes from 0 to 1. */
+      lambda: z.number().nullable(),
+      /** The share of the steps before it is 1; null where it does not go at once. */
+      switchAt: z.number().nullable().optional(),
+    })
+    .nullable(),
   /** Values of the configuration that its preset sets otherwise, by dotted key. */
   departures: z.record(z.string(), z.strictObject({ preset: z.unknown(), value: z.unknown() })),
 });
@@ -52,10 +64,15 @@ export interface HeadsDescription {
 
 /** Null where the folder has none: a plain encoder. Throws ERR_MODEL_FOLDER when the file is there and malformed. */
 export async function readHeadsFile(dir: string): Promise<HeadsDescription | null> {
-  const file = await readJsonFile(join(dir, FILE), fileSchema, 'ERR_MODEL_FOLDER', 'Copy the model folder again, or train the model anew');
+  const file = await readJsonFile(
+    join(dir, DESCRIPTION_FILE),
+    fileSchema,
+    'ERR_MODEL_FOLDER',
+    'Copy the model folder again, or train the model anew',
+  );
   return file === null ? null : { heads: file.heads, info: file.info };
 }
 
 export async function writeHeadsFile(dir: string, description: HeadsDescription): Promise<void> {
-  await writeJsonFile(join(dir, FILE), { format: 1, ...description });
+  await writeJsonFile(join(dir, DESCRIPTION_FILE), { format: 1, ...description });
 }

@@ -1,7 +1,10 @@
 /** README.md of written model folders: what the model is, how it was made and how to load it, for whoever finds the folder. */
+import { describeAnnealing } from '../config/annealing.js';
 import type { BertConfig } from './bert-config.js';
 import type { HeadSpec } from './head.js';
 import type { ModelInfo } from './heads-file.js';
+
+type Made = NonNullable<ModelInfo['made']>;
 
 export interface CardSubject {
   readonly config: BertConfig;
@@ -54,12 +57,17 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 model = AutoModelForSequenceClassification.from_pretrained(".").eval()
 tokenizer = AutoTokenizer.from_pretrained(".")
-inputs = tokenizer("first text", "second text", truncation=True, max_length=${info.maxLength}, return_tensors="pt")
+inputs = tokenizer(${textArguments(head)}, truncation=True, max_length=${info.maxLength}, return_tensors="pt")
 logits = model(**inputs).logits
 \`\`\`
 
 ${outputMeaning(head)}
 ${licenceSection(licence)}`;
+}
+
+/** Both texts also where the folder, an older one, does not say that there are two. */
+function textArguments({ texts }: HeadSpec): string {
+  return texts === 1 ? '"text"' : '"first text", "second text"';
 }
 
 /** What Transformers' logits are. The one head it cannot express is a regression with a sigmoid. */
@@ -98,20 +106,23 @@ function making({ arm, seed, preset, tasks, maxLength, made }: ModelInfo): strin
   return ['## How it was made', '', ...lines.map((line) => `- ${line}`), ''].join('\n');
 }
 
-function madeLines(preset: string, made: NonNullable<ModelInfo['made']>): string[] {
+function madeLines(preset: string, made: Made): string[] {
   const { encoder, training, distillation, departures } = made;
   const changed = Object.entries(departures).map(
     ([key, { preset: own, value }]) => `\`${key}\` (${JSON.stringify(value)} instead of ${JSON.stringify(own)})`,
   );
-  const lambda = distillation?.lambda === null ? 'rising linearly from 0 to 1' : `constantly ${distillation?.lambda}`;
   return [
     `Preset \`${preset}\`${changed.length === 0 ? ', unchanged' : `, departing from it in ${changed.join(', ')}`}.`,
     `Started from the encoder \`${encoder.name}\` (SHA-256 \`${encoder.hash}\`).`,
     `${training.steps} steps of ${training.batchSize} examples, learning rate ${training.learningRate}, layer-wise decay ${training.layerDecay}.`,
-    distillation === null
-      ? 'Trained on the gold labels alone.'
-      : `Distilled from teachers on ${distillation.tasks.join(', ')}; weight of the gold label ${lambda}.`,
+    distillation === null ? 'Trained on the gold labels alone.' : teaching(distillation),
   ];
+}
+
+function teaching({ tasks, annealing, lambda, switchAt = null }: NonNullable<Made['distillation']>): string {
+  const known = annealing ?? (lambda === null ? null : 'constant');
+  const how = known === null ? 'lambda 0 to 1' : describeAnnealing({ annealing: known, lambda, switchAt });
+  return `Distilled from teachers on ${tasks.join(', ')}; teacher annealing: ${how}. Lambda is the weight of the gold label.`;
 }
 
 function licenceSection(licence: string | null): string {

@@ -12,7 +12,7 @@ import type { Bert } from './bert.js';
 import { readBertConfig, type BertConfig } from './bert-config.js';
 import { checkpointLayout } from './checkpoint-layout.js';
 import type { Head, HeadSpec } from './head.js';
-import { readHeadsFile, writeHeadsFile, type ModelInfo } from './heads-file.js';
+import { DESCRIPTION_FILE, readHeadsFile, writeHeadsFile, type ModelInfo } from './heads-file.js';
 import type { HeadTask } from './import-classifier.js';
 import { modelCard } from './model-card.js';
 import { encoderConfigFile } from './model-config-file.js';
@@ -22,7 +22,7 @@ import { HEADS_FILE, openClassifier, openHeads } from './open-heads.js';
 import { lazyParameters } from './parameters.js';
 import { writeLazySafetensors } from './safetensors.js';
 import { hashWeights, openWeights } from './weights/open.js';
-import { copyTokenizer, readLicence, replaceFolder } from './write-folder.js';
+import { copyTokenizer, readLicence, replaceFolder, requireFree } from './write-folder.js';
 
 export interface OpenedModel {
   readonly bert: Bert;
@@ -108,8 +108,12 @@ export interface WriteOptions {
   readonly info: ModelInfo;
 }
 
-/** Writes the folder beside its place and moves it there whole; a folder already there is replaced. Throws ERR_IO. */
+/**
+ * Writes the folder beside its place and moves it there whole; a model already there that this function wrote is replaced.
+ * @throws BornAgainError ERR_OUTPUT_FOLDER (something else is there; nothing is changed then), ERR_IO
+ */
 export async function writeModelFolder(dir: string, { bert, heads, tokenizerFrom, info }: WriteOptions): Promise<void> {
+  await requireFree(dir, DESCRIPTION_FILE);
   const specs = heads.map((head) => head.spec);
   const licence = await readLicence(tokenizerFrom);
   await replaceFolder(dir, async (folder) => {

@@ -93,7 +93,10 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
 }
 
-/** Header bytes with the length prefix, padded with spaces to a multiple of 8 as the format asks. Tensors are laid out in the order given. */
+/**
+ * Header bytes with the length prefix, padded with spaces to a multiple of 8 as the format asks. Tensors are laid out in the order given.
+ * @throws BornAgainError ERR_INVALID_ARGUMENT where two have one name, or one that of the metadata
+ */
 export function formatHeader(
   tensors: readonly { name: string; dtype: SafetensorsDType; shape: readonly number[] }[],
   metadata: Readonly<Record<string, string>>,
@@ -101,6 +104,8 @@ export function formatHeader(
   const json: Record<string, unknown> = { __metadata__: metadata };
   let position = 0;
   for (const { name, dtype, shape } of tensors) {
+    if (Object.hasOwn(json, name))
+      throw new BornAgainError('ERR_INVALID_ARGUMENT', `a safetensors file has one place for '${name}', not two`, { name });
     const end = position + shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype];
     json[name] = { dtype, shape, data_offsets: [position, end] };
     position = end;

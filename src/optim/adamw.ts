@@ -1,6 +1,7 @@
 /**
  * AdamW on the tensor floor, for people's own training loops: parameter groups, decoupled weight decay, bias correction as a switch, clipping
- * to a global norm. A session has its own; the arithmetic is the same (native/core/adamw.cc).
+ * to a global norm. A session has its own, of the same arithmetic (native/core/adamw.cc), but moves every parameter in every step: here one
+ * without a gradient stands still.
  */
 import { loadAddon } from '../native/load.js';
 import type { NativeAdamW, NativeOptimizerOptions } from '../native/types.js';
@@ -15,6 +16,10 @@ export interface ParameterGroup {
   readonly weightDecay?: number;
 }
 
+/**
+ * A parameter that no loss of a step reached, such as the head of a task that the batch has no example of, stands still, and so do its
+ * moments, as in PyTorch. A `Session` takes its gradient for zero: its moments fade, and momentum and weight decay go on moving it.
+ */
 export class AdamW {
   readonly #native: NativeAdamW;
 

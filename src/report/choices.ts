@@ -1,4 +1,5 @@
 /** Which choices a run was made with, where the paper and its code differ or a user decided: the reader of a table must know them. */
+import { describeAnnealing } from '../config/annealing.js';
 import { departuresOf } from '../config/load.js';
 import type { Config, TrainingShape } from '../config/schema.js';
 import type { GridResult } from '../experiment/grid.js';
@@ -10,7 +11,7 @@ export function describeChoices(config: Config): string[] {
     describePreset(config),
     `loss: ${config.loss.reduction} over the batch; task sampling: ${describeSampling(config)}`,
     `regression head: ${config.model.regression}; Adam bias correction: ${config.optimizer.biasCorrection ? 'yes' : 'no'}; ` +
-      `teacher annealing: ${describeAnnealing(config)}`,
+      `teacher annealing: ${describeAnnealing(config.distillation)}`,
     `single: ${describeShape(config.single)}; multi: ${describeShape(config.multi)}`,
     ...describeSelection(config),
   ];
@@ -52,17 +53,6 @@ function describeSampling({ sampling }: Config): string {
     weights: `every set once, loss weights, ~ ${share}`,
   };
   return sampling.order === 'fixed' ? `${kinds[sampling.kind]}, one order for all epochs and seeds` : kinds[sampling.kind];
-}
-
-function describeAnnealing({ distillation }: Config): string {
-  const { annealing, lambda, switchAt } = distillation;
-  const kinds = {
-    linear: 'linear, lambda 0 to 1',
-    cosine: 'half a cosine, lambda 0 to 1',
-    step: `lambda 0, then 1 from ${switchAt} of the steps`,
-    constant: `none, lambda ${lambda}`,
-  };
-  return kinds[annealing];
 }
 
 function describeShape({ epochs, batchSize, accumulate, learningRate, layerDecay, grid }: TrainingShape): string {

@@ -32,7 +32,11 @@ export async function listNumbered(folder: string, name: RegExp): Promise<Checkp
     .sort((a, b) => b.step - a.step);
 }
 
-/** Removes all but the newest two. Call it after a new one is whole on the disk. */
-export async function pruneCheckpoints(folder: string): Promise<void> {
-  for (const { path } of (await listCheckpoints(folder)).slice(KEPT)) await removeFile(path);
+/**
+ * Removes all but the newest two up to that of step `newest`. Call it after this one is whole on the disk. Later ones could not be gone on
+ * from: they stay for whoever looks into it, and count for nothing. Throws ERR_IO.
+ */
+export async function pruneCheckpoints(folder: string, newest: number): Promise<void> {
+  const own = (await listCheckpoints(folder)).filter(({ step }) => step <= newest);
+  for (const { path } of own.slice(KEPT)) await removeFile(path);
 }

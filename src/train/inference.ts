@@ -50,20 +50,15 @@ export class InferenceModel {
     const classifierTask = known && registry.byName(known.head);
     const opened = await openModelFolder(dir, { device: runtime.device, dropout: 0, ...(classifierTask && { classifierTask }) });
     const { bert, heads, config, hash, limit } = opened;
-    if (heads.length === 0) {
-      bert.dispose();
-      throw withoutHeads(dir, opened.layout.classifier);
+    try {
+      if (heads.length === 0) throw withoutHeads(dir, opened.layout.classifier);
+      for (const notice of opened.notices) onNotice?.(notice);
+      const session = Session.create({ bert, heads, optimizer: IDLE_OPTIMIZER, layerDecay: 1, dropoutSeed: 0, runtime });
+      return new InferenceModel(dir, config, hash, limit, bert, heads, session, runtime.evaluationBatchTokens, registry);
+    } catch (error) {
+      for (const module of [bert, ...heads]) module.dispose();
+      throw error;
     }
-    for (const notice of opened.notices) onNotice?.(notice);
-    const session = Session.create({
-      bert,
-      heads,
-      optimizer: IDLE_OPTIMIZER,
-      layerDecay: 1,
-      dropoutSeed: 0,
-      runtime,
-    });
-    return new InferenceModel(dir, config, hash, limit, bert, heads, session, runtime.evaluationBatchTokens, registry);
   }
 
   /** Names of the tasks it has heads for. */

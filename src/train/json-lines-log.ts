@@ -6,7 +6,7 @@
 import { appendFileSync, closeSync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeFileAtomic } from '../util/atomic-file.js';
-import { ioError } from '../util/io-error.js';
+import { attemptIoSync } from '../util/io-error.js';
 import { readTextIfThere } from '../util/if-there.js';
 
 export interface LogEntry {
@@ -26,7 +26,7 @@ export class JsonLinesLog<Entry extends LogEntry> {
   static async open<Entry extends LogEntry>(path: string, finishedSteps: number): Promise<JsonLinesLog<Entry>> {
     const kept = await truncateAfter(path, finishedSteps);
     const written = new Set(kept.filter((line) => stepOf(line) === finishedSteps));
-    return attempt(path, () => {
+    return attemptIoSync('write', path, () => {
       mkdirSync(dirname(path), { recursive: true });
       return new JsonLinesLog(path, openSync(path, 'a'), written);
     });
@@ -34,7 +34,7 @@ export class JsonLinesLog<Entry extends LogEntry> {
 
   /** Throws ERR_IO, for instance when the disk is full. */
   append(entry: Entry): void {
-    attempt(this.path, () => appendFileSync(this.descriptor, JSON.stringify(entry) + '\n'));
+    attemptIoSync('write', this.path, () => appendFileSync(this.descriptor, JSON.stringify(entry) + '\n'));
   }
 
   /** As `append`, but for what is done at the end of a step, so that a call that goes on from there may do it again. */
@@ -44,7 +44,7 @@ export class JsonLinesLog<Entry extends LogEntry> {
 
   /** Before a checkpoint: the log is then on the disk up to its step. */
   flush(): void {
-    attempt(this.path, () => fdatasyncSync(this.descriptor));
+    attemptIoSync('write', this.path, () => fdatasyncSync(this.descriptor));
   }
 
   close(): void {
@@ -68,13 +68,5 @@ function stepOf(line: string): number {
     return (JSON.parse(line) as LogEntry).step;
   } catch {
     return Number.POSITIVE_INFINITY;
-  }
-}
-
-function attempt<T>(path: string, operation: () => T): T {
-  try {
-    return operation();
-  } catch (error) {
-    throw ioError('write', path, error);
   }
 }

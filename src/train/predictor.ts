@@ -8,10 +8,12 @@ import { checkFits } from '../data/fits.js';
 import { labelName, rawScore } from '../tasks/index.js';
 import type { Example, TaskDefinition } from '../tasks/types.js';
 import { Tokenizer } from '../text/tokenizer.js';
-import { teacherProbabilities } from '../distill/ensemble.js';
+import { softmax } from '../distill/softmax.js';
+import { BornAgainError } from '../util/errors.js';
 import { computeLogits, headIndex, predictionsOf } from './evaluate.js';
 import { InferenceModel, type InferenceOptions } from './inference.js';
 
+/** `textB` is null where the task has one text. */
 export type PredictionRow = Pick<Example, 'textA' | 'textB'>;
 
 export interface Prediction {
@@ -51,11 +53,13 @@ export class Predictor {
 
   /**
    * One prediction per row, in order.
-   * @throws BornAgainError ERR_UNKNOWN_TASK where there is no such task, or the model has no head for it
+   * @throws BornAgainError ERR_UNKNOWN_TASK where there is no such task, or the model has no head for it; ERR_INVALID_ARGUMENT for a row
+   *   with more or fewer texts than the task's examples have
    */
   async predict(taskName: string, rows: readonly PredictionRow[]): Promise<Prediction[]> {
     const task = this.task(taskName);
     const head = this.model.evaluation.heads[headIndex(this.model.evaluation.heads, task)];
+    for (const [index, row] of rows.entries()) requireTexts(task, row, index);
     const examples = rows.map(({ textA, textB }, row) => ({ id: `row-${row}`, textA, textB, label: null }));
     const dataset = await tokenizeExamples(examples, this.tokenizer, this.model.limit, { task });
     const logits = await computeLogits(this.model.evaluation, dataset);
@@ -69,7 +73,15 @@ export class Predictor {
   }
 }
 
+/** Also rows of JavaScript, which no compiler has seen. */
+function requireTexts({ name, texts }: TaskDefinition, { textA, textB }: PredictionRow, row: number): void {
+  const fitting = typeof textA === 'string' && (texts === 2 ? typeof textB === 'string' : textB === null);
+  if (fitting) return;
+  const wanted = texts === 2 ? 'two texts, textA and textB' : 'one text, textA, and null as textB';
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `row ${row} (from 0): an example of ${name} has ${wanted}`, { task: name, row });
+}
+
 function toPrediction(task: TaskDefinition, logits: Float32Array, prediction: number): Prediction {
   if (task.kind === 'regression') return { label: null, score: rawScore(task, prediction), probabilities: [], logits: [...logits] };
-  return { label: labelName(task, prediction), score: null, probabilities: [...teacherProbabilities(logits)], logits: [...logits] };
+  return { label: labelName(task, prediction), score: null, probabilities: [...softmax(logits)], logits: [...logits] };
 }

@@ -91,14 +91,23 @@ export class RunLog {
   /** Opens the logs for going on after `finishedSteps`; 0 starts new ones. Call it before anything else, once. Throws ERR_IO. */
   async open(finishedSteps: number): Promise<void> {
     const { tensorboard, introduction } = this.options;
-    const lines = <Entry extends LogEntry>(file: string): Promise<JsonLinesLog<Entry>> =>
-      JsonLinesLog.open<Entry>(join(this.folder, file), finishedSteps);
-    this.#open = {
-      steps: await lines<StepLogEntry>(LOG_FILES.steps),
-      timings: await lines<TimingLogEntry>(LOG_FILES.timings),
-      evaluations: await lines<EvaluationLogEntry>(LOG_FILES.evaluations),
-      events: tensorboard ? await EventFiles.open(this.folder, finishedSteps, introduction) : null,
+    const opened: { close(): void }[] = [];
+    const lines = async <Entry extends LogEntry>(file: string): Promise<JsonLinesLog<Entry>> => {
+      const log = await JsonLinesLog.open<Entry>(join(this.folder, file), finishedSteps);
+      opened.push(log);
+      return log;
     };
+    try {
+      this.#open = {
+        steps: await lines<StepLogEntry>(LOG_FILES.steps),
+        timings: await lines<TimingLogEntry>(LOG_FILES.timings),
+        evaluations: await lines<EvaluationLogEntry>(LOG_FILES.evaluations),
+        events: tensorboard ? await EventFiles.open(this.folder, finishedSteps, introduction) : null,
+      };
+    } catch (error) {
+      for (const log of opened) log.close();
+      throw error;
+    }
   }
 
   /** Throws ERR_IO, for instance when the disk is full. */

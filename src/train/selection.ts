@@ -2,6 +2,7 @@
  * Which of a training's models is kept, and when it stops early: the scores on dev so far, and the parameters of the best of them. What is
  * known belongs to the checkpoint (its notes), so a training that goes on from one decides as if it had not been stopped.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SelectionSettings } from '../config/schema.js';
@@ -83,13 +84,15 @@ export class Selection {
     return patience > 0 && sinceBest >= patience;
   }
 
-  /** Takes the score of the session's model, and keeps its parameters where it is the best. Throws ERR_IO. */
+  /** Takes the score of the session's model, and keeps its parameters where it is the best. Throws ERR_IO, ERR_CANCELLED, and takes nothing then. */
   async add(evaluation: Evaluation, session: Session): Promise<void> {
+    const isBest = this.best === null || evaluation.score > this.best.score;
+    if (this.job.settings.keep === 'best' && isBest) await session.saveParameters(this.bestPath(evaluation.step));
+    // Last: a checkpoint must not count on parameters that were not written.
     this.evaluations.push(evaluation);
-    if (this.job.settings.keep === 'best' && this.best === evaluation) await session.saveParameters(this.bestPath(evaluation.step));
   }
 
-  /** Gives the session the parameters of the best evaluation, where these are to be kept. Throws ERR_CHECKPOINT, ERR_SAFETENSORS. */
+  /** Gives the session the parameters of the best evaluation, where these are to be kept. Throws ERR_CHECKPOINT, ERR_SAFETENSORS, ERR_IO. */
   async restoreBest(session: Session): Promise<void> {
     const { best } = this;
     if (this.job.settings.keep === 'best' && best !== null && best.step !== session.steps) {
@@ -121,10 +124,19 @@ export class Selection {
     }
     this.evaluations = parsed.data.map(([step, score]) => ({ step, score }));
     const { best } = this;
-    if (this.job.settings.keep === 'best' && best !== null) await session.checkParameters(this.bestPath(best.step));
+    if (this.job.settings.keep !== 'best' || best === null) return;
+    const kept = this.bestPath(best.step);
+    if (!existsSync(kept)) {
+      const message = `${path} counts on the parameters of ${kept}, which are not there. Put them back, or remove the folder's checkpoints to train anew`;
+      throw new BornAgainError('ERR_CHECKPOINT', message, { path, missing: kept });
+    }
+    await session.checkParameters(kept);
   }
 
-  /** Removes kept parameters that neither the training nor one of its checkpoints counts on. Throws ERR_IO. */
+  /**
+   * Removes kept parameters that neither the training nor one of its checkpoints counts on. Each checkpoint must know of every evaluation up
+   * to its step. Throws ERR_IO.
+   */
   async prune(checkpoints: readonly Checkpoint[]): Promise<void> {
     const needed = new Set([Infinity, ...checkpoints.map(({ step }) => step)].map((step) => this.bestUpTo(step)?.step));
     for (const { path, step } of await listNumbered(this.folder, BEST)) {

@@ -2,10 +2,10 @@
  * A session's complete state as a safetensors file: parameters under their names, the moments under `firstMoment.` and `secondMoment.`.
  * The metadata hold a checksum of the values, because a flipped bit in a checkpoint would train on without complaint.
  */
-import { createHash } from 'node:crypto';
 import type { NativeSessionState } from '../native/types.js';
 import { readSafetensors, writeSafetensors, type NamedTensor } from '../nn/safetensors.js';
 import { BornAgainError } from '../util/errors.js';
+import { checksum } from './checksum.js';
 
 /** What a checkpoint says besides the state. */
 export type Notes = Readonly<Record<string, string>>;
@@ -19,20 +19,13 @@ export async function writeSessionState(path: string, parameters: Parameters, st
   for (const [prefix, part] of Object.entries(PARTS)) {
     parameters.forEach(({ name, shape }, i) => tensors.set(prefix + name, { shape, data: state[part][i] as Float32Array }));
   }
-  await writeSafetensors(path, tensors, { ...notes, steps: String(state.steps), sha256: checksum(tensors, notes) });
+  await writeSafetensors(path, tensors, { ...notes, steps: String(state.steps), sha256: await checksum(tensors, notes) });
 }
 
 /** The parameters alone. */
 export async function writeParameters(path: string, parameters: Parameters, state: NativeSessionState): Promise<void> {
   const tensors = new Map(parameters.map(({ name, shape }, i) => [name, { shape, data: state.parameters[i] as Float32Array }]));
-  await writeSafetensors(path, tensors, { steps: String(state.steps), sha256: checksum(tensors, {}) });
-}
-
-function checksum(tensors: ReadonlyMap<string, NamedTensor>, notes: Notes): string {
-  const hash = createHash('sha256');
-  for (const { data } of tensors.values()) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  for (const entry of Object.entries(notes)) hash.update(JSON.stringify(entry));
-  return hash.digest('hex');
+  await writeSafetensors(path, tensors, { steps: String(state.steps), sha256: await checksum(tensors, {}) });
 }
 
 /** Throws ERR_SAFETENSORS (cut or corrupt file), ERR_CHECKPOINT (another checksum, missing or extra tensors, other shapes, no step count). */
@@ -66,7 +59,7 @@ async function openState(path: string): Promise<OpenState> {
   const refuse = (what: string): never => {
     throw new BornAgainError('ERR_CHECKPOINT', `${path} is not a state of this model: ${what}`, { path });
   };
-  if (sha256 !== checksum(tensors, notes)) {
+  if (sha256 !== (await checksum(tensors, notes))) {
     throw new BornAgainError('ERR_CHECKPOINT', `${path} is damaged: its values are not those that were written (checksum)`, { path });
   }
   const steps = Number(written ?? refuse('it has no step count'));

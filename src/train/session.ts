@@ -41,8 +41,9 @@ export class Session {
     private readonly parameters: readonly { name: string; shape: readonly number[] }[],
   ) {}
 
-  /** Throws ERR_INVALID_ARGUMENT (no heads, disposed modules), ERR_DEVICE (modules on several devices). */
+  /** Throws ERR_INVALID_ARGUMENT (no heads, two of one task, disposed modules), ERR_DEVICE (modules on several devices). */
   static create({ bert, heads, optimizer, layerDecay, dropoutSeed, runtime }: SessionOptions): Session {
+    requireOneHeadPerTask(heads);
     const parameters = [bert.native, ...heads.map((head) => head.native)].flatMap((module) =>
       module.parameterNames().map((name) => ({ name, shape: parameterShape(module, name) })),
     );
@@ -75,8 +76,8 @@ export class Session {
   }
 
   /**
-   * Native threads, of the calls that begin after it was set; 0 is LibTorch's default, and cannot be set. The fused engine's results do not
-   * depend on it.
+   * Native threads, of the calls that begin after it was set; 0 is LibTorch's default (one per core unless OMP_NUM_THREADS or
+   * MKL_NUM_THREADS says otherwise), and cannot be set. The fused engine's results do not depend on it.
    */
   get threads(): number {
     return this.native.threads;
@@ -93,9 +94,11 @@ export class Session {
 
   /**
    * One whole step: forward, weighted loss, backward, clip, layer-wise AdamW. Of micro-batches the gradients are summed, so that a batch cut
-   * into them gives the same step in less memory; `losses` are theirs end to end, and their dropout masks are not the whole batch's. Rejects with ERR_NON_FINITE_LOSS when the loss or a gradient
-   * is not finite (`details`: step, losses, positions of the examples whose loss is not finite), ERR_CANCELLED, ERR_INVALID_ARGUMENT; the
-   * parameters are then those of the step before.
+   * into them gives the same step in less memory; `losses` are theirs end to end, and their dropout masks are not the whole batch's. The
+   * gradient of a head without examples in the batch is zero: momentum and weight decay go on moving it. (The `AdamW` of the tensor floor
+   * leaves a parameter without a gradient where it is.) Rejects with ERR_NON_FINITE_LOSS when the loss or a gradient is not finite
+   * (`details`: step, losses, positions of the examples whose loss is not finite), ERR_CANCELLED, ERR_INVALID_ARGUMENT; the parameters are
+   * then those of the step before.
    */
   async step(batch: PackedBatch | readonly PackedBatch[], { learningRate, after }: StepOptions): Promise<StepResult> {
     const result = await this.native.step(batch, learningRate, after);
@@ -150,6 +153,16 @@ export class Session {
   close(): Promise<void> {
     return this.native.close();
   }
+}
+
+/** Parameters are told apart by name, in the optimizer's settings and in saved states. */
+function requireOneHeadPerTask(heads: readonly Head[]): void {
+  const tasks = heads.map(({ task }) => task);
+  const twice = tasks.find((task, i) => tasks.indexOf(task) < i);
+  if (twice === undefined) return;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `a session has one head for each task, and two were given for '${twice}'`, {
+    task: twice,
+  });
 }
 
 function nonFinite(result: StepResult): BornAgainError {

@@ -33,15 +33,24 @@ export function teacherOutputsPath(folder: string, task: string, hash: string): 
   return join(folder, `${task}-${hash.slice(0, HASH_DIGITS)}.arrow`);
 }
 
+/** Files that are being made now: students of one teacher may start together. */
+const inProgress = new Map<string, Promise<void>>();
+
 /**
- * The stored outputs, computed first where there are none.
+ * The stored outputs, computed first where there are none, or awaited where another call computes them.
  * @throws BornAgainError ERR_TEACHER_LOGITS when the stored file is damaged, another teacher's, or does not cover the data; ERR_CANCELLED,
  *   ERR_IO, and what opening the model throws
  */
 export async function teacherOutputs(request: TeacherRequest): Promise<TeacherOutputs> {
   const { hash, dataset, folder } = request;
   const path = teacherOutputsPath(folder, dataset.task.name, hash);
-  if (!existsSync(path)) await askTeacher(request, path);
+  // Why another call ended does not matter: where it failed or was cancelled there is no file, and this one asks.
+  for (let other = inProgress.get(path); other !== undefined; other = inProgress.get(path)) await Promise.allSettled([other]);
+  if (!existsSync(path)) {
+    const asking = askTeacher(request, path).finally(() => inProgress.delete(path));
+    inProgress.set(path, asking);
+    await asking;
+  }
   return TeacherOutputs.open(path, { teacherHash: hash, dataset });
 }
 

@@ -127,12 +127,16 @@ function handOver(job: TrainingJob, step: number): HandedOver {
 }
 
 /** Scores the model on dev. It is kept where it is the best so far. */
-async function evaluate({ job }: Training, { state, job: { score }, log }: OpenSelection): Promise<void> {
-  const { runId, session, checkpointDir, onEvent } = job;
+async function evaluate(training: Training, { state, job: { score }, log }: OpenSelection): Promise<void> {
+  const { runId, session, checkpointDir, onEvent } = training.job;
   const evaluation = { step: session.steps, ...(await score()) };
   await state.add({ step: evaluation.step, score: evaluation.score }, session);
   log.append(evaluation);
-  await state.prune(await listCheckpoints(checkpointDir));
+  const checkpoints = await listCheckpoints(checkpointDir);
+  // A checkpoint of this very step is of a call that was cancelled before it had this score, and counts on the best model of before. It is
+  // told of the score first: that model may go now.
+  if (checkpoints.some(({ step }) => step === evaluation.step)) await saveCheckpoint(training);
+  else await state.prune(checkpoints);
   onEvent({ kind: 'selection', runId, ...evaluation, best: state.best ?? evaluation, stops: state.stops });
 }
 
@@ -181,7 +185,7 @@ async function saveCheckpoint({ job: { session, checkpointDir, identity, log }, 
   selection?.log.flush();
   const path = checkpointPath(checkpointDir, session.steps);
   await session.saveState(path, { ...selection?.state.toNotes(), ...(identity === undefined ? {} : { training: identity }) });
-  await pruneCheckpoints(checkpointDir);
+  await pruneCheckpoints(checkpointDir, session.steps);
   await selection?.state.prune(await listCheckpoints(checkpointDir));
   return path;
 }

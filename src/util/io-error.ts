@@ -30,3 +30,12 @@ export function errnoOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';
 }
+
+/** What a synchronous `operation` gives; throws `ioError` where the operating system refuses it, and anything else as it is. */
+export function attemptIoSync<T>(action: string, path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw errnoOf(error) === '' || errnoOf(error).startsWith('ERR_') ? error : ioError(action, path, error);
+  }
+}

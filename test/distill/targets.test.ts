@@ -5,7 +5,7 @@ import { packBatch } from '../../src/data/pack.js';
 import { tokenizeExamples } from '../../src/data/tokenize.js';
 import type { TokenizedDataset } from '../../src/data/types.js';
 import { goldWeight } from '../../src/distill/annealing.js';
-import { teacherProbabilities } from '../../src/distill/ensemble.js';
+import { softmax } from '../../src/distill/softmax.js';
 import { mixedTarget, mixedTargets } from '../../src/distill/targets.js';
 import type { MixedTarget } from '../../src/distill/targets.js';
 import { taskByName } from '../../src/tasks/index.js';
@@ -42,18 +42,18 @@ describe('goldWeight', () => {
   });
 });
 
-describe('teacherProbabilities', () => {
+describe('softmax', () => {
   it('is safe for large logits and keeps the sum', () => {
-    expect([...teacherProbabilities([1000, 1000])]).toEqual([0.5, 0.5]);
-    expect([...teacherProbabilities([-1000, 0])]).toEqual([0, 1]);
-    expect(teacherProbabilities([0.1, -3, 2]).reduce((a, b) => a + b)).toBeCloseTo(1, 15);
+    expect([...softmax([1000, 1000])]).toEqual([0.5, 0.5]);
+    expect([...softmax([-1000, 0])]).toEqual([0, 1]);
+    expect(softmax([0.1, -3, 2]).reduce((a, b) => a + b)).toBeCloseTo(1, 15);
   });
 });
 
 describe('mixedTarget', () => {
   it.each(fixture.targets)('$kind with λ = $goldWeight', ({ target: expected, teacher: outputs, ...options }) => {
     const target = new Float32Array(expected.length);
-    const teacher = options.kind === 'classification' ? teacherProbabilities(outputs ?? []) : outputs;
+    const teacher = options.kind === 'classification' ? softmax(outputs ?? []) : outputs;
     mixedTarget(target, { ...options, teacher });
     // Half a unit in the last place of float32, relative to values below 2.
     expected.forEach((value, i) => expect(Math.abs((target[i] ?? Number.NaN) - value)).toBeLessThanOrEqual(1.2e-7));

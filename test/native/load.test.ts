@@ -96,6 +96,21 @@ describe('the LibTorch is no longer what the addon was built against', () => {
   });
 });
 
+describe('a record of the build that says nothing', () => {
+  test.each([
+    ['empty', ''],
+    ['cut', JSON.stringify(recorded).slice(0, 20)],
+    ['of no LibTorch', 'null'],
+    ['without its folder', '{"version":"2.13.0"}'],
+  ])('because it is %s', (_, text) => {
+    writeFiles(paths.root, { 'build/Release/bornagain.node': '', 'build/libtorch.json': text });
+    const error = failure();
+    expect(error.code).toBe('ERR_ADDON_LOAD');
+    expect(error.message).toContain(`${paths.record}, which says what LibTorch`);
+    expect(error.message).toContain('Fix: npm run setup');
+  });
+});
+
 describe('what the dynamic loader refuses', () => {
   /** Compiles C into the place of the addon. */
   function compile(source: string, ...options: string[]): void {

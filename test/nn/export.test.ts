@@ -146,7 +146,7 @@ describe('exportModel', () => {
       '`logits[0]` is the value z before it',
       's = 1 / (1 + exp(−z)) in [0, 1], and 1 + 4 · s',
       'Preset `paper`, departing from it in `multi.batchSize` (16 instead of 128)',
-      'Distilled from teachers on mnli, stsb; weight of the gold label rising linearly from 0 to 1',
+      'Distilled from teachers on mnli, stsb; teacher annealing: lambda 0 to 1. Lambda is the weight of the gold label',
       '120 steps of 16 examples',
       'AutoModelForSequenceClassification.from_pretrained',
     ]) {

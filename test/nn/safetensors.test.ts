@@ -1,9 +1,9 @@
 /** Safetensors files: those of the reference library are read, ours are laid out as it asks, and nothing cut or corrupt passes. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSafetensors, writeSafetensors } from '../../src/nn/safetensors.js';
+import { readSafetensors, writeLazySafetensors, writeSafetensors } from '../../src/nn/safetensors.js';
 import { BERT_FIXTURE_MODEL } from './fixture.js';
 
 let dir: string;
@@ -45,6 +45,18 @@ describe('safetensors', () => {
       a: { dtype: 'F32', shape: [], data_offsets: [0, 4] },
     });
     expect(bytes.readFloatLE(8 + length)).toBe(1.5);
+  });
+
+  it.each([
+    ['one name twice', ['a', 'b', 'a'], "one place for 'a'"],
+    ["the metadata's name", ['__metadata__'], "one place for '__metadata__'"],
+  ])('does not write tensors of %s', async (_, names, message) => {
+    const tensors = names.map((name) => ({ name, shape: [1], data: () => Float32Array.of(1) }));
+    await expect(writeLazySafetensors(join(dir, 'twice.safetensors'), tensors)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringContaining(message) as string,
+    });
+    expect(await readdir(dir)).toEqual([]);
   });
 
   const tensor = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };

@@ -6,6 +6,7 @@ import { AdamW } from '../../src/optim/adamw.js';
 import { decays, layerwiseScales } from '../../src/optim/layerwise.js';
 import { scope, Tensor } from '../../src/tensor/index.js';
 import { BERT_FIXTURE_MODEL, packedTokens, readFixture, relativeError, values } from '../nn/fixture.js';
+import { makeBatch, makeRig, parametersOf } from '../train/random-model.js';
 
 const OPTIONS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, biasCorrection: false, clipNorm: 1 };
 
@@ -61,6 +62,27 @@ describe('AdamW on the tensor floor', () => {
       expect(relativeError(tensor.data() as Float32Array, values(fixture, `final.${name}`)), name).toBeLessThan(1e-5);
     }
     optimizer.dispose();
+  });
+
+  it('leaves a parameter without a gradient where it is, which a session does not', async () => {
+    const [used, unused] = [Tensor.from([1, 2]), Tensor.from([3, 4])];
+    for (const weight of [used, unused]) weight.requiresGrad = true;
+    const optimizer = new AdamW([{ parameters: [used, unused], weightDecay: 0.1 }], OPTIONS);
+    used.sum().add(unused.sum()).backward();
+    optimizer.step(0.1);
+    const [usedBefore, unusedBefore] = [used.toArray(), unused.toArray()];
+    used.sum().backward();
+    optimizer.step(0.1);
+    expect(used.toArray()).not.toEqual(usedBefore);
+    expect(unused.toArray()).toEqual(unusedBefore);
+
+    const rig = makeRig({ hidden: 8, heads: 2, intermediate: 8, layers: 1 }, 0, { threads: 1 });
+    await rig.session.step(makeBatch([3, 3, 3], 1), { learningRate: 0.1 });
+    const before = parametersOf(rig).get('heads.free.classifier.weight');
+    // One example, of the first head.
+    await rig.session.step(makeBatch([3], 2), { learningRate: 0.1 });
+    expect(parametersOf(rig).get('heads.free.classifier.weight')).not.toEqual(before);
+    await rig.close();
   });
 
   it('updates nothing when a gradient is not finite', () => {

@@ -1,16 +1,19 @@
 /** A trained model folder that answers: the same scores, logits and labels by every way in. */
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TeacherOutputs } from '../../src/distill/teacher-store.js';
 import { trainOne } from '../../src/experiment/train-one.js';
-import { modelFolderHash } from '../../src/nn/model-folder.js';
+import { initHead } from '../../src/nn/head.js';
+import { modelFolderHash, openModelFolder, writeModelFolder } from '../../src/nn/model-folder.js';
 import { readExamples, taskByName } from '../../src/tasks/index.js';
 import { evaluateModel, type EvaluateModelOptions, type ModelScores } from '../../src/train/evaluate-model.js';
 import { predictionsOf } from '../../src/train/evaluate.js';
 import type { MetricScores, TrainingEvent } from '../../src/train/events.js';
+import { headSpec } from '../../src/train/heads.js';
+import { InferenceModel } from '../../src/train/inference.js';
 import { prepareData } from '../../src/train/prepare-data.js';
-import { Predictor } from '../../src/train/predictor.js';
+import { Predictor, type PredictionRow } from '../../src/train/predictor.js';
 import { SharedCores } from '../../src/train/shared-cores.js';
 import { teacherOutputs, teacherOutputsPath } from '../../src/train/teacher-outputs.js';
 import { smallData, temporaryFolder, tinyModel } from './tiny-model.js';
@@ -126,6 +129,35 @@ describe('Predictor', () => {
     expect(await predictor.predict('rte', [])).toEqual([]);
   });
 
+  it.each<[string, object]>([
+    ['a pair without its second text', { textA: 'a dog', textB: null }],
+    ['a pair that leaves it out, as JavaScript may', { textA: 'a dog' }],
+    ['a text that is none', { textA: 7, textB: 'a dog' }],
+  ])('refuses %s, by row', async (_, row) => {
+    const asked = [{ textA: 'a dog', textB: 'an ox' }, row as PredictionRow];
+    await expect(predictor.predict('rte', asked)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: 'row 1 (from 0): an example of rte has two texts, textA and textB',
+      details: { task: 'rte', row: 1 },
+    });
+  });
+
+  it('refuses a second text where the task has one', async () => {
+    const { bert } = await openModelFolder(place.modelDir, { device: 'cpu', dropout: null });
+    const head = initHead(headSpec(taskByName('sst2'), config.model), bert.config.hiddenSize, 'cpu', 1, 'truncated_normal');
+    const folder = join(await temporaryFolder(), 'model');
+    const info = { arm: 'single', seed: 1, tasks: ['sst2'], preset: 'custom', maxLength: 48, truncation: 'reference' as const, scores: {} };
+    await writeModelFolder(folder, { bert, heads: [head], tokenizerFrom: place.modelDir, info });
+    for (const module of [bert, head]) module.dispose();
+    const films = await Predictor.open(folder, config.runtime);
+    await expect(films.predict('sst2', [{ textA: 'a film', textB: 'another' }])).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      details: { task: 'sst2', row: 0 },
+    });
+    expect(await films.predict('sst2', [{ textA: 'a film', textB: null }])).toHaveLength(1);
+    await films.close();
+  });
+
   it('refuses an unknown task and one it has no head for', async () => {
     await expect(predictor.predict('rtee', [])).rejects.toMatchObject({
       code: 'ERR_UNKNOWN_TASK',
@@ -159,6 +191,23 @@ describe('teacherOutputs', () => {
     const path = teacherOutputsPath(asked.folder, 'rte', asked.hash);
     const reopened = await TeacherOutputs.open(path, { teacherHash: asked.hash, dataset: asked.dataset });
     expect(reopened.logits(0)).toEqual(outputs.logits(0));
+  });
+
+  it('asks the teacher once where two students start together', async () => {
+    const asked = await request(await temporaryFolder());
+    const opened = vi.spyOn(InferenceModel, 'open'); // the real one is called
+    const [one, two] = await Promise.all([teacherOutputs(asked), teacherOutputs(asked)]);
+    expect(opened).toHaveBeenCalledTimes(1);
+    opened.mockRestore();
+    expect(two.logits(0)).toEqual(one.logits(0));
+  });
+
+  it('asks it again where the student that began was cancelled', async () => {
+    const asked = await request(await temporaryFolder());
+    const first = teacherOutputs({ ...asked, signal: AbortSignal.abort() });
+    const others = [teacherOutputs(asked), teacherOutputs(asked)];
+    await expect(first).rejects.toMatchObject({ code: 'ERR_CANCELLED' });
+    for (const outputs of await Promise.all(others)) expect(outputs.width).toBe(2);
   });
 
   it('refuses a folder that holds another teacher than the one meant, and stores nothing', async () => {

@@ -1,5 +1,6 @@
 /** The logs of a run that stops anywhere and goes on: every step and every evaluation once, in each of the files. */
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LOG_FILES, removeLogs, RunLog, type EvaluationLogEntry, type StepLogEntry } from '../../src/train/run-log.js';
@@ -94,6 +95,38 @@ describe('the logs of a run', () => {
     await write(folder, 0, [1]);
     expect(await stepsOf(folder)).toEqual(all([1]));
     expect(await eventFiles(folder)).toEqual(['events.out.tfevents.0000000001.bornagain']);
+  });
+
+  /** Files of the folder that this process holds open. */
+  const held = (folder: string): string[] =>
+    readdirSync('/proc/self/fd').flatMap((descriptor) => {
+      try {
+        const path = readlinkSync(join('/proc/self/fd', descriptor));
+        return path.startsWith(folder) ? [path] : [];
+      } catch {
+        return []; // the descriptor that listed them is closed by now
+      }
+    });
+
+  it.runIf(process.platform === 'linux')('are closed where one of them cannot be opened', async () => {
+    const folder = await temporaryRun();
+    const log = new RunLog(folder, { tensorboard: true, introduction: 'a run of the tests' });
+    await log.open(0);
+    expect(held(folder)).toHaveLength(4);
+    log.close();
+    // A folder that nobody can remove as a file.
+    await mkdir(join(folder, 'events.out.tfevents.0000000002.bornagain'));
+    await expect(log.open(0)).rejects.toMatchObject({ code: 'ERR_IO' });
+    expect(held(folder)).toEqual([]);
+    // The event file is made, and then writing into it fails.
+    const text = {
+      toString: (): string => {
+        throw new RangeError('no text');
+      },
+    };
+    const unwritable = new RunLog(await temporaryRun(), { tensorboard: true, introduction: text as unknown as string });
+    await expect(unwritable.open(0)).rejects.toThrow('no text');
+    expect(held(unwritable.folder)).toEqual([]);
   });
 
   it('can be removed, and nothing else with them', async () => {

@@ -1,9 +1,11 @@
 /** Which model a training keeps, when it stops early, and that a stopped one decides as if it had not been. */
-import { readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ConfigInput } from '../../src/config/schema.js';
+import { configSchema, type ConfigInput } from '../../src/config/schema.js';
+import { Selection } from '../../src/train/selection.js';
 import { BornAgainError } from '../../src/util/errors.js';
+import { makeRig } from './random-model.js';
 import { smallData, temporaryFolder, tinyModel } from './tiny-model.js';
 import { trainRte, type Place, type Trained, type TrainingCall } from './training-rig.js';
 
@@ -118,23 +120,40 @@ describe('a training that was killed', () => {
     expect([again.bytes, again.selected]).toEqual([whole.bytes, whole.selected]);
   });
 
+  const cancelledAt6 = (step: number): number => {
+    if (step === 6) throw new BornAgainError('ERR_CANCELLED', 'cancelled while rte was evaluated');
+    return score(step);
+  };
+
   it('evaluates what a cancelled call had trained and not evaluated', async () => {
     const folder = await temporaryFolder();
-    const cancelled = (step: number): number => {
-      if (step === 6) throw new BornAgainError('ERR_CANCELLED', 'cancelled while rte was evaluated');
-      return score(step);
-    };
-    const first = await trained({ folder, config: best, score: cancelled });
+    const first = await trained({ folder, config: best, score: cancelledAt6 });
     expect(first.error).toMatchObject({ code: 'ERR_CANCELLED', details: { step: 6 } });
     const rest = await trained({ folder, config: best, score });
     expect(rest.selected).toEqual({ keep: 'best', best: { step: 6, score: 0.7 }, evaluations: 6, stoppedAt: null });
     expect(rest.bytes).toBe(await bytesAfter(6));
   });
 
-  it('goes back to the checkpoint before when the best model is damaged', async () => {
+  it('after it had evaluated that goes on from the same checkpoint, whose best model is another by then', async () => {
+    const folder = await temporaryFolder();
+    const config: ConfigInput = { ...best, runtime: { threads: 1, checkpointSteps: 1000 } };
+    await trained({ folder, config, score: cancelledAt6 });
+    await dieAt('step', 8, folder, config);
+    const rest = await trained({ folder, config, score });
+    expect(rest.error).toBeNull();
+    expect(rest.events[0]).toMatchObject({ kind: 'run-started', startStep: 6 });
+    expect(evaluated(rest)).toEqual([8, 10, 12]);
+    expect(rest.selected).toEqual({ keep: 'best', best: { step: 6, score: 0.7 }, evaluations: 6, stoppedAt: null });
+    expect(rest.bytes).toBe(await bytesAfter(6));
+  });
+
+  it.each([
+    ['damaged', (path: string) => truncate(path, 1000)],
+    ['missing', (path: string) => rm(path)],
+  ])('goes back to the checkpoint before when the best model is %s', async (_, harm) => {
     const folder = await temporaryFolder();
     await dieAt('step', 8, folder, best);
-    await truncate(join(folder, 'checkpoints', 'best-00000006.safetensors'), 1000);
+    await harm(join(folder, 'checkpoints', 'best-00000006.safetensors'));
     const rest = await trained({ folder, config: best, score });
     expect(rest.events[0]).toMatchObject({ kind: 'notice', level: 'warning', message: expect.stringContaining('best-00000006') });
     expect(rest.events[1]).toMatchObject({ kind: 'run-started', startStep: 3 });
@@ -157,5 +176,17 @@ describe('a training that was killed', () => {
     await writeFile(path, bytes);
     const { error } = await trained({ folder, config: best, score });
     expect(error).toMatchObject({ code: 'ERR_CHECKPOINT', message: expect.stringContaining('is damaged') });
+  });
+});
+
+describe('an evaluation whose model cannot be kept', () => {
+  it('is not taken, so that no checkpoint counts on it', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    const rig = makeRig({ hidden: 8, heads: 2, intermediate: 8, layers: 1 }, 0, { threads: 1 });
+    const selection = new Selection({ settings: configSchema.parse(best).selection, epochs: 1 }, 12, file);
+    await expect(selection.add({ step: 2, score: 0.5 }, rig.session)).rejects.toMatchObject({ code: 'ERR_IO' });
+    expect([selection.best, selection.toNotes()]).toEqual([null, { selection: '[]' }]);
+    await rig.close();
   });
 });

@@ -7,7 +7,7 @@ import { appendFileSync, closeSync, fdatasyncSync, mkdirSync, openSync } from 'n
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-file.js';
-import { ioError } from '../../util/io-error.js';
+import { attemptIoSync, ioError } from '../../util/io-error.js';
 import { removeFile } from '../../util/remove-file.js';
 import { readEventKey, scalarsEvent, sessionStartEvent, textEvent, versionEvent, type EventTime, type Scalars } from './event.js';
 import { frameRecord, readRecords } from './records.js';
@@ -37,11 +37,16 @@ export class EventFiles {
     else for (const name of earlier) for (const tag of await cutAfter(join(folder, name), finishedSteps)) written.add(tag);
     const last = finishedSteps === 0 ? 0 : Number(FILE_NAME.exec(earlier.at(-1) ?? '')?.[1] ?? 0);
     const path = join(folder, fileName(last + 1));
-    const files = attempt(path, () => {
+    const files = attemptIoSync('write', path, () => {
       mkdirSync(folder, { recursive: true });
       return new EventFiles(path, openSync(path, 'a'), written);
     });
-    files.begin(finishedSteps, last === 0 ? introduction : null);
+    try {
+      files.begin(finishedSteps, last === 0 ? introduction : null);
+    } catch (error) {
+      files.close();
+      throw error;
+    }
     return files;
   }
 
@@ -57,7 +62,7 @@ export class EventFiles {
   }
 
   flush(): void {
-    attempt(this.path, () => fdatasyncSync(this.descriptor));
+    attemptIoSync('write', this.path, () => fdatasyncSync(this.descriptor));
   }
 
   close(): void {
@@ -71,7 +76,7 @@ export class EventFiles {
   }
 
   private append(event: Uint8Array): void {
-    attempt(this.path, () => appendFileSync(this.descriptor, frameRecord(event)));
+    attemptIoSync('write', this.path, () => appendFileSync(this.descriptor, frameRecord(event)));
   }
 }
 
@@ -100,12 +105,4 @@ async function cutAfter(path: string, finishedSteps: number): Promise<string[]> 
   const content = Buffer.concat(kept.map(({ data }) => frameRecord(data)));
   if (content.length < file.length) await writeFileAtomic(path, content);
   return kept.filter(({ step }) => step === finishedSteps).flatMap(({ tags }) => tags.map((tag) => `${finishedSteps} ${tag}`));
-}
-
-function attempt<T>(path: string, operation: () => T): T {
-  try {
-    return operation();
-  } catch (error) {
-    throw ioError('write', path, error);
-  }
 }
