@@ -4,13 +4,15 @@
  */
 import path from 'node:path';
 import { execute, main } from './lib/console.mjs';
-import { ensurePeers } from './lib/peers.mjs';
+import { compilePeers, ensurePeers } from './lib/peers.mjs';
 import { setup } from './lib/setup.mjs';
 import { ROOT } from './lib/stamp.mjs';
 
 await main(() => {
   setup();
-  return execute(process.execPath, ['--import', 'tsx', path.join(ROOT, 'bench', 'run.ts'), ensurePeers(), ...process.argv.slice(2)], {
+  const python = ensurePeers();
+  compilePeers(python);
+  return execute(process.execPath, ['--import', 'tsx', path.join(ROOT, 'bench', 'run.ts'), python, ...process.argv.slice(2)], {
     cwd: ROOT,
   });
 });

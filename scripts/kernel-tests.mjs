@@ -3,8 +3,8 @@
  * `npm run test:sanitized` does so in a folder of its own under the address and the undefined-behaviour sanitizer. Only what changed is
  * compiled again.
  */
-import os from 'node:os';
 import path from 'node:path';
+import { compileJobs } from './lib/build.mjs';
 import { SetupError, execute, main, timed } from './lib/console.mjs';
 import { findLibtorch, notFoundMessage } from './lib/find-libtorch.mjs';
 import { ROOT } from './lib/stamp.mjs';
@@ -19,10 +19,9 @@ function build() {
   if (!search.found) throw new SetupError(notFoundMessage(search));
   const flags = sanitize ? [`-DCMAKE_CXX_FLAGS=${SANITIZERS}`, '-DCMAKE_CXX_FLAGS_RELEASE=-O1'] : [];
   const defined = [`-DLIBTORCH=${search.found.dir}`, `-DNODE_PROGRAM=${process.execPath}`, ...flags];
-  const jobs = String(os.availableParallelism());
   const status =
     execute('cmake', ['-S', ROOT, '-B', folder, '--log-level=WARNING', ...defined]) ||
-    execute('cmake', ['--build', folder, '--target', 'kernel_tests', '--parallel', jobs]);
+    execute('cmake', ['--build', folder, '--target', 'kernel_tests', '--parallel', String(compileJobs())]);
   if (status !== 0) throw new SetupError(`The kernels' tests could not be built (exit code ${status}); the message is above.`);
 }
 

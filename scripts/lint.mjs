@@ -2,7 +2,6 @@
  * `npm run lint`: formatting and linters of all three languages, each run even when an earlier one complains. `--fix` (`npm run format`)
  * formats and mends what the tools can mend. clang-tidy reads a second CMake configuration without precompiled headers, which clang cannot use.
  */
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { clangTidy } from './lib/clang-tidy.mjs';
 import { SetupError, execute, main, say, timed } from './lib/console.mjs';
@@ -10,18 +9,10 @@ import { findLibtorch, notFoundMessage } from './lib/find-libtorch.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { ensurePythonTools, pythonTool } from './lib/python-tools.mjs';
 import { ROOT } from './lib/stamp.mjs';
+import { trackedFiles } from './lib/tracked-files.mjs';
 
 const fix = process.argv.includes('--fix');
 const tidyFolder = path.join(ROOT, 'build', 'tidy');
-
-/** Tracked and new files, without the ignored ones. @param {...string} patterns */
-function files(...patterns) {
-  const { stdout } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  return [...new Set(stdout.split('\n').filter(Boolean))];
-}
 
 /** @param {string} name @param {readonly string[]} args */
 function npmTool(name, args) {
@@ -33,12 +24,16 @@ function python(name, args) {
   return execute(pythonTool(name), args, { cwd: ROOT });
 }
 
+function formatNative() {
+  return python('clang-format', [...(fix ? ['-i'] : ['--dry-run', '-Werror']), ...trackedFiles('native/*.h', 'native/*.cc')]);
+}
+
 async function checkNative() {
   const search = findLibtorch();
   if (!search.found) throw new SetupError(notFoundMessage(search));
   const defined = [`-DLIBTORCH=${search.found.dir}`, '-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON'];
   const configured = execute('cmake', ['-S', ROOT, '-B', tidyFolder, '--log-level=WARNING', ...defined]);
-  const sources = files('native/*.cc', 'native/**/*.cc').map((file) => path.join(ROOT, file));
+  const sources = trackedFiles('native/*.cc', 'native/**/*.cc').map((file) => path.join(ROOT, file));
   return configured || (await clangTidy(tidyFolder, sources));
 }
 
@@ -48,7 +43,7 @@ const checks = [
   ['eslint', () => npmTool('eslint', ['--max-warnings', '0', ...(fix ? ['--fix'] : []), '.'])],
   ['ruff check', () => python('ruff', ['check', '--quiet', ...(fix ? ['--fix'] : []), '.'])],
   ['ruff format', () => python('ruff', ['format', '--quiet', ...(fix ? [] : ['--diff']), '.'])],
-  ['clang-format', () => python('clang-format', [...(fix ? ['-i'] : ['--dry-run', '-Werror']), ...files('native/*.h', 'native/*.cc')])],
+  ['clang-format', formatNative],
   ['clang-tidy', checkNative],
 ];
 

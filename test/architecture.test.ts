@@ -31,14 +31,18 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-const imports: Import[] = files.flatMap((from) => {
-  const text = readFileSync(join(SRC, from), 'utf8');
-  return [...text.matchAll(/(?:import|export)\s+(type\s+)?[^;]*?from\s+'(\.[^']+)'/g)].map(([, typeOnly, path]) => ({
+/** `import … from './x.js'` and `export … from './x.js'`; then `import('./x.js')` and a bare `import './x.js'`. */
+const FORMS = [/(?:import|export)\s+[^;]*?from\s+'(?<path>\.[^']+)'/g, /\bimport(?:\s*\(\s*|\s+)'(?<path>\.[^']+)'/g];
+
+function importsOf(from: string, text: string): Import[] {
+  return FORMS.flatMap((form) => [...text.matchAll(form)]).map(({ 0: statement, groups }) => ({
     from,
-    to: relative(SRC, resolve(SRC, dirname(from), path as string)).replace(/\.js$/, '.ts'),
-    typeOnly: typeOnly !== undefined,
+    to: relative(SRC, resolve(SRC, dirname(from), groups?.['path'] as string)).replace(/\.js$/, '.ts'),
+    typeOnly: /^(import|export)\s+type\s/.test(statement),
   }));
-});
+}
+
+const imports = files.flatMap((from) => importsOf(from, readFileSync(join(SRC, from), 'utf8')));
 
 const folder = (file: string): string => file.split('/')[0] as string;
 const tier = (name: string): number => TIERS.findIndex((names) => names.includes(name));
@@ -67,6 +71,14 @@ describe('the source', () => {
     expect(imports.length).toBeGreaterThan(100);
     for (const file of files) expect(file === 'index.ts' || folder(file) === 'config' || tier(folder(file)) >= 0, file).toBe(true);
   });
+
+  it.each(["import { a } from './x.js';", "export * from './x.js';", "import './x.js';", "const { a } = await import('./x.js');"])(
+    'cannot hide an import: %s',
+    (text) => {
+      expect(importsOf('util/hash.ts', text)).toEqual([{ from: 'util/hash.ts', to: 'util/x.ts', typeOnly: false }]);
+      expect(importsOf('util/hash.ts', text.replace('./', '../cli/')).map(allowed)).toEqual([false]);
+    },
+  );
 
   it('imports along the arrows only', () => {
     expect(imports.filter((each) => !allowed(each)).map(({ from, to }) => `${from} → ${to}`)).toEqual([]);

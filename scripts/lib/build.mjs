@@ -19,6 +19,11 @@ function packageVersion(name) {
 /** One compiler process on LibTorch's headers takes about this much. */
 const BYTES_PER_JOB = 1.5e9;
 
+/** How many compilers run at once: one for each core, as far as memory goes. */
+export function compileJobs() {
+  return Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.totalmem() / BYTES_PER_JOB)));
+}
+
 /** @param {string} command @param {string} folder @param {readonly string[]} args */
 function cmakeJs(command, folder, args) {
   const program = path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
@@ -56,10 +61,9 @@ export function buildAddon(libtorch, folder = path.join(ROOT, 'build')) {
   timed(`Building the addon against LibTorch ${libtorch.version}`, () => {
     checkCompilers();
     dropUnfitCache(folder);
-    const jobs = Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.totalmem() / BYTES_PER_JOB)));
     const definitions = { LIBTORCH: libtorch.dir, NODE_PROGRAM: process.execPath, OUTPUT_FOLDER: output };
     const defined = Object.entries(definitions).map(([name, value]) => `--CD${name}=${value}`);
-    const status = cmakeJs('configure', folder, defined) || cmakeJs('build', folder, ['--parallel', String(jobs)]);
+    const status = cmakeJs('configure', folder, defined) || cmakeJs('build', folder, ['--parallel', String(compileJobs())]);
     if (status !== 0) throw new SetupError(`The addon could not be built (exit code ${status}); the compiler's message is above.`);
   });
   stamp('addon', print);

@@ -5,8 +5,8 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { compileJobs } from './build.mjs';
 import { execute, say } from './console.mjs';
 import { pythonTool } from './python-tools.mjs';
 
@@ -112,7 +112,7 @@ export async function clangTidy(build, files) {
       if (!clean) suspects.push(...unit.files);
     }
   };
-  const jobs = os.availableParallelism();
+  const jobs = compileJobs();
   await Promise.all(Array.from({ length: jobs }, worker));
   if (suspects.length === 0) return 0;
   say(`  ${suspects.length} of ${wanted.size} files once more, one by one.`);

@@ -1,5 +1,6 @@
 /** How the setup scripts speak: one line when something starts, one with its time when it is done, one plain message when it cannot go on. */
 import { spawnSync } from 'node:child_process';
+import os from 'node:os';
 
 /** A problem that the person can mend: printed as its message, without a stack. */
 export class SetupError extends Error {
@@ -30,7 +31,7 @@ export function timed(title, work) {
 }
 
 /**
- * Runs a program with this terminal as its own and returns its exit code; 130 when interrupted.
+ * Runs a program with this terminal as its own and returns its exit code; as a shell does, 128 and the signal's number where one ended it.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
@@ -42,7 +43,7 @@ export function execute(program, args, options = {}) {
   const result = spawnSync(program, args, { stdio: 'inherit', ...options });
   process.off('SIGINT', wait);
   if (result.error) throw new SetupError(`${program} cannot be run: ${result.error.message}`);
-  return result.signal ? 130 : (result.status ?? 1);
+  return result.signal ? 128 + os.constants.signals[result.signal] : (result.status ?? 1);
 }
 
 /**

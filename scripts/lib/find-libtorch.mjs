@@ -170,7 +170,7 @@ export function notFoundMessage(search, options = {}) {
     describePlaces(search.places),
     'Fix, one of these, then npm rebuild bornagain (in a clone: npm run setup):',
     `  - set LIBTORCH to a folder with include/ and lib/${env['LIBTORCH'] ? ', or unset it to search the other places' : ''}`,
-    `  - python3 -m pip install torch==${FETCHED_VERSION}`,
+    `  - python3 -m pip install torch==${FETCHED_VERSION}, in a virtual environment that is first on PATH`,
     '  - let bornagain fetch it into its cache: set BORNAGAIN_FETCH_LIBTORCH=1 (a clone fetches unasked)',
   ].join('\n');
 }

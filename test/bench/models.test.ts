@@ -38,12 +38,12 @@ describe('training FLOPs', () => {
     expect(firstTokenFlops(MODELS[name], lengths, 'cpu')).toBe(3 * forward(lengths, MODELS[name], '[CLS] without keys and values'));
   });
 
-  it('saved at [CLS] are about 42 % of two layers, 7 % of twelve', () => {
+  it('saved at [CLS] are 41 % of two layers and 7 % of twelve', () => {
     const lengths = Array<number>(32).fill(38);
     const saved = (name: 'tiny' | 'base'): number =>
       1 - firstTokenFlops(MODELS[name], lengths, 'cuda') / trainingFlops(MODELS[name], lengths);
-    expect(saved('tiny')).toBeCloseTo(0.41, 1.5);
-    expect(saved('base')).toBeCloseTo(0.07, 1.7);
+    expect(saved('tiny')).toBeCloseTo(0.41, 2);
+    expect(saved('base')).toBeCloseTo(0.07, 2);
   });
 
   it('come from the linear layers that the calibration multiplies', () => {

@@ -81,6 +81,14 @@ describe('runGraph', () => {
 
   it('throws what is no failure of a run, after those beside it have ended', async () => {
     const bug = new TypeError('a bug');
-    await expect(run(DIAMOND, { parallel: 2, fail: { a: bug } })).rejects.toBe(bug);
+    const ended: string[] = [];
+    const work = async ({ id }: GraphNode): Promise<void> => {
+      // `e`, beside `a`, has still some turns of the event loop to go when `a` fails.
+      for (let turn = 0; turn < (id === 'e' ? 10 : 1); turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      ended.push(id);
+      if (id === 'a') throw bug;
+    };
+    await expect(runGraph(DIAMOND, { finished: [], parallel: 2, work, onFailure: () => undefined })).rejects.toBe(bug);
+    expect(ended).toEqual(['a', 'e']);
   });
 });

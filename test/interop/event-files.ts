@@ -32,7 +32,7 @@ async function trainStopping(options: Omit<TrainOneOptions, 'onEvent' | 'signal'
   }
 }
 
-/** What the JSON Lines say, under the names that README.md documents. */
+/** What the JSON Lines say, under the names of src/train/tensorboard/scalars.ts. */
 async function expectedScalars(folder: string): Promise<Map<string, Series>> {
   const scalars = new Map<string, Series>();
   const add = (tag: string, step: number, value: number): void => {

@@ -19,7 +19,7 @@ def scores(values, head):
     return torch.sigmoid(values) if head["activation"] == "sigmoid" else values
 
 
-def answer(request, _):
+def outputs(request):
     whole = Path(request["modelDir"])
     description = json.loads((whole / "bornagain.json").read_text())
     heads = load_file(whole / "heads.safetensors")
@@ -27,7 +27,7 @@ def answer(request, _):
     results = {}
     for head in description["heads"]:
         task = head["task"]
-        folder = Path(request["exported"]) / task
+        folder = Path(request["exportedDir"]) / task
         inputs = encode(AutoTokenizer.from_pretrained(folder), request["texts"][task], description["info"]["maxLength"])
         model, loading = AutoModelForSequenceClassification.from_pretrained(folder, output_loading_info=True, attn_implementation="eager")
         weight, bias = (heads[f"heads.{task}.classifier.{part}"] for part in ("weight", "bias"))
@@ -42,6 +42,10 @@ def answer(request, _):
             "whole": scores(with_head, head).tolist(),
         }
     return results
+
+
+def answer(request, _):
+    return [outputs(model) for model in request["models"]]
 
 
 serve(answer)

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { resolveConfig } from '../../src/config/load.js';
+import type { Config } from '../../src/config/schema.js';
 import { trainOne } from '../../src/experiment/train-one.js';
 import { exportModel } from '../../src/nn/export.js';
 import { readExamples, taskByName } from '../../src/tasks/index.js';
@@ -11,7 +12,6 @@ import { Predictor, type PredictionRow } from '../../src/train/predictor.js';
 import type { Comparison, Finding } from './lib/comparison.js';
 import { Largest, norm } from './lib/difference.js';
 import { fewRows, MINI_GLUE, TINY_BERT } from './lib/mini-glue.js';
-import type { Peer } from './lib/peer.js';
 
 const ROWS_PER_TASK = 60;
 const BOUND = 1e-5;
@@ -42,25 +42,40 @@ interface PeerModel {
   readonly whole: number[][];
 }
 
+interface Written extends Model {
+  readonly config: Config;
+  readonly modelDir: string;
+  readonly exportedDir: string;
+  readonly texts: Readonly<Record<string, readonly PredictionRow[]>>;
+}
+
 export const comparison: Comparison = {
   what: 'models written here, loaded by Transformers',
   async run(peer) {
+    const written: Written[] = [];
+    for (const model of MODELS) written.push(await train(peer.folder, model));
+    const request = { models: written.map(({ modelDir, exportedDir, texts }) => ({ modelDir, exportedDir, texts })) };
+    const theirs = await peer.ask<Record<string, PeerModel>[]>('exported.py', request);
     const findings: Finding[] = [];
-    for (const model of MODELS) findings.push(...(await compare(peer, model)));
+    for (const [i, model] of written.entries()) findings.push(...(await compare(model, theirs[i] ?? {})));
     return findings;
   },
 };
 
-async function compare(peer: Peer, { name, preset, arm, tasks }: Model): Promise<Finding[]> {
-  const dataDir = await fewRows(peer.folder, Object.fromEntries(tasks.map((task) => [task, 40])), ['train', 'dev']);
+async function train(folder: string, model: Model): Promise<Written> {
+  const { name, preset, arm, tasks } = model;
+  const dataDir = await fewRows(folder, Object.fromEntries(tasks.map((task) => [task, 40])), ['train', 'dev']);
   const short = ['runtime.threads=1', 'runtime.precision=fp32', `${arm}.epochs=1`, `${arm}.batchSize=16`, `${arm}.learningRate=1e-3`];
   const config = resolveConfig({ preset, set: short });
-  const outDir = join(peer.folder, name);
+  const outDir = join(folder, name);
   await trainOne({ config, arm, tasks, seed: 1, dataDir, modelDir: TINY_BERT, outDir, onEvent: () => undefined });
-  const modelDir = join(outDir, 'model');
-  await exportModel({ modelDir, outDir: join(outDir, 'exported') });
+  const [modelDir, exportedDir] = [join(outDir, 'model'), join(outDir, 'exported')];
+  await exportModel({ modelDir, outDir: exportedDir });
   const texts = Object.fromEntries(await Promise.all(tasks.map(async (task) => [task, await rowsOf(task)] as const)));
-  const theirs = await peer.ask<Record<string, PeerModel>>('exported.py', { modelDir, exported: join(outDir, 'exported'), texts });
+  return { ...model, config, modelDir, exportedDir, texts };
+}
+
+async function compare({ name, tasks, config, modelDir, texts }: Written, theirs: Readonly<Record<string, PeerModel>>): Promise<Finding[]> {
   const [single, whole, layout] = [new Largest(), new Largest(), new Largest()];
   const predictor = await Predictor.open(modelDir, config.runtime);
   for (const task of tasks) {

@@ -8,6 +8,7 @@ bert/optimization.py, task_specific/), and Clark et al. 2019, section 3.
 
 import math
 from collections import Counter
+from pathlib import Path
 
 import torch
 from peer import serve
@@ -136,8 +137,8 @@ def wrong_orders(method, tasks):
     return wrong
 
 
-def train(request, folder):
-    tasks, order, shape = request["tasks"], request["order"], request["shape"]
+def train(request):
+    folder, tasks, order, shape = Path(request["folder"]), request["tasks"], request["order"], request["shape"]
     method = {"reference": Reference, "paper": Paper}[request["preset"]](
         [len(task["rows"]) for task in tasks], shape["batchSize"], shape["epochs"]
     )
@@ -172,4 +173,8 @@ def train(request, folder):
     return trace | checks | {"totalSteps": method.total_steps}
 
 
-serve(train)
+def answer(request, _):
+    return [train(run) for run in request["runs"]]
+
+
+serve(answer)

@@ -2,7 +2,7 @@
  * Twenty steps of a distilled multi-task training with every kind of head, by the trainer that users run, against the reference's formulas
  * written out in reference.py: losses, λ, learning rates, gradient norms and parameters, for the presets `reference` and `paper`.
  */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolveConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
@@ -24,7 +24,6 @@ import { createRandom } from '../../src/util/random.js';
 import type { Comparison, Finding } from './lib/comparison.js';
 import { Largest, relativeError } from './lib/difference.js';
 import { fewRows, TINY_BERT } from './lib/mini-glue.js';
-import type { Peer } from './lib/peer.js';
 
 const SEED = 3;
 const BOUND = 1e-5;
@@ -61,13 +60,19 @@ export const comparison: Comparison = {
   what: "twenty distilled multi-task steps against the reference's formulas",
   async run(peer) {
     const dataDir = await fewRows(peer.folder, ROWS);
+    const trained: Trained[] = [];
+    for (const variant of VARIANTS) trained.push(await trainOurs(join(peer.folder, variant.name), dataDir, variant));
+    const theirs = await peer.ask<PeerRun[]>('reference.py', { runs: trained.map(requestOf) });
     const findings: Finding[] = [];
-    for (const variant of VARIANTS) findings.push(...(await compare(peer, dataDir, variant)));
+    for (const [i, ours] of trained.entries()) findings.push(...(await compare(ours, theirs[i] as PeerRun)));
     return findings;
   },
 };
 
 interface Trained {
+  readonly folder: string;
+  readonly variant: Variant;
+  readonly config: Config;
   readonly steps: StepMaker;
   readonly tasks: readonly TrainingTask[];
   readonly log: readonly StepLogEntry[];
@@ -86,17 +91,15 @@ interface PeerRun {
   readonly wrongOrders: number;
 }
 
-async function compare(peer: Peer, dataDir: string, variant: Variant): Promise<Finding[]> {
-  const { name, preset, batchSize, distillWeight } = variant;
-  const constant = distillWeight === null ? [] : ['distillation.annealing=constant', `distillation.lambda=${1 - distillWeight}`];
-  const config = resolveConfig({ preset, set: [...SMALL, `multi.batchSize=${batchSize}`, ...constant] });
-  const ours = await trainOurs(peer.folder, dataDir, config);
-  const { steps, tasks, log, parameters } = ours;
+function requestOf({ folder, variant, config, steps, tasks }: Trained): object {
   const order = Array.from({ length: steps.totalSteps }, (_, step) => steps.prepare(step).examples.map(({ task, index }) => [task, index]));
-  const request = { preset, distillWeight, model: TINY_BERT, shape: config.multi, tasks: tasks.map(described), order };
-  const theirs = await peer.ask<PeerRun>('reference.py', request);
-  const expected = (await readSafetensors(join(peer.folder, 'final.safetensors'))).tensors;
-  const initial = (await readSafetensors(join(peer.folder, 'initial.safetensors'))).tensors;
+  const { preset, distillWeight } = variant;
+  return { folder, preset, distillWeight, model: TINY_BERT, shape: config.multi, tasks: tasks.map(described), order };
+}
+
+async function compare({ folder, variant: { name }, config, steps, tasks, log, parameters }: Trained, theirs: PeerRun): Promise<Finding[]> {
+  const expected = (await readSafetensors(join(folder, 'final.safetensors'))).tensors;
+  const initial = (await readSafetensors(join(folder, 'initial.safetensors'))).tensors;
   const examples = tasks.reduce((sum, { dataset }) => sum + dataset.size, 0);
   return [
     equal(`${name}: number of steps`, 1, Number(theirs.totalSteps !== steps.totalSteps || steps.totalSteps !== 20)),
@@ -123,7 +126,14 @@ function described({ dataset, teacher }: TrainingTask): object {
   return { name, kind, symmetric, outputs: outputsOf(dataset.task), rows };
 }
 
-async function trainOurs(folder: string, dataDir: string, config: Config): Promise<Trained> {
+function configOf({ preset, batchSize, distillWeight }: Variant): Config {
+  const constant = distillWeight === null ? [] : ['distillation.annealing=constant', `distillation.lambda=${1 - distillWeight}`];
+  return resolveConfig({ preset, set: [...SMALL, `multi.batchSize=${batchSize}`, ...constant] });
+}
+
+async function trainOurs(folder: string, dataDir: string, variant: Variant): Promise<Trained> {
+  const config = configOf(variant);
+  await mkdir(folder);
   const names = Object.keys(ROWS);
   const splits = names.map((task) => ({ task, split: 'train' as const }));
   const data = await prepareData({ config, splits, dataDir, modelDir: TINY_BERT, onEvent: () => undefined });
@@ -141,7 +151,7 @@ async function trainOurs(folder: string, dataDir: string, config: Config): Promi
   const { optimizer, multi, runtime } = config;
   const session = Session.create({ bert, heads, optimizer, layerDecay: multi.layerDecay, dropoutSeed: SEED, runtime });
   const steps = createStepMaker({ tasks, shape: multi, config, seed: SEED });
-  const log = new RunLog(join(folder, `${config.preset}-${config.distillation.annealing}`), { tensorboard: false, introduction: '' });
+  const log = new RunLog(join(folder, 'log'), { tensorboard: false, introduction: '' });
   try {
     const run = { runId: 'interop', arm: 'single-multi', seed: SEED, session, tasks, steps, onEvent: () => undefined };
     await train({ ...run, log, checkpointDir: join(folder, 'checkpoints'), checkpointSteps: runtime.checkpointSteps });
@@ -150,7 +160,7 @@ async function trainOurs(folder: string, dataDir: string, config: Config): Promi
     await session.close();
   }
   const lines = (await readFile(join(log.folder, LOG_FILES.steps), 'utf8')).trimEnd().split('\n');
-  return { steps, tasks, log: lines.map((line) => JSON.parse(line) as StepLogEntry), parameters: all() };
+  return { folder, variant, config, steps, tasks, log: lines.map((line) => JSON.parse(line) as StepLogEntry), parameters: all() };
 }
 
 /** Stored outputs of a teacher that never was: logits, and for a score raw scalars, some outside [0, 1]. */

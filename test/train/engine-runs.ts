@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import type { Config, SessionRuntime } from '../../src/config/schema.js';
 import { readSafetensors } from '../../src/nn/safetensors.js';
+import { sha256 } from '../../src/util/hash.js';
 import { relativeError } from '../nn/fixture.js';
 import { makeBatch, makeRig, type ModelShape, type RandomRig } from './random-model.js';
 
@@ -42,6 +43,15 @@ export async function stateOf({ session }: RandomRig): Promise<Map<string, Float
   await session.saveState(join(folder, 'state.safetensors'));
   const { tensors } = await readSafetensors(join(folder, 'state.safetensors'));
   return new Map([...tensors].map(([name, { data }]) => [name, data]));
+}
+
+/**
+ * SHA-256 of each tensor's bytes by name. vitest compares arrays element by element, which takes it longer than their
+ * training did; and where digests differ, it names the tensors.
+ */
+export function digestsOf(tensors: ReadonlyMap<string, Float32Array>): Record<string, string> {
+  const bytes = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);
+  return Object.fromEntries([...tensors].map(([name, values]) => [name, sha256(bytes(values))]));
 }
 
 export interface Run {

@@ -1,6 +1,6 @@
 /** Steps that wait in the session for the one before them. */
 import { describe, expect, it } from 'vitest';
-import { rigOf } from './engine-runs.js';
+import { digestsOf, rigOf } from './engine-runs.js';
 import { makeBatch, parametersOf } from './random-model.js';
 
 const SHAPE = { hidden: 32, heads: 2, intermediate: 64, layers: 2 };
@@ -18,12 +18,12 @@ describe.each(['plain', 'fused'] as const)('steps handed over to the %s engine b
     const results = await Promise.all(handedOver);
     expect(results.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     expect(results.map(({ loss }) => loss)).toEqual(losses);
-    expect(parametersOf(ahead)).toEqual(parametersOf(alone));
+    expect(digestsOf(parametersOf(ahead))).toEqual(digestsOf(parametersOf(alone)));
   });
 
   it('are not computed behind one that fails', async () => {
     const rig = rigOf(SHAPE, { engine });
-    const before = parametersOf(rig);
+    const before = digestsOf(parametersOf(rig));
     const handedOver = [BROKEN, BATCH, BATCH].map((batch, after) => rig.session.step(batch, { learningRate: 1e-3, after }));
     const settled = await Promise.allSettled(handedOver);
     expect(settled.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'finished'))).toEqual([
@@ -31,7 +31,7 @@ describe.each(['plain', 'fused'] as const)('steps handed over to the %s engine b
       'ERR_CANCELLED',
       'ERR_CANCELLED',
     ]);
-    expect(parametersOf(rig)).toEqual(before);
+    expect(digestsOf(parametersOf(rig))).toEqual(before);
     const again = [0, 1].map((after) => rig.session.step(BATCH, { learningRate: 1e-3, after }));
     expect((await Promise.all(again)).map(({ step }) => step)).toEqual([1, 2]);
   });

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const INTEROP = fileURLToPath(new URL('../', import.meta.url));
+/** The peers are installed without bytecode: the first to start writes it here, and those after it find it. */
+const BYTECODE = fileURLToPath(new URL('../../../build/peers-bytecode', import.meta.url));
 const LONGEST_MS = 240_000;
 
 export class Peer {
@@ -25,7 +27,8 @@ export class Peer {
     const env = {
       ...process.env,
       PYTHONPATH: join(INTEROP, 'lib'),
-      PYTHONDONTWRITEBYTECODE: '1',
+      PYTHONPYCACHEPREFIX: BYTECODE,
+      PYTHONDONTWRITEBYTECODE: '',
       HF_HUB_OFFLINE: '1',
       TRANSFORMERS_VERBOSITY: 'error',
     };

@@ -12,6 +12,8 @@ import { renderTable, type ComparisonResult } from './table.js';
 
 const INTEROP = fileURLToPath(new URL('../', import.meta.url));
 const LONGEST_MS = 300_000;
+/** These are begun first: one of them begun last would keep one core at work and the others waiting. */
+const LONG = ['encoder', 'reference', 'finetuning', 'text'];
 
 const [python = '', ...chosen] = process.argv.slice(2);
 const known = readdirSync(INTEROP)
@@ -24,7 +26,8 @@ if (unknown.length > 0) throw new Error(`unknown comparison ${unknown.join(', ')
 const scratch = mkdtempSync(join(tmpdir(), 'bornagain-interop-'));
 const names = chosen.length > 0 ? chosen : known;
 const results: ComparisonResult[] = [];
-const waiting = names.entries();
+const place = (name: string): number => (LONG.includes(name) ? LONG.indexOf(name) : LONG.length);
+const waiting = [...names.entries()].sort(([, a], [, b]) => place(a) - place(b)).values();
 const worker = async () => {
   for (const [i, name] of waiting) results[i] = await compare(name);
 };
