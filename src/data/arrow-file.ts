@@ -82,10 +82,14 @@ async function* readBatches<T extends TypeMap>(path: string, handle: FileHandle)
 async function readWhole(path: string, handle: FileHandle): Promise<Uint8Array> {
   const { size } = await handle.stat();
   if (size > constants.MAX_LENGTH) {
-    throw new BornAgainError('ERR_DATA_FORMAT', `${path} has ${size} bytes, and at most ${constants.MAX_LENGTH} can be held at once; split the data file`, { path });
+    throw new BornAgainError(
+      'ERR_DATA_FORMAT',
+      `${path} has ${size} bytes, and at most ${constants.MAX_LENGTH} can be held at once; split the data file`,
+      { path },
+    );
   }
   const bytes = Buffer.allocUnsafeSlow(size);
-  for (let done = 0; done < size; ) {
+  for (let done = 0; done < size;) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(size - done, READ_BYTES), done);
     if (bytesRead === 0) throw damaged(path, `it ended after ${done} of its ${size} bytes`);
     done += bytesRead;
