@@ -12,7 +12,7 @@ import type { RecordBatch, TypeMap } from 'apache-arrow';
 import { writeStreamAtomic } from '../util/atomic-file.js';
 import { BornAgainError } from '../util/errors.js';
 import { sha256, sha256File } from '../util/hash.js';
-import { ioError } from '../util/io-error.js';
+import { attemptIo } from '../util/io-error.js';
 
 const CHECKSUM = 'checksum';
 /** The checksum is part of the bytes it covers, so it is taken with these in its place. */
@@ -61,31 +61,38 @@ export interface ArrowFile<T extends TypeMap> {
  *   its rows are more than can be held at once: made again, it would be no smaller
  */
 export async function readArrowFile<T extends TypeMap, R>(path: string, use: (file: ArrowFile<T>) => Promise<R>): Promise<R> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
-    throw ioError('read', path, cause);
-  });
+  const handle = await attemptIo('read', path, () => open(path, 'r'));
   try {
-    await verify(path, handle);
-    const reader = await RecordBatchReader.from<T>(handle);
-    await reader.open();
-    return await use({ metadata: reader.schema.metadata, batches: readBatches<T>(path, handle) });
+    const metadata = await attemptIo('read', path, () => readMetadata(path, handle));
+    return await use({ metadata, batches: readBatches<T>(path, handle) });
   } finally {
     await handle.close();
   }
 }
 
+async function readMetadata(path: string, handle: FileHandle): Promise<ReadonlyMap<string, string>> {
+  await verify(path, handle);
+  const reader = await RecordBatchReader.from(handle);
+  await reader.open();
+  return reader.schema.metadata;
+}
+
 /** From memory: Arrow's reader of an open file waits for the disk several times for each batch, most of the time that a start takes. */
 async function* readBatches<T extends TypeMap>(path: string, handle: FileHandle): AsyncGenerator<RecordBatch<T>> {
-  yield* RecordBatchReader.from<T>(await readWhole(path, handle));
+  yield* RecordBatchReader.from<T>(await attemptIo('read', path, () => readWhole(path, handle)));
 }
 
 async function readWhole(path: string, handle: FileHandle): Promise<Uint8Array> {
   const { size } = await handle.stat();
   if (size > constants.MAX_LENGTH) {
-    throw new BornAgainError('ERR_DATA_FORMAT', `${path} has ${size} bytes, and at most ${constants.MAX_LENGTH} can be held at once; split the data file`, { path });
+    throw new BornAgainError(
+      'ERR_DATA_FORMAT',
+      `${path} has ${size} bytes, and at most ${constants.MAX_LENGTH} can be held at once; split the data file`,
+      { path },
+    );
   }
   const bytes = Buffer.allocUnsafeSlow(size);
-  for (let done = 0; done < size; ) {
+  for (let done = 0; done < size;) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(size - done, READ_BYTES), done);
     if (bytesRead === 0) throw damaged(path, `it ended after ${done} of its ${size} bytes`);
     done += bytesRead;

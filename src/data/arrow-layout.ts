@@ -21,7 +21,7 @@ const PREFIX_BYTES = 8;
 export function batchLayouts(file: OpenFile): BatchLayout[] {
   const layouts: BatchLayout[] = [];
   const prefix = new Int32Array(2);
-  for (let position = FIRST_MESSAGE; ; ) {
+  for (let position = FIRST_MESSAGE; ;) {
     const metadataBytes = file.read(prefix, position)[1] ?? 0;
     // The end-of-stream mark.
     if (metadataBytes === 0) return layouts;

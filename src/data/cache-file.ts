@@ -54,7 +54,19 @@ export function cacheKey(
 ): string {
   const { name, kind, labels, scoreRange, dropsShortRows } = task;
   const definition = { name, kind, labels, scoreRange, dropsShortRows, format };
-  return sha256(JSON.stringify([FORMAT, hash, tokenizer.hash, split, settings.limit.maxLength, settings.limit.truncation, settings.bothOrders, settings.badRows, definition]));
+  return sha256(
+    JSON.stringify([
+      FORMAT,
+      hash,
+      tokenizer.hash,
+      split,
+      settings.limit.maxLength,
+      settings.limit.truncation,
+      settings.bothOrders,
+      settings.badRows,
+      definition,
+    ]),
+  );
 }
 
 export function cachePath(cacheDir: string, { task, split }: Pick<SplitSettings, 'task' | 'split'>, key: string): string {
@@ -69,7 +81,12 @@ export async function writeCacheFile(
   chunks: AsyncIterable<TokenizedColumns> | Iterable<TokenizedColumns>,
   counts: () => SplitCounts,
 ): Promise<void> {
-  await writeArrowFile(path, TOKENIZED_SCHEMA, recordBatches(chunks), () => ({ key, task: task.name, split, counts: JSON.stringify(counts()) }));
+  await writeArrowFile(path, TOKENIZED_SCHEMA, recordBatches(chunks), () => ({
+    key,
+    task: task.name,
+    split,
+    counts: JSON.stringify(counts()),
+  }));
 }
 
 type Asked = Pick<SplitSettings, 'task' | 'split'>;
@@ -85,7 +102,8 @@ export async function readCacheFile(
 ): Promise<{ readonly dataset: SplitDataset; readonly counts: SplitCounts }> {
   return openCacheFile(path, key, (counts) => {
     const dataset = new SplitDataset({ task, split, hash: key }, fileParts(new OpenFile(path)));
-    if (dataset.size !== counts.rows) throw new BornAgainError('ERR_CACHE', `${path} has ${dataset.size} of its ${counts.rows} rows`, { path });
+    if (dataset.size !== counts.rows)
+      throw new BornAgainError('ERR_CACHE', `${path} has ${dataset.size} of its ${counts.rows} rows`, { path });
     return { dataset, counts };
   });
 }
@@ -100,7 +118,8 @@ export async function checkCacheFile(path: string, key: string): Promise<SplitCo
 
 async function openCacheFile<R>(path: string, key: string, use: (counts: SplitCounts) => R): Promise<R> {
   return readArrowFile<TokenizedTypes, R>(path, async ({ metadata }) => {
-    if (metadata.get('key') !== key) throw new BornAgainError('ERR_CACHE', `${path} was made from other data, tokeniser or settings than its name says`, { path });
+    if (metadata.get('key') !== key)
+      throw new BornAgainError('ERR_CACHE', `${path} was made from other data, tokeniser or settings than its name says`, { path });
     return use(parseCounts(path, metadata.get('counts')));
   });
 }

@@ -42,7 +42,10 @@ export function toRecordBatch(columns: TokenizedColumns): RecordBatch<TokenizedT
     makeData({ type: new Int32(), length, nullCount: 0, data: columns.boundaries }),
     makeData({ type: new Float32(), length, nullCount, nullBitmap, data: columns.labels }),
   ];
-  return new RecordBatch(TOKENIZED_SCHEMA, makeData({ type: new Struct<TokenizedTypes>(TOKENIZED_SCHEMA.fields), length, nullCount: 0, children }));
+  return new RecordBatch(
+    TOKENIZED_SCHEMA,
+    makeData({ type: new Struct<TokenizedTypes>(TOKENIZED_SCHEMA.fields), length, nullCount: 0, children }),
+  );
 }
 
 /** Arrow's validity bits: bit i of byte i / 8 is set where row i has a value. */

@@ -34,7 +34,9 @@ class FilePart implements DatasetPart {
     { rows, starts }: BatchLayout,
   ) {
     if (starts.length !== BUFFER_COUNT) {
-      throw new BornAgainError('ERR_CACHE', `${file.path}: a record batch has not the columns id, ids, boundary, label`, { path: file.path });
+      throw new BornAgainError('ERR_CACHE', `${file.path}: a record batch has not the columns id, ids, boundary, label`, {
+        path: file.path,
+      });
     }
     this.rows = rows;
     this.starts = Object.fromEntries(Object.entries(BUFFERS).map(([name, at]) => [name, starts[at]])) as Starts;

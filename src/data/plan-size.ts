@@ -43,6 +43,8 @@ export function exponentAt(step: number, totalSteps: number, exponent: number, e
 
 function meanShares({ sizes, exponent, endExponent }: Omit<BatchPlanOptions, 'seed'>): number[] {
   if (endExponent === null) return samplingShares(sizes, exponent);
-  const samples = Array.from({ length: SHARE_SAMPLES }, (_, i) => samplingShares(sizes, exponentAt(i, SHARE_SAMPLES, exponent, endExponent)));
+  const samples = Array.from({ length: SHARE_SAMPLES }, (_, i) =>
+    samplingShares(sizes, exponentAt(i, SHARE_SAMPLES, exponent, endExponent)),
+  );
   return sizes.map((_, task) => samples.reduce((sum, shares) => sum + (shares[task] ?? 0), 0) / SHARE_SAMPLES);
 }

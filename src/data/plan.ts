@@ -56,9 +56,11 @@ export function planBatches(options: BatchPlanOptions): BatchPlan {
   if (!Number.isInteger(batchSize) || batchSize < 1) throw invalid(`the batch size must be a positive integer, not ${batchSize}`, options);
   if (!(epochs > 0)) throw invalid(`the number of epochs must be positive, not ${epochs}`, options);
   const { kind, exponent, endExponent } = options;
-  if (endExponent !== null && kind !== 'random') throw invalid(`an exponent that moves (endExponent) needs random sampling, not ${kind}`, options);
+  if (endExponent !== null && kind !== 'random')
+    throw invalid(`an exponent that moves (endExponent) needs random sampling, not ${kind}`, options);
   if (kind === 'random') return randomPlan(options);
-  const multiples = kind === 'copies' ? copiesAndWeights(sizes, exponent) : { copies: sizes.map(() => 1), weights: lossWeights(sizes, exponent) };
+  const multiples =
+    kind === 'copies' ? copiesAndWeights(sizes, exponent) : { copies: sizes.map(() => 1), weights: lossWeights(sizes, exponent) };
   return copiesPlan(options, multiples);
 }
 
@@ -163,7 +165,10 @@ function cumulative(values: readonly number[]): number[] {
 
 function checkStep(step: number, totalSteps: number): void {
   if (Number.isInteger(step) && step >= 0 && step < totalSteps) return;
-  throw new BornAgainError('ERR_INVALID_ARGUMENT', `step ${step} is outside the plan of ${totalSteps} steps (0 to ${totalSteps - 1})`, { step, totalSteps });
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `step ${step} is outside the plan of ${totalSteps} steps (0 to ${totalSteps - 1})`, {
+    step,
+    totalSteps,
+  });
 }
 
 function invalid(message: string, { sizes, batchSize, epochs }: BatchPlanOptions): BornAgainError {

@@ -50,7 +50,8 @@ export function lossWeights(sizes: readonly number[], exponent: number): number[
 function checkedSizes(sizes: readonly number[]): readonly number[] {
   const wrong = sizes.findIndex((size) => !Number.isInteger(size) || size < 1);
   if (sizes.length > 0 && wrong < 0) return sizes;
-  const what = sizes.length === 0 ? 'there is no training set' : `training set ${wrong} has size ${sizes[wrong]}; it needs at least one example`;
+  const what =
+    sizes.length === 0 ? 'there is no training set' : `training set ${wrong} has size ${sizes[wrong]}; it needs at least one example`;
   throw new BornAgainError('ERR_INVALID_ARGUMENT', what, { sizes });
 }
 

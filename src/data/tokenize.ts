@@ -40,8 +40,13 @@ export async function tokenizeExamples(
   for (let start = 0; start < examples.length; start += CHUNK_ROWS) {
     parts.push((await tokenizeChunk(examples.slice(start, start + CHUNK_ROWS), tokenizer, limit)).columns);
   }
-  const bytes = parts.flatMap(({ tokens, idBytes, boundaries }) => [tokens, boundaries, idBytes].map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)));
-  return new SplitDataset({ task, split, hash: sha256(JSON.stringify([task.name, split, tokenizer.hash, limit.maxLength, limit.truncation]), ...bytes) }, parts.map((columns) => new MemoryPart(columns)));
+  const bytes = parts.flatMap(({ tokens, idBytes, boundaries }) =>
+    [tokens, boundaries, idBytes].map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)),
+  );
+  return new SplitDataset(
+    { task, split, hash: sha256(JSON.stringify([task.name, split, tokenizer.hash, limit.maxLength, limit.truncation]), ...bytes) },
+    parts.map((columns) => new MemoryPart(columns)),
+  );
 }
 
 function toColumns(examples: readonly Example[], sequences: readonly Sequence[]): TokenizedColumns {

@@ -5,6 +5,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { BornAgainError } from '../util/errors.js';
+import { ioError } from '../util/io-error.js';
 
 const CHUNK_BYTES = 1 << 18;
 /** Ten times GLUE's longest line. It bounds memory on a file that is no text (an archive, say). */
@@ -50,7 +51,7 @@ async function* chunks(source: AsyncIterable<Buffer>, name: string): AsyncGenera
   try {
     yield* source;
   } catch (cause) {
-    throw new BornAgainError('ERR_IO', `cannot read ${name}: ${(cause as Error).message}`, { file: name }, { cause });
+    throw ioError('read', name, cause);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a data folder holds, for finding files by their exact names and for saying what is there instead. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync, type Stats } from 'node:fs';
 import { errnoOf, ioError } from '../util/io-error.js';
 
 /** Names in order; null where there is no such folder. Throws ERR_IO. */
@@ -9,5 +9,14 @@ export function listing(folder: string): string[] | null {
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return null;
     throw ioError('read', folder, error);
+  }
+}
+
+/** Of what a listed name leads to; null for a link to nothing. Throws ERR_IO. */
+export function statsOf(file: string): Stats | null {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    throw ioError('read', file, error);
   }
 }

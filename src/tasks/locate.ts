@@ -3,13 +3,12 @@
  * configuration says. A task's folder decides for all its splits, so that two sources are never mixed. Names are compared exactly against
  * the directory's listing, so that a data folder that works on a case-insensitive disk works on every other one too.
  */
-import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BornAgainError } from '../util/errors.js';
 import { findHubFiles } from './hub.js';
 import { missingSplit, missingPath } from './missing-split.js';
 import type { HubTask, NamedColumns, OfficialSplit, SplitFormat, SplitName, TaskDefinition } from './types.js';
-import { listing } from './listing.js';
+import { listing, statsOf } from './listing.js';
 
 export interface SplitSource {
   readonly format: OfficialSplit | NamedColumns;
@@ -39,15 +38,21 @@ export function splitFormat(task: TaskDefinition, split: SplitName): SplitFormat
 
 /**
  * The split's files and how to read them.
- * @throws BornAgainError ERR_DATA_MISSING naming the path, the official name and what is there instead
+ * @throws BornAgainError ERR_DATA_MISSING naming the path, the official name and what is there instead; ERR_IO
  */
 export function locateSplit(task: TaskDefinition, split: SplitName, dataDir: string): SplitSource {
   const format = splitFormat(task, split);
   const source = findSplit(task, split, format, dataDir);
   if (source === null) throw missingSplit(task, split, dataDir, format.file);
-  const irregular = [...source.files, ...source.lists].find((file) => !statSync(file).isFile());
-  if (irregular !== undefined) throw missingPath(irregular, 'it is no regular file');
+  for (const file of [...source.files, ...source.lists]) requireFile(file);
   return source;
+}
+
+/** Of a file that a listing has: its name is there, so what is not there is what a link leads to. */
+function requireFile(file: string): void {
+  const stats = statsOf(file);
+  if (stats === null) throw missingPath(file, 'it is a link to a file that is not there');
+  if (!stats.isFile()) throw missingPath(file, 'it is no regular file');
 }
 
 /** Whether the task has the split and its files are there; for splits whose absence is no error. */

@@ -2,10 +2,10 @@
  * The examples of one split, streamed from its files: memory does not grow with them. Every data row has a number, bad
  * ones included, so an example keeps its id when rows before it are skipped or mended.
  */
-import { statSync } from 'node:fs';
 import { sum } from 'simple-statistics';
 import { BornAgainError } from '../util/errors.js';
 import type { OnBytes } from './lines.js';
+import { statsOf } from './listing.js';
 import { locateSplit, type SplitSource } from './locate.js';
 import { readNamedRows } from './named.js';
 import { readOfficialRows } from './official.js';
@@ -24,11 +24,12 @@ export interface ExampleStream extends AsyncIterable<Example> {
 
 /**
  * Opens a split. Missing files are reported here, malformed ones while iterating.
- * @throws BornAgainError ERR_DATA_MISSING; from the iteration ERR_DATA_FORMAT with file and line, ERR_IO
+ * @throws BornAgainError ERR_DATA_MISSING, ERR_IO; from the iteration ERR_DATA_FORMAT with file and line, ERR_IO
  */
 export function readExamples(task: TaskDefinition, split: SplitName, dataDir: string, options: { badRows: BadRowPolicy }): ExampleStream {
   const source = locateSplit(task, split, dataDir);
-  const report = new ReadReport(source.name, sum(source.files.map((file) => statSync(file).size)));
+  // A file that has gone meanwhile is told of when it is opened.
+  const report = new ReadReport(source.name, sum(source.files.map((file) => statsOf(file)?.size ?? 0)));
   const examples = iterate(task, split, source, options.badRows, report);
   return { report, [Symbol.asyncIterator]: () => examples };
 }
@@ -76,7 +77,7 @@ function noExample(report: ReadReport, file: string): BornAgainError {
   const first = report.skipped.rows[0] ?? report.knownOddities.rows[0];
   const bad = report.skipped.count + report.knownOddities.count;
   if (first !== undefined) return formatError(first, `None of the file's ${bad} rows is usable`);
-  const reason = statSync(file).size === 0 ? 'the file is empty' : 'the file ends after its header';
+  const reason = report.totalBytes === 0 ? 'the file is empty' : 'the file ends after its header';
   return formatError({ file, line: 1, reason });
 }
 

@@ -34,7 +34,7 @@ export interface OfficialSplit {
   readonly share?: RowShare;
 }
 
-/** The rows of a file that make one split of several, told apart by a list beside it: tab-separated values of the key columns. */
+/** The rows of a file that make one split of several, told apart by a list beside it: tab-separated values of the key columns, each in the file. */
 export interface RowShare {
   readonly listFile: string;
   /** Columns of the file that the list's lines stand for. */

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 
-/** Words kept; the first met stay, since the frequent ones come early. Some 40 MB when full. */
+/** Words kept, a power of two; the first met stay, since the frequent ones come early. Some 40 MB when full. */
 const MOST_WORDS = 1 << 18;
 /** Longer words are rare and seldom repeat. */
 const LONGEST_WORD = 32;
@@ -33,25 +33,31 @@ const definitionSchema = z.object({
 });
 
 const BASIS = 0x811c9dc5;
-/** Twice MOST_WORDS, so that a free slot is near. */
-const SLOTS = 2 * MOST_WORDS;
 
 export class KnownWords {
-  /** By hash, the next slot where one is taken: the word's number plus one; 0 is free. A Map would need a string for each lookup. */
-  private readonly slots = new Int32Array(SLOTS);
+  /**
+   * By hash, the next slot where one is taken: the word's number plus one; 0 is free. A Map would need a string for each lookup. Half of
+   * them stay free, so that one is near, and so that looking for one comes to an end.
+   */
+  private readonly slots: Int32Array;
   private readonly words: string[] = [];
   private readonly ids: Int32Array[] = [];
   private scratch = new Int32Array(1024);
 
-  /**
-   * @param definition in the form of tokenizer.json
-   * @returns null for a tokeniser of another kind
-   */
-  static of(definition: string): KnownWords | null {
-    return definitionSchema.safeParse(JSON.parse(definition)).success ? new KnownWords() : null;
+  private constructor(private readonly mostWords: number) {
+    this.slots = new Int32Array(2 * mostWords);
   }
 
-  /** The text's ids, or the words that must be added first; null where the text is to be tokenised whole. */
+  /**
+   * @param definition in the form of tokenizer.json
+   * @param mostWords a power of two
+   * @returns null for a tokeniser of another kind
+   */
+  static of(definition: string, mostWords = MOST_WORDS): KnownWords | null {
+    return definitionSchema.safeParse(JSON.parse(definition)).success ? new KnownWords(mostWords) : null;
+  }
+
+  /** The text's ids, or the words that must be added first; null where the text is to be tokenised whole, and where there is no room for them. */
   lookUp(text: string): Int32Array | readonly string[] | null {
     const { length } = text;
     const unknown: string[] = [];
@@ -71,11 +77,15 @@ export class KnownWords {
       else count = this.append(this.ids[word] as Int32Array, count);
     }
     if (unknown.length === 0) return this.scratch.slice(0, count);
-    return this.ids.length + unknown.length > MOST_WORDS ? null : unknown;
+    return this.ids.length + unknown.length > this.mostWords ? null : unknown;
   }
 
-  /** @param word one that `lookUp` has named, once */
+  /**
+   * Does nothing where there is no room: each text that was looked up had room for its own words, but not for those of the others.
+   * @param word one that `lookUp` has named, once
+   */
   add(word: string, ids: Int32Array): void {
+    if (this.words.length >= this.mostWords) return;
     let hash = BASIS;
     for (let at = 0; at < word.length; at += 1) hash = mix(hash, word.charCodeAt(at));
     // A copy: a slice would keep the whole text it was cut from.
@@ -86,7 +96,8 @@ export class KnownWords {
 
   /** Where the word from `start` to `end` is, or would be. */
   private slotOf(text: string, start: number, end: number, hash: number): number {
-    for (let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
+    const last = this.slots.length - 1;
+    for (let slot = (hash ^ (hash >>> 15)) & last; ; slot = (slot + 1) & last) {
       const number = this.slots[slot] ?? 0;
       if (number === 0 || isAt(this.words[number - 1] ?? '', text, start, end)) return slot;
     }

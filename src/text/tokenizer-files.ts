@@ -6,8 +6,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BornAgainError } from '../util/errors.js';
-import { parseJson } from '../util/parse-json.js';
 import { readTextIfThere } from '../util/if-there.js';
+import { parseJsonFile, readJsonFile } from '../util/json-file.js';
 
 const tokenSchema = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
 
@@ -24,6 +24,8 @@ const configSchema = z.object({
 });
 type TokenizerConfig = z.infer<typeof configSchema>;
 
+const REMEDY = 'Download the file again';
+
 const definitionSchema = z.looseObject({ normalizer: z.looseObject({ type: z.string() }).nullish(), model: z.looseObject({}) });
 
 export interface TokenizerFiles {
@@ -37,12 +39,11 @@ export interface TokenizerFiles {
 /** @throws BornAgainError ERR_TOKENIZER naming what was looked for, or the malformed file; ERR_IO */
 export async function readTokenizerFiles(dir: string): Promise<TokenizerFiles> {
   const path = { json: join(dir, 'tokenizer.json'), vocab: join(dir, 'vocab.txt'), config: join(dir, 'tokenizer_config.json') };
-  const [json, vocab, configText] = await Promise.all([
+  const [json, vocab, config] = await Promise.all([
     readTextIfThere(path.json),
     readTextIfThere(path.vocab),
-    readTextIfThere(path.config),
+    readJsonFile(path.config, configSchema, 'ERR_TOKENIZER', REMEDY).then((found): TokenizerConfig => found ?? {}),
   ]);
-  const config = configText === null ? {} : parseFile(path.config, configText, configSchema);
   const specialTokens = {
     cls: config.cls_token ?? '[CLS]',
     sep: config.sep_token ?? '[SEP]',
@@ -71,7 +72,7 @@ function normalizerSettings(config: TokenizerConfig): Record<string, unknown> {
 }
 
 function adjusted(path: string, text: string, config: TokenizerConfig): string {
-  const definition = parseFile(path, text, definitionSchema);
+  const definition = parseJsonFile(path, text, definitionSchema, 'ERR_TOKENIZER', REMEDY);
   const { normalizer } = definition;
   const settings = normalizer?.type === 'BertNormalizer' ? { normalizer: { ...normalizer, ...normalizerSettings(config) } } : {};
   return JSON.stringify({ ...definition, ...settings, truncation: null, padding: null });
@@ -109,13 +110,4 @@ function fromVocabulary(text: string, config: TokenizerConfig, unknown: string, 
       vocab: Object.fromEntries(ids),
     },
   });
-}
-
-function parseFile<T>(path: string, text: string, schema: z.ZodType<T>): T {
-  try {
-    return schema.parse(parseJson(text));
-  } catch (cause) {
-    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    throw new BornAgainError('ERR_TOKENIZER', `${path} is malformed: ${what}`, { path }, { cause });
-  }
 }

@@ -70,6 +70,7 @@ export class Tokenizer {
     const known = texts.map((text) => words.lookUp(text));
     const fresh = [...new Set(known.flatMap((found) => (found instanceof Int32Array || found === null ? [] : found)))];
     (await this.encodeWhole(fresh)).forEach((ids, index) => words.add(fresh[index] ?? '', ids));
+    // Words that found no room are named once more: their texts are tokenised whole.
     const complete = known.map((found, index) =>
       found instanceof Int32Array || found === null ? found : words.lookUp(texts[index] ?? ''),
     );

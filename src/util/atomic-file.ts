@@ -6,8 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { BornAgainError } from './errors.js';
-import { errnoOf, ioError } from './io-error.js';
+import { attemptIo, errnoOf } from './io-error.js';
 
 /** Appends a chunk; resolved when the operating system has taken it. */
 export type WriteChunk = (chunk: Uint8Array) => Promise<void>;
@@ -28,16 +27,16 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
 export async function writeStreamAtomic<T>(path: string, produce: (write: WriteChunk) => Promise<T>): Promise<T> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}-${randomUUID()}.tmp`);
-  const handle = await attempt(path, async () => {
+  const handle = await attemptIo('write', path, async () => {
     await mkdir(folder, { recursive: true });
     return open(temporary, 'wx');
   });
   let complete = false;
   try {
     const result = await fill(handle, path, produce);
-    await attempt(path, () => rename(temporary, path));
+    await attemptIo('write', path, () => rename(temporary, path));
     complete = true;
-    await attempt(path, () => syncFolder(folder));
+    await attemptIo('write', path, () => syncFolder(folder));
     return result;
   } finally {
     if (!complete) await rm(temporary, { force: true });
@@ -46,11 +45,11 @@ export async function writeStreamAtomic<T>(path: string, produce: (write: WriteC
 
 async function fill<T>(handle: FileHandle, path: string, produce: (write: WriteChunk) => Promise<T>): Promise<T> {
   try {
-    const result = await produce((chunk) => attempt(path, () => writeAll(handle, chunk)));
-    await attempt(path, () => handle.sync());
+    const result = await produce((chunk) => attemptIo('write', path, () => writeAll(handle, chunk)));
+    await attemptIo('write', path, () => handle.sync());
     return result;
   } finally {
-    await attempt(path, () => handle.close());
+    await attemptIo('write', path, () => handle.close());
   }
 }
 
@@ -72,13 +71,5 @@ async function syncFolder(folder: string): Promise<void> {
     if (errnoOf(error) !== 'EINVAL') throw error;
   } finally {
     await handle.close();
-  }
-}
-
-async function attempt<T>(path: string, operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    throw error instanceof BornAgainError ? error : ioError('write', path, error);
   }
 }

@@ -1,4 +1,4 @@
-/** Small JSON files that this project writes and reads back: checked against a schema, replaced whole. */
+/** Small JSON files: checked against a schema, and where this project writes them, replaced whole. */
 import { z } from 'zod';
 import { writeFileAtomic } from './atomic-file.js';
 import { BornAgainError, type ErrorCode } from './errors.js';
@@ -12,7 +12,11 @@ import { parseJson } from './parse-json.js';
  */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, code: ErrorCode, remedy: string): Promise<T | null> {
   const text = await readTextIfThere(path);
-  if (text === null) return null;
+  return text === null ? null : parseJsonFile(path, text, schema, code, remedy);
+}
+
+/** As `readJsonFile`, for a file whose text has been read. */
+export function parseJsonFile<T>(path: string, text: string, schema: z.ZodType<T>, code: ErrorCode, remedy: string): T {
   try {
     return schema.parse(parseJson(text));
   } catch (cause) {

@@ -57,7 +57,13 @@ async function inFile(name: string): Promise<{ path: string; dataset: SplitDatas
   const path = join(folder, name);
   const none = { count: 0, rows: [] };
   const counts = { rows: rows.length, tokens: 25, truncated: 0, badRows: none, droppedRows: none };
-  await writeCacheFile(path, 'key', COLA, chunks(() => 0), () => counts);
+  await writeCacheFile(
+    path,
+    'key',
+    COLA,
+    chunks(() => 0),
+    () => counts,
+  );
   return { path, dataset: (await readCacheFile(path, 'key', COLA)).dataset };
 }
 

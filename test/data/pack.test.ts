@@ -14,7 +14,12 @@ let singles: TokenizedDataset;
 beforeAll(async () => {
   tokenizer = await fixtureTokenizer();
   const example = (id: number, textA: string, textB: string | null) => ({ id: `test-${id}`, textA, textB, label: id });
-  pairs = await tokenizeExamples([example(0, 'film', 'a movie'), example(1, 'good', 'great')], tokenizer, { maxLength: 16, truncation: 'reference' }, { task: taskByName('rte') });
+  pairs = await tokenizeExamples(
+    [example(0, 'film', 'a movie'), example(1, 'good', 'great')],
+    tokenizer,
+    { maxLength: 16, truncation: 'reference' },
+    { task: taskByName('rte') },
+  );
   singles = await tokenizeExamples(
     Array.from({ length: 50 }, (_, index) => example(index, 'good '.repeat(1 + ((index * 7) % 10)), null)),
     tokenizer,
@@ -28,7 +33,8 @@ describe('tokenizeExamples', () => {
     expect([pairs.size, pairs.id(1), pairs.typeBoundary(0), pairs.tokenIds(0).length]).toEqual([2, 'test-1', 3, 6]);
     expect([singles.typeBoundary(0), singles.tokenIds(0).length]).toEqual([3, 3]);
     const one = { id: 'a', textA: 'film', textB: null, label: null };
-    const hashOf = async (example: typeof one) => (await tokenizeExamples([example], tokenizer, { maxLength: 16, truncation: 'reference' }, { task: taskByName('cola') })).hash;
+    const hashOf = async (example: typeof one) =>
+      (await tokenizeExamples([example], tokenizer, { maxLength: 16, truncation: 'reference' }, { task: taskByName('cola') })).hash;
     expect(await hashOf(one)).toBe(await hashOf(one));
     expect(await hashOf(one)).not.toBe(await hashOf({ ...one, textA: 'movie' }));
     expect(await hashOf(one)).not.toBe(await hashOf({ ...one, id: 'b' }));
@@ -73,7 +79,9 @@ describe('evaluationBatches', () => {
   it('holds each example once, the longest first, ties in order, within the token budget', () => {
     const batches = evaluationBatches(singles, 30);
     const order = batches.flatMap((batch) => [...batch]);
-    const byLength = Array.from({ length: 50 }, (_, index) => index).sort((a, b) => singles.tokenIds(b).length - singles.tokenIds(a).length || a - b);
+    const byLength = Array.from({ length: 50 }, (_, index) => index).sort(
+      (a, b) => singles.tokenIds(b).length - singles.tokenIds(a).length || a - b,
+    );
     expect(order).toEqual(byLength);
     const tokens = batches.map((batch) => batch.reduce((sum, index) => sum + singles.tokenIds(index).length, 0));
     expect(Math.max(...tokens)).toBeLessThanOrEqual(30);
@@ -99,11 +107,14 @@ describe('checkFits', () => {
   });
 
   it('names both sizes and the mend', () => {
-    const error = (code: string, pattern: RegExp) => expect.objectContaining({ code, message: expect.stringMatching(pattern) as string }) as Error;
+    const error = (code: string, pattern: RegExp) =>
+      expect.objectContaining({ code, message: expect.stringMatching(pattern) as string }) as Error;
     const { vocabSize } = tokenizer;
     expect(() => checkFits(tokenizer, { vocabSize: vocabSize - 1, maxPositions: 128 }, 128)).toThrowError(
       error('ERR_VOCABULARY', new RegExp(`${vocabSize} tokens.*${vocabSize - 1} rows`)),
     );
-    expect(() => checkFits(tokenizer, { vocabSize, maxPositions: 127 }, 128)).toThrowError(error('ERR_SEQUENCE_TOO_LONG', /128.*127 positions/));
+    expect(() => checkFits(tokenizer, { vocabSize, maxPositions: 127 }, 128)).toThrowError(
+      error('ERR_SEQUENCE_TOO_LONG', /128.*127 positions/),
+    );
   });
 });

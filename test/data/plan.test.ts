@@ -5,7 +5,16 @@ import { lossWeights, samplingShares } from '../../src/data/sampling.js';
 import type { ExampleReference } from '../../src/data/types.js';
 
 const PAPER_SIZES = [2490, 7336, 11498, 8551, 67349, 108436, 363869, 392702];
-const base: BatchPlanOptions = { sizes: [5, 40, 200], batchSize: 16, epochs: 4, kind: 'random', exponent: 0.75, endExponent: null, order: 'fresh', seed: 1 };
+const base: BatchPlanOptions = {
+  sizes: [5, 40, 200],
+  batchSize: 16,
+  epochs: 4,
+  kind: 'random',
+  exponent: 0.75,
+  endExponent: null,
+  order: 'fresh',
+  seed: 1,
+};
 
 function batches(plan: BatchPlan): ExampleReference[][] {
   return Array.from({ length: plan.totalSteps }, (_, step) => plan.batch(step));

@@ -43,13 +43,22 @@ describe('prepareSplit', () => {
       expect(rows[index]?.boundary).toBe((idsA ?? []).length + 2);
     }
     expect(dataset.totalTokens).toBe(rows.reduce((sum, { tokens }) => sum + tokens.length, 0));
-    expect(report).toMatchObject({ rows: 4, truncated: 0, fromCache: false, notice: null, badRows: { count: 0 }, droppedRows: { count: 0 } });
+    expect(report).toMatchObject({
+      rows: 4,
+      truncated: 0,
+      fromCache: false,
+      notice: null,
+      badRows: { count: 0 },
+      droppedRows: { count: 0 },
+    });
   });
 
   it('counts what it cuts', async () => {
     const { dataset, report } = await prepare({ limit: { maxLength: 12, truncation: 'reference' } });
     const lengths = contents(dataset).map(({ tokens }) => tokens.length);
-    const uncut = contents((await prepare({ limit: { maxLength: 64, truncation: 'reference' } })).dataset).map(({ tokens }) => tokens.length);
+    const uncut = contents((await prepare({ limit: { maxLength: 64, truncation: 'reference' } })).dataset).map(
+      ({ tokens }) => tokens.length,
+    );
     expect(lengths).toEqual(uncut.map((length) => Math.min(length, 12)));
     expect(report.truncated).toBe(uncut.filter((length) => length > 12).length);
     expect(report.truncated).toBeGreaterThan(0);
@@ -59,7 +68,11 @@ describe('prepareSplit', () => {
     glue.mrpc(ROWS, ['7\ta\tb\tc\td']);
     const first = await prepare({ badRows: 'skip', limit: { maxLength: 8, truncation: 'reference' } });
     const progress: number[] = [];
-    const second = await prepare({ badRows: 'skip', limit: { maxLength: 8, truncation: 'reference' }, onProgress: ({ rows }) => progress.push(rows) });
+    const second = await prepare({
+      badRows: 'skip',
+      limit: { maxLength: 8, truncation: 'reference' },
+      onProgress: ({ rows }) => progress.push(rows),
+    });
     expect(second.report).toEqual({ ...first.report, fromCache: true, seconds: second.report.seconds });
     expect(second.report.badRows).toEqual({ count: 1, rows: [{ line: 6, reason: expect.stringContaining("'7'") as string }] });
     expect(contents(second.dataset)).toEqual(contents(first.dataset));
@@ -99,7 +112,9 @@ describe('prepareSplit', () => {
   it('keeps rows without labels, and single sentences', async () => {
     glue.write('CoLA/test.tsv', ['index\tsentence', '0\tThe film was good']);
     const { dataset } = await prepare({ task: taskByName('cola'), split: 'test' });
-    expect(contents(dataset)).toEqual([{ id: 'test-0', tokens: expect.any(Array) as number[], boundary: dataset.tokenIds(0).length, label: Number.NaN }]);
+    expect(contents(dataset)).toEqual([
+      { id: 'test-0', tokens: expect.any(Array) as number[], boundary: dataset.tokenIds(0).length, label: Number.NaN },
+    ]);
     expect(Number.isNaN((await prepare({ task: taskByName('cola'), split: 'test' })).dataset.label(0))).toBe(true);
   });
 
@@ -134,7 +149,10 @@ describe('prepareSplit', () => {
 
   it('refuses a data file that changes while it is read', async () => {
     const changing = { onProgress: () => glue.mrpc([...ROWS, ['new', 'row', 1]]) };
-    await expect(prepare(changing)).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT', message: expect.stringContaining('changed while it was read') as string });
+    await expect(prepare(changing)).rejects.toMatchObject({
+      code: 'ERR_DATA_FORMAT',
+      message: expect.stringContaining('changed while it was read') as string,
+    });
     expect(readdirSync(glue.cacheDir)).toEqual([]);
   });
 
@@ -161,7 +179,14 @@ describe('the cache', () => {
 
   it('follows every setting that decides the content', async () => {
     const cased = await fixtureTokenizer('cased');
-    const changes: Partial<PrepareOptions>[] = [{}, { limit: { maxLength: 15, truncation: 'reference' } }, { limit: { maxLength: 16, truncation: 'longest_first' } }, { bothOrders: true }, { tokenizer: cased }, { badRows: 'skip' }];
+    const changes: Partial<PrepareOptions>[] = [
+      {},
+      { limit: { maxLength: 15, truncation: 'reference' } },
+      { limit: { maxLength: 16, truncation: 'longest_first' } },
+      { bothOrders: true },
+      { tokenizer: cased },
+      { badRows: 'skip' },
+    ];
     const mrpc = taskByName('mrpc');
     changes.push({ task: { ...mrpc, labels: ['1', '0'] } });
     const hashes: string[] = [];

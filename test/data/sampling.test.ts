@@ -11,7 +11,9 @@ const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 describe('samplingShares', () => {
   it('is proportional to size^exponent and sums to 1', () => {
     // 16^0.75 = 8, 81^0.75 = 27, 256^0.75 = 64
-    expect(samplingShares([16, 81, 256], 0.75).map((share) => share * 99)).toEqual([8, 27, 64].map((value) => expect.closeTo(value, 12) as number));
+    expect(samplingShares([16, 81, 256], 0.75).map((share) => share * 99)).toEqual(
+      [8, 27, 64].map((value) => expect.closeTo(value, 12) as number),
+    );
     expect(sum(samplingShares(PAPER_SIZES, 0.75))).toBeCloseTo(1, 14);
   });
 

@@ -36,7 +36,17 @@ export class SmallGlue {
 
   options(tokenizer: Tokenizer, change: Partial<PrepareOptions> = {}): PrepareOptions {
     const { dataDir, cacheDir } = this;
-    return { task: taskByName('mrpc'), split: 'train', limit: { maxLength: 16, truncation: 'reference' }, bothOrders: false, badRows: 'stop', dataDir, cacheDir, tokenizer, ...change };
+    return {
+      task: taskByName('mrpc'),
+      split: 'train',
+      limit: { maxLength: 16, truncation: 'reference' },
+      bothOrders: false,
+      badRows: 'stop',
+      dataDir,
+      cacheDir,
+      tokenizer,
+      ...change,
+    };
   }
 
   remove(): void {

@@ -1,7 +1,7 @@
 /** Hugging Face's `glue` data set against GLUE's files: the same examples from every layout, labels mapped by name. */
 import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasSplit, locateSplit, readExamples, taskByName, TASKS } from '../../src/tasks/index.js';
 import type { BadRowPolicy, Example, OfficialTask, SplitName } from '../../src/tasks/index.js';
@@ -120,9 +120,7 @@ describe('what is there', () => {
     expect(hasSplit(task, 'dev_mismatched', join(FIXTURES, 'saved'))).toBe(true);
     expect(hasSplit(taskByName('stsb'), 'train', join(FIXTURES, 'cache'))).toBe(false);
     const { files, name, format } = locateSplit(task, 'train', join(FIXTURES, 'saved'));
-    expect(files.map((file) => file.slice(-23))).toEqual(
-      ['data-00000-of-00002.arrow', 'data-00001-of-00002.arrow'].map((file) => file.slice(-23)),
-    );
+    expect(files.map((file) => basename(file))).toEqual(['data-00000-of-00002.arrow', 'data-00001-of-00002.arrow']);
     expect([name, format]).toEqual([join(FIXTURES, 'saved/mnli/train'), expect.objectContaining({ format: 'arrow', textA: 'premise' })]);
   });
 
@@ -188,6 +186,26 @@ describe("MRPC's own corpus", () => {
     rmSync(join(dataDir, 'MRPC/dev_ids.tsv'));
     const message = expect.stringContaining("The corpus's own msr_paraphrase_train.txt with dev_ids.tsv would do as well");
     expect(() => locateSplit(task, 'dev', dataDir)).toThrow(expect.objectContaining({ code: 'ERR_DATA_MISSING', message }));
+  });
+
+  it('takes spaces, Windows line ends and blank lines in the list', async () => {
+    writeFileSync(join(dataDir, 'MRPC/dev_ids.tsv'), '\uFEFF12\t13 \r\n\r\n11\t10\t\r\n');
+    expect((await read(task, 'dev', dataDir)).map(({ textA }) => textA)).toEqual(['D.', 'F.']);
+  });
+
+  it.each([
+    ['12\t13\n98\t99\n97\t99\n', "2 of the 3 rows it lists are not there, the first with '98\t99'"],
+    ['12,13\n11,10\n', "2 of the 2 rows it lists are not there, the first with '12,13'"],
+    ['\n', 'it lists no row'],
+  ])('is told from the file of another list: %j', async (list, reason) => {
+    const path = join(dataDir, 'MRPC/dev_ids.tsv');
+    writeFileSync(path, list);
+    const message = expect.stringContaining(
+      `${path}: ${reason}. It tells the splits in ${join(dataDir, 'MRPC/msr_paraphrase_train.txt')} apart`,
+    );
+    for (const split of ['train', 'dev'] as const) {
+      await expect(read(task, split, dataDir)).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT', message });
+    }
   });
 
   it('stands back where the ready-made files are there', () => {

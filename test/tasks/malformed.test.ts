@@ -1,5 +1,5 @@
 /** Every kind of malformed file: the error names file and line, and `skip` counts and lists the rows it leaves out. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readExamples, locateSplit, taskByName } from '../../src/tasks/index.js';
@@ -214,6 +214,24 @@ describe('what is not there', () => {
     mkdirSync(join(dataDir, 'MNLI/dev_matched.tsv'));
     expect(() => locateSplit(taskByName('mnli'), 'dev', dataDir)).toThrow(
       missing(`${dataDir}/MNLI/dev_matched.tsv is missing: it is no regular file`),
+    );
+  });
+
+  it('what a link leads to', () => {
+    mkdirSync(join(dataDir, 'RTE'));
+    const link = join(dataDir, 'RTE/dev.tsv');
+    symlinkSync(join(dataDir, 'gone.tsv'), link);
+    expect(() => locateSplit(taskByName('rte'), 'dev', dataDir)).toThrow(
+      missing(`${link} is missing: it is a link to a file that is not there`),
+    );
+  });
+
+  it('the end of a circle of links', () => {
+    mkdirSync(join(dataDir, 'RTE'));
+    const link = join(dataDir, 'RTE/dev.tsv');
+    symlinkSync(link, link);
+    expect(() => locateSplit(taskByName('rte'), 'dev', dataDir)).toThrow(
+      expect.objectContaining({ code: 'ERR_IO', message: expect.stringContaining(`cannot read ${link}: ELOOP`) }),
     );
   });
 

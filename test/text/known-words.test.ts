@@ -89,6 +89,20 @@ describe('KnownWords', () => {
     expect(KnownWords.of(JSON.stringify(definition))?.lookUp(each)).toBeNull();
   });
 
+  it('are no more than there is room for, whatever texts that were looked up together need', () => {
+    const words = KnownWords.of(JSON.stringify(definition), 4) as KnownWords;
+    const texts = ['a b c', 'd e f'];
+    const needed = texts.map((each) => words.lookUp(each));
+    expect(needed).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e', 'f'],
+    ]);
+    for (const word of ['a', 'b', 'c', 'd', 'e', 'f']) words.add(word, Int32Array.of(word.charCodeAt(0)));
+    expect(texts.map((each) => words.lookUp(each))).toEqual([Int32Array.of(97, 98, 99), null]);
+    expect(words.lookUp('d a')).toEqual(Int32Array.of(100, 97));
+    expect(words.lookUp('g')).toBeNull();
+  });
+
   it('grow with the longest text', () => {
     const words = KnownWords.of(JSON.stringify(definition));
     words?.add('a', Int32Array.from([1, 2]));

@@ -96,4 +96,12 @@ describe('a full disk', () => {
     expect(error.message).toContain('/runs/a/results.json');
     expect(error.message).toContain(advice);
   });
+
+  it('says of a missing file which it may be, and of one to be written that its folder is missing', () => {
+    const cause = Object.assign(new Error('ENOENT: no such file or directory'), { code: 'ENOENT' });
+    expect(ioError('read', '/data/a.tsv', cause).message).toBe(
+      'cannot read /data/a.tsv: ENOENT: no such file or directory. It does not exist, or a folder on the way to it does not',
+    );
+    expect(ioError('write', '/data/a.tsv', cause).message).toMatch(/\. A folder on the way does not exist$/);
+  });
 });

@@ -2,11 +2,17 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { EnergyMeter } from '../../src/util/energy.js';
 
-const root = mkdtempSync(join(tmpdir(), 'powercap-'));
-afterAll(() => rmSync(root, { recursive: true }));
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'powercap-'));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(root, { recursive: true });
+});
 
 function counter(name: string, microjoules: number): void {
   mkdirSync(join(root, name), { recursive: true });
@@ -27,4 +33,23 @@ it('adds up the packages, not their parts, and sees a counter that began again',
 
 it('is not there where a machine has none', () => {
   expect(EnergyMeter.start(join(root, 'no-such-folder'))).toBeNull();
+  expect(EnergyMeter.start(root)).toBeNull();
+});
+
+it('is not there where a counter cannot be read, whatever the reason', () => {
+  counter('intel-rapl:0', 1);
+  mkdirSync(join(root, 'intel-rapl:1', 'energy_uj'), { recursive: true });
+  writeFileSync(join(root, 'intel-rapl:1', 'max_energy_range_uj'), '10000000\n');
+  expect(EnergyMeter.start(root)).toBeNull();
+});
+
+it('gives nothing, and stops nobody, where a counter goes away meanwhile', () => {
+  vi.useFakeTimers();
+  counter('intel-rapl:0', 1);
+  const meter = EnergyMeter.start(root);
+  rmSync(join(root, 'intel-rapl:0'), { recursive: true });
+  // The timer's own reading fails as the last one does.
+  vi.advanceTimersByTime(60_000);
+  counter('intel-rapl:0', 2);
+  expect(meter?.stop()).toBeNull();
 });

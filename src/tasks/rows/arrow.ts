@@ -4,11 +4,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { DataType, Precision, RecordBatchReader, Type, Vector } from 'apache-arrow';
 import type { Data, Field, RecordBatch, Schema } from 'apache-arrow';
 import { BornAgainError } from '../../util/errors.js';
-import { ioError } from '../../util/io-error.js';
+import { attemptIo } from '../../util/io-error.js';
 import { classNames, FEATURES_KEY, namedCell, rowsOf, shortestFloat32, textCell } from './cells.js';
 import type { BadCell, Column } from './cells.js';
 import { checkFooter, checkMessage } from './arrow-metadata.js';
 import { columnError, locateColumns } from './columns.js';
+import { decodingAs } from './decoding.js';
 import type { Cell, RowReader } from './types.js';
 
 const FILE_MAGIC = Buffer.from('ARROW1');
@@ -23,14 +24,14 @@ const READ_AGAIN_BYTES = 1 << 16;
 /** Counted for each read beside its bytes: an endless loop may read none. */
 const READ_COST_BYTES = 8;
 
+const decoding = decodingAs('Arrow', 'Is the file complete, and written without compressed buffers?');
+
 export const readArrowRows: RowReader = async function* (file, columns, onBytes) {
-  const handle = await open(file, 'r').catch((cause: unknown) => {
-    throw ioError('read', file, cause);
-  });
+  const handle = await attemptIo('read', file, () => open(file, 'r'));
   try {
-    const { size } = await handle.stat();
+    const { size } = await attemptIo('read', file, () => handle.stat());
     await checkEnd(file, handle, size);
-    const reader = await decoding(file, 'its schema', async () => (await RecordBatchReader.from(guarded(handle, size))).open());
+    const reader = await decoding(file, 'its schema', async () => (await RecordBatchReader.from(guarded(file, handle, size))).open());
     const { schema } = reader;
     const places = await decoding(file, 'its schema', async () => placesOf(file, schema, columns));
     const names = columns.map((column) => classNames(schema.metadata.get(FEATURES_KEY), column));
@@ -56,14 +57,14 @@ export const readArrowRows: RowReader = async function* (file, columns, onBytes)
  * The file as the library may read it. Lengths in metadata are checked before it sees them. It goes over a block again and again where
  * the footer calls something a record batch that is none: reading far more than the file holds is refused.
  */
-function guarded(handle: FileHandle, size: number): FileHandle {
+function guarded(file: string, handle: FileHandle, size: number): FileHandle {
   let left = 2 * size + READ_AGAIN_BYTES;
   /** What the last read said the next one will be: metadata of that length. */
   let announced = 0;
   const read = async (bytes: Uint8Array, offset: number, length: number, position: number): ReturnType<FileHandle['read']> => {
     left -= length + READ_COST_BYTES;
     if (left < 0) throw new RangeError('its blocks do not come to an end');
-    const result = await handle.read(bytes, offset, length, position);
+    const result = await attemptIo('read', file, () => handle.read(bytes, offset, length, position));
     const part = bytes.subarray(offset, offset + length);
     if (position + length === size - TRAILER_BYTES) checkFooter(part);
     else if (length === announced) checkMessage(part);
@@ -75,9 +76,7 @@ function guarded(handle: FileHandle, size: number): FileHandle {
 
 async function checkEnd(file: string, handle: FileHandle, size: number): Promise<void> {
   const end = Buffer.alloc(Math.min(size, TRAILER_BYTES));
-  await handle.read(end, 0, end.length, size - end.length).catch((cause: unknown) => {
-    throw ioError('read', file, cause);
-  });
+  await attemptIo('read', file, () => handle.read(end, 0, end.length, size - end.length));
   if (end.subarray(-END_OF_STREAM.length).equals(END_OF_STREAM)) return;
   const isFile = end.subarray(-FILE_MAGIC.length).equals(FILE_MAGIC) && end.length === TRAILER_BYTES;
   const footer = isFile ? end.readInt32LE(0) : 0;
@@ -152,16 +151,4 @@ function textAt(data: Data, row: number): Cell | BadCell {
   if (!(start >= 0 && start <= end && end <= values.length))
     throw new RangeError(`a text from byte ${start} to ${end} of ${values.length}`);
   return textCell(values.subarray(start, end));
-}
-
-/** What the library throws at a damaged file is as various as the damage. */
-async function decoding<T>(file: string, what: string, decode: () => Promise<T>): Promise<T> {
-  try {
-    return await decode();
-  } catch (cause) {
-    if (cause instanceof BornAgainError) throw cause;
-    const advice = 'Is the file complete, and written without compressed buffers?';
-    const reason = `cannot decode ${what} as Arrow: ${(cause as Error).message}`;
-    throw new BornAgainError('ERR_DATA_FORMAT', `${file}: ${reason}. ${advice}`, { file, reason }, { cause });
-  }
 }

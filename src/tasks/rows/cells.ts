@@ -61,7 +61,7 @@ export const FEATURES_KEY = 'huggingface';
 
 /** The names of a column's classes by integer, where `metadata` (the value of FEATURES_KEY) describes it as a ClassLabel. */
 export function classNames(metadata: string | undefined, column: string): readonly string[] | null {
-  const parsed = featuresSchema.safeParse(parseJson(metadata ?? 'null'));
+  const parsed = featuresSchema.safeParse(jsonOrNull(metadata ?? 'null'));
   const feature = parsed.data?.info.features[column];
   return typeof feature === 'object' && feature !== null && 'names' in feature ? (feature.names as readonly string[]) : null;
 }
@@ -72,8 +72,8 @@ export function namedCell(cell: Cell | BadCell, names: readonly string[] | null)
   return Number(cell) === -1 ? null : (names[Number(cell)] ?? cell);
 }
 
-/** Other programs may use the key for something else. */
-function parseJson(text: string): unknown {
+/** The value; null for what is no JSON: other programs may use the key for something else. */
+function jsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

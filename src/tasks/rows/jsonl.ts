@@ -18,7 +18,7 @@ function parseLine(bytes: Buffer, line: number, columns: readonly string[]): Row
   const fault = textFault(bytes);
   if (fault !== null) return { line, reason: fault };
   if (bytes.length === 0) return { line, reason: 'the line is blank' };
-  const value = parseJson(bytes.toString('utf8'));
+  const value = jsonOrError(bytes.toString('utf8'));
   if (value instanceof SyntaxError) return { line, reason: `this is no JSON: ${value.message}` };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { line, reason: 'expected a JSON object, such as {"text": "…", "label": "…"}' };
@@ -37,7 +37,8 @@ function pick(object: ReadonlyMap<string, unknown>, line: number, columns: reado
   return { line, cells };
 }
 
-function parseJson(text: string): unknown {
+/** The value, or the SyntaxError. Any depth will do: only plain values are taken. */
+function jsonOrError(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

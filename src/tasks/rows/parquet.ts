@@ -7,11 +7,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
 import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { BornAgainError } from '../../util/errors.js';
-import { ioError } from '../../util/io-error.js';
+import { attemptIo } from '../../util/io-error.js';
 import { BadCell, classNames, FEATURES_KEY, namedCell, rowsOf, shortestFloat32, textCell } from './cells.js';
 import type { Column } from './cells.js';
 import { columnError, locateColumns } from './columns.js';
+import { decodingAs } from './decoding.js';
 import { verifyPages } from './parquet-verify.js';
 import type { Cell, RowReader } from './types.js';
 
@@ -20,12 +20,12 @@ const INDEXED_ROWS = 16_384;
 /** A page is a megabyte as a rule. It bounds what a damaged header can ask for. */
 const MAX_PAGE_BYTES = 1 << 28;
 
+const decoding = decodingAs('Parquet', 'Is the file complete?');
+
 const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : textCell(bytes)) };
 
 export const readParquetRows: RowReader = async function* (file, columns, onBytes) {
-  const handle = await open(file, 'r').catch((cause: unknown) => {
-    throw ioError('read', file, cause);
-  });
+  const handle = await attemptIo('read', file, () => open(file, 'r'));
   try {
     const buffer = await bufferOf(file, handle);
     const metadata = await decoding(file, 'its footer', () => parquetMetadataAsync(buffer, { parsers, geoparquet: false }));
@@ -60,15 +60,13 @@ export const readParquetRows: RowReader = async function* (file, columns, onByte
 
 /** Reads no further than the file goes, whatever a damaged footer says. */
 async function bufferOf(file: string, handle: FileHandle): Promise<AsyncBuffer> {
-  const { size } = await handle.stat();
+  const { size } = await attemptIo('read', file, () => handle.stat());
   return {
     byteLength: size,
     slice: async (start, end = size) => {
       if (!(start >= 0 && start <= end && end <= size)) throw new RangeError(`bytes ${start} to ${end} of a file of ${size}`);
       const bytes = new Uint8Array(end - start);
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start).catch((cause: unknown) => {
-        throw ioError('read', file, cause);
-      });
+      const { bytesRead } = await attemptIo('read', file, () => handle.read(bytes, 0, bytes.length, start));
       if (bytesRead < bytes.length) throw new RangeError(`${bytesRead} of ${bytes.length} bytes at ${start}`);
       return bytes.buffer;
     },
@@ -143,15 +141,4 @@ function boundedCompressors(): Compressors {
       },
     ]),
   );
-}
-
-/** What the library throws at a damaged file is as various as the damage. */
-async function decoding<T>(file: string, what: string, decode: () => Promise<T>): Promise<T> {
-  try {
-    return await decode();
-  } catch (cause) {
-    if (cause instanceof BornAgainError) throw cause;
-    const reason = `cannot decode ${what} as Parquet: ${(cause as Error).message}`;
-    throw new BornAgainError('ERR_DATA_FORMAT', `${file}: ${reason}. Is the file complete?`, { file, reason }, { cause });
-  }
 }
