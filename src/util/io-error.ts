@@ -55,6 +55,6 @@ export function attemptIoSync<T>(action: string, path: string, operation: () => 
   try {
     return operation();
   } catch (error) {
-    throw errnoOf(error) === '' || errnoOf(error).startsWith('ERR_') ? error : ioError(action, path, error);
+    throw isRefusal(error) ? ioError(action, path, error) : error;
   }
 }

@@ -1,24 +1,20 @@
-/** The readers of rows, by format. */
+/** The readers of rows, by format. A reader and the packages it needs are loaded when a file of its format is read. */
 import type { RowFormat } from '../../config/custom-tasks.js';
 import type { OnBytes } from '../lines.js';
-import { readArrowRows } from './arrow.js';
-import { readCsvRows } from './csv.js';
-import { readJsonLines } from './jsonl.js';
-import { readParquetRows } from './parquet.js';
-import { readTsvRows } from './tsv.js';
 import type { RowReader } from './types.js';
 
-const READERS: Readonly<Record<RowFormat, RowReader>> = {
-  tsv: readTsvRows,
-  csv: readCsvRows,
-  jsonl: readJsonLines,
-  parquet: readParquetRows,
-  arrow: readArrowRows,
+const READERS: Readonly<Record<RowFormat, () => Promise<RowReader>>> = {
+  tsv: async () => (await import('./tsv.js')).readTsvRows,
+  csv: async () => (await import('./csv.js')).readCsvRows,
+  jsonl: async () => (await import('./jsonl.js')).readJsonLines,
+  parquet: async () => (await import('./parquet.js')).readParquetRows,
+  arrow: async () => (await import('./arrow.js')).readArrowRows,
 };
 
 /** Rows of a file by the names of its columns; see `RowReader`. */
-export function readRows(file: string, format: RowFormat, columns: readonly string[], onBytes?: OnBytes): ReturnType<RowReader> {
-  return READERS[format](file, columns, onBytes);
+export async function* readRows(file: string, format: RowFormat, columns: readonly string[], onBytes?: OnBytes): ReturnType<RowReader> {
+  const read = await READERS[format]();
+  yield* read(file, columns, onBytes);
 }
 
 export type { Cell, Row, RowReader, UnreadableRow } from './types.js';

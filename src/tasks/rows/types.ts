@@ -30,4 +30,4 @@ export interface UnreadableRow {
  * @param onBytes for progress; about right where a format is not read from front to back
  * @throws BornAgainError ERR_DATA_FORMAT where no row can be trusted (a column is missing from the header), ERR_IO
  */
-export type RowReader = (file: string, columns: readonly string[], onBytes?: OnBytes) => AsyncIterable<readonly (Row | UnreadableRow)[]>;
+export type RowReader = (file: string, columns: readonly string[], onBytes?: OnBytes) => AsyncGenerator<readonly (Row | UnreadableRow)[]>;
