@@ -149,6 +149,26 @@ describe('parquet and arrow', () => {
     expect(first).toEqual({ line: 1, cells: [expected[0]?.[1], expected[0]?.[0]] });
   });
 
+  it('parquet: takes a dictionary at byte 0 for none, as some writers say it', async () => {
+    const bytes = readFileSync(file('gzip.parquet'));
+    // Thrift's compact form of the text's ColumnMetaData: 26 8a0b is field 9, its first page's place, 3c the head of field 12. Field 11, the
+    // dictionary's place, goes between them; the next head counts from it.
+    const at = bytes.indexOf('268a0b3c', 0, 'hex');
+    const patched = Buffer.concat([bytes.subarray(0, at + 3), Buffer.from('26001c', 'hex'), bytes.subarray(at + 4)]);
+    const footerLength = patched.length - 8;
+    patched.writeUInt32LE(patched.readUInt32LE(footerLength) + 2, footerLength);
+    expect((await read(patched, 'parquet', ['text'])).map((row) => ('cells' in row ? row.cells[0] : row))).toEqual(
+      expected.map(([text]) => text),
+    );
+  });
+
+  it('parquet: takes a column for itself, where the root of the schema has its name', async () => {
+    const bytes = Buffer.from(readFileSync(file('snappy.parquet'), 'latin1').replaceAll('number', 'schema'), 'latin1');
+    expect(plain(await read(bytes, 'parquet', ['schema', 'text']))).toEqual(
+      rows.map(({ line, cells: [text, number] }) => ({ line, cells: [number, text] })),
+    );
+  });
+
   it.each([
     [
       'parquet',
