@@ -20,6 +20,11 @@ import { fileParts } from './file-part.js';
 
 /** Raise it when reading, tokenising or truncation begin to make something else of the same row: old files are then no longer found. */
 const FORMAT = 2;
+/**
+ * The same where bad rows of a CSV file are left out. Since 2 a stray quote spoils its own row and not those after it; without bad rows a
+ * file is read as before, and keeps its name.
+ */
+const SKIPPING_CSV_FORMAT = 2;
 const KEY_DIGITS = 16;
 
 export interface SplitSettings {
@@ -53,7 +58,9 @@ export function cacheKey(
   tokenizer: Pick<Tokenizer, 'hash'>,
 ): string {
   const { name, kind, labels, scoreRange, dropsShortRows } = task;
-  const definition = { name, kind, labels, scoreRange, dropsShortRows, format };
+  const skipsCsvRows = settings.badRows === 'skip' && 'format' in format && format.format === 'csv';
+  const reading = skipsCsvRows ? { skippingCsv: SKIPPING_CSV_FORMAT } : {};
+  const definition = { name, kind, labels, scoreRange, dropsShortRows, format, ...reading };
   return sha256(
     JSON.stringify([
       FORMAT,

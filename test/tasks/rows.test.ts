@@ -71,6 +71,20 @@ describe('csv', () => {
     ]);
   });
 
+  it('ends a record at its line where a quote stands elsewhere than at the beginning of a field', async () => {
+    const stray = ['a 5" disk,1', '"x"y",1', 'a ",b', '"it\'s ""so"", he said" ",1'];
+    const text = `text,label\n${stray.map((line) => `${line}\n"two\nlines",0\n`).join('')}`;
+    expect(await read(text, 'csv')).toEqual(
+      stray.flatMap((_, index) => [
+        { line: 3 * index + 2, reason: expect.stringMatching(/^malformed quotes: /) },
+        { line: 3 * index + 3, cells: ['two\nlines', '0'] },
+      ]),
+    );
+    // More than the longest record's bytes.
+    const long = await read(`text,label\na 5" disk,1\n${`${'b'.repeat(2000)},1\n`.repeat(1000)}`, 'csv');
+    expect([long.length, long.filter((row) => 'reason' in row).length]).toEqual([1001, 1]);
+  });
+
   it('says where a quote opens that is never closed, without reading on for ever', async () => {
     expect(await read('text,label\na,1\n"b,1\nc,0\n', 'csv')).toEqual([
       { line: 2, cells: ['a', '1'] },
