@@ -37,7 +37,7 @@ export interface SplitSettings {
 
 const faultsSchema = z.strictObject({ count: z.int(), rows: z.array(z.strictObject({ line: z.int(), reason: z.string() })) });
 
-/** Rows left out of a split. `count` is exact, the list is bounded. */
+/** Rows left out of a split. `count` is exact, the list is bounded. Where the split is in several files, each reason ends with its file. */
 export type LeftOutRows = z.infer<typeof faultsSchema>;
 
 const countsSchema = z.strictObject({

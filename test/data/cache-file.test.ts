@@ -1,10 +1,14 @@
 /** The cache folder: which file is whose, what it says of shards, what killed preparations leave in it, and when it cannot be used. */
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readArrowFile } from '../../src/data/arrow-file.js';
 import { cacheKey } from '../../src/data/cache-file.js';
+import { prepareCacheFile } from '../../src/data/prepare.js';
 import { taskByName } from '../../src/tasks/index.js';
-import { SmallGlue } from './small-glue.js';
+import { fixtureTokenizer, SmallGlue } from './small-glue.js';
 
+const tokenizer = await fixtureTokenizer();
 let glue: SmallGlue;
 beforeEach(() => {
   glue = new SmallGlue();
@@ -30,6 +34,18 @@ describe('the key', () => {
     expect(keyOf('tsv', 'skip')).toBe(FORMER['tsv skip']);
     expect(keyOf('csv', 'skip')).not.toBe(FORMER['csv skip']);
   });
+});
+
+it('names the shard of each row left out, where there are several', async () => {
+  const shards = 'test/fixtures/hub/glue/rte';
+  const folder = join(glue.dataDir, 'rte');
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(shards, 'train-00000-of-00001.parquet'), join(folder, 'train-00000-of-00002.parquet'));
+  // Rows without labels.
+  cpSync(join(shards, 'test-00000-of-00001.parquet'), join(folder, 'train-00001-of-00002.parquet'));
+  const { badRows } = await prepareCacheFile(glue.options(tokenizer, { task: taskByName('rte'), badRows: 'skip' }));
+  expect(badRows.count).toBe(9);
+  expect(badRows.rows[0]).toEqual({ line: 1, reason: "'label' is null; every row needs its label (in train-00001-of-00002.parquet)" });
 });
 
 describe('a cache that cannot be used', () => {
