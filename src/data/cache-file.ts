@@ -2,7 +2,7 @@
  * The tokenised file of one split on the disk: its name, what it says of itself, and the refusal of any file that is not exactly the one
  * asked for. The key stands in the name and in the metadata: a renamed or copied file is found out.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { BadRowPolicy } from '../tasks/read.js';
 import type { SplitSource } from '../tasks/locate.js';
@@ -80,7 +80,10 @@ export function cachePath(cacheDir: string, { task, split }: Pick<SplitSettings,
   return join(cacheDir, `${task.name}-${split}-${key.slice(0, KEY_DIGITS)}.arrow`);
 }
 
-/** @param counts asked once, after the last chunk */
+/**
+ * @param counts asked once, after the last chunk
+ * @throws BornAgainError ERR_IO; what `chunks` throws passes through
+ */
 export async function writeCacheFile(
   path: string,
   key: string,
@@ -88,12 +91,19 @@ export async function writeCacheFile(
   chunks: AsyncIterable<TokenizedColumns> | Iterable<TokenizedColumns>,
   counts: () => SplitCounts,
 ): Promise<void> {
-  await writeArrowFile(path, TOKENIZED_SCHEMA, recordBatches(chunks), () => ({
-    key,
-    task: task.name,
-    split,
-    counts: JSON.stringify(counts()),
-  }));
+  const metadata = () => ({ key, task: task.name, split, counts: JSON.stringify(counts()) });
+  try {
+    await writeArrowFile(path, TOKENIZED_SCHEMA, recordBatches(chunks), metadata);
+  } catch (error) {
+    throw withAdvice(path, error);
+  }
+}
+
+/** The cache lies below the data where nobody says otherwise, and data often lie where nothing may be written. */
+function withAdvice(path: string, error: unknown): unknown {
+  const refused = error instanceof BornAgainError && error.code === 'ERR_IO' && [path, dirname(path)].includes(String(error.details.file));
+  if (!refused) return error;
+  return new BornAgainError('ERR_IO', `${error.message}. Tokenised data are kept where --cache says`, error.details, { cause: error });
 }
 
 type Asked = Pick<SplitSettings, 'task' | 'split'>;

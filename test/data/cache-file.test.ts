@@ -49,6 +49,15 @@ it('names the shard of each row left out, where there are several', async () => 
 });
 
 describe('a cache that cannot be used', () => {
+  it('is told with the flag that names another', async () => {
+    const inTheWay = glue.mrpc();
+    const failing = prepareCacheFile(glue.options(tokenizer, { cacheDir: join(inTheWay, '.cache') }));
+    const message = expect.stringMatching(
+      /A part of the path is a file, not a folder\. Tokenised data are kept where --cache says$/,
+    ) as string;
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_IO', details: { errno: 'ENOTDIR' }, message });
+  });
+
   it('is told as a file operation that failed, where a folder has the name of a file', async () => {
     const failing = readArrowFile(glue.folder, async () => null);
     const message = expect.stringMatching(`cannot read ${glue.folder}: EISDIR`) as string;
