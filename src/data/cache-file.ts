@@ -2,7 +2,7 @@
  * The tokenised file of one split on the disk: its name, what it says of itself, and the refusal of any file that is not exactly the one
  * asked for. The key stands in the name and in the metadata: a renamed or copied file is found out.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { BadRowPolicy } from '../tasks/read.js';
 import type { SplitSource } from '../tasks/locate.js';
@@ -20,6 +20,11 @@ import { fileParts } from './file-part.js';
 
 /** Raise it when reading, tokenising or truncation begin to make something else of the same row: old files are then no longer found. */
 const FORMAT = 2;
+/**
+ * The same where bad rows of a CSV file are left out. Since 2 a stray quote spoils its own row and not those after it; without bad rows a
+ * file is read as before, and keeps its name.
+ */
+const SKIPPING_CSV_FORMAT = 2;
 const KEY_DIGITS = 16;
 
 export interface SplitSettings {
@@ -32,7 +37,7 @@ export interface SplitSettings {
 
 const faultsSchema = z.strictObject({ count: z.int(), rows: z.array(z.strictObject({ line: z.int(), reason: z.string() })) });
 
-/** Rows left out of a split. `count` is exact, the list is bounded. */
+/** Rows left out of a split. `count` is exact, the list is bounded. Where the split is in several files, each reason ends with its file. */
 export type LeftOutRows = z.infer<typeof faultsSchema>;
 
 const countsSchema = z.strictObject({
@@ -53,7 +58,9 @@ export function cacheKey(
   tokenizer: Pick<Tokenizer, 'hash'>,
 ): string {
   const { name, kind, labels, scoreRange, dropsShortRows } = task;
-  const definition = { name, kind, labels, scoreRange, dropsShortRows, format };
+  const skipsCsvRows = settings.badRows === 'skip' && 'format' in format && format.format === 'csv';
+  const reading = skipsCsvRows ? { skippingCsv: SKIPPING_CSV_FORMAT } : {};
+  const definition = { name, kind, labels, scoreRange, dropsShortRows, format, ...reading };
   return sha256(
     JSON.stringify([
       FORMAT,
@@ -73,7 +80,10 @@ export function cachePath(cacheDir: string, { task, split }: Pick<SplitSettings,
   return join(cacheDir, `${task.name}-${split}-${key.slice(0, KEY_DIGITS)}.arrow`);
 }
 
-/** @param counts asked once, after the last chunk */
+/**
+ * @param counts asked once, after the last chunk
+ * @throws BornAgainError ERR_IO; what `chunks` throws passes through
+ */
 export async function writeCacheFile(
   path: string,
   key: string,
@@ -81,12 +91,19 @@ export async function writeCacheFile(
   chunks: AsyncIterable<TokenizedColumns> | Iterable<TokenizedColumns>,
   counts: () => SplitCounts,
 ): Promise<void> {
-  await writeArrowFile(path, TOKENIZED_SCHEMA, recordBatches(chunks), () => ({
-    key,
-    task: task.name,
-    split,
-    counts: JSON.stringify(counts()),
-  }));
+  const metadata = () => ({ key, task: task.name, split, counts: JSON.stringify(counts()) });
+  try {
+    await writeArrowFile(path, TOKENIZED_SCHEMA, recordBatches(chunks), metadata);
+  } catch (error) {
+    throw withAdvice(path, error);
+  }
+}
+
+/** The cache lies below the data where nobody says otherwise, and data often lie where nothing may be written. */
+function withAdvice(path: string, error: unknown): unknown {
+  const refused = error instanceof BornAgainError && error.code === 'ERR_IO' && [path, dirname(path)].includes(String(error.details.file));
+  if (!refused) return error;
+  return new BornAgainError('ERR_IO', `${error.message}. Tokenised data are kept where --cache says`, error.details, { cause: error });
 }
 
 type Asked = Pick<SplitSettings, 'task' | 'split'>;

@@ -4,6 +4,7 @@
  * leaves its tokens on the disk.
  */
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { mean } from 'simple-statistics';
 import { locateSplit, type SplitSource } from '../tasks/locate.js';
@@ -136,6 +137,7 @@ async function build(options: PrepareOptions, source: Source, cacheFile: string,
     await checkUnchanged(source);
   }
   const { skipped, knownOddities } = first.report;
+  const leftOut = leftOutOf(source);
   const counts = (): SplitCounts => ({ rows, tokens, truncated, badRows: leftOut(skipped), droppedRows: leftOut(knownOddities) });
   await writeCacheFile(cacheFile, key, options, chunks(), counts);
 }
@@ -165,6 +167,8 @@ async function checkUnchanged(source: Source): Promise<void> {
   throw new BornAgainError('ERR_DATA_FORMAT', `${name} changed while it was read. Run again when it is complete`, { file: name });
 }
 
-function leftOut({ count, rows }: FaultList): LeftOutRows {
-  return { count, rows: rows.map(({ line, reason }) => ({ line, reason })) };
+/** Rows as the report has them: a line says little where there are several files. */
+function leftOutOf({ files }: SplitSource): (faults: FaultList) => LeftOutRows {
+  const place = files.length === 1 ? () => '' : (file: string) => ` (in ${basename(file)})`;
+  return ({ count, rows }) => ({ count, rows: rows.map(({ file, line, reason }) => ({ line, reason: `${reason}${place(file)}` })) });
 }

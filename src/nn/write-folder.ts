@@ -1,9 +1,10 @@
 /** Writing a folder of model files: beside its place first, then there whole. */
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BornAgainError } from '../util/errors.js';
 import { namesIn, readTextIfThere } from '../util/if-there.js';
 import { errnoOf, ioError } from '../util/io-error.js';
+import { makeFolder } from '../util/make-folder.js';
 
 const TOKENIZER_FILES = ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json'];
 
@@ -16,7 +17,7 @@ export async function replaceFolder(dir: string, fill: (folder: string) => Promi
   const temporary = join(dirname(dir), `.${basename(dir)}.${process.pid}.tmp`);
   try {
     await rm(temporary, { recursive: true, force: true });
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(temporary);
     await fill(temporary);
     await exchange(temporary, dir);
   } catch (error) {

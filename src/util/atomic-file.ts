@@ -3,10 +3,11 @@
  * file system), is flushed to the disk, and takes the name in one rename; whatever fails before that leaves the old file as it was.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { attemptIo, errnoOf } from './io-error.js';
+import { makeFolder } from './make-folder.js';
 
 /** Appends a chunk; resolved when the operating system has taken it. */
 export type WriteChunk = (chunk: Uint8Array) => Promise<void>;
@@ -28,7 +29,7 @@ export async function writeStreamAtomic<T>(path: string, produce: (write: WriteC
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}-${randomUUID()}.tmp`);
   const handle = await attemptIo('write', path, async () => {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     return open(temporary, 'wx');
   });
   let complete = false;

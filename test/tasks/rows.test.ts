@@ -71,6 +71,20 @@ describe('csv', () => {
     ]);
   });
 
+  it('ends a record at its line where a quote stands elsewhere than at the beginning of a field', async () => {
+    const stray = ['a 5" disk,1', '"x"y",1', 'a ",b', '"it\'s ""so"", he said" ",1'];
+    const text = `text,label\n${stray.map((line) => `${line}\n"two\nlines",0\n`).join('')}`;
+    expect(await read(text, 'csv')).toEqual(
+      stray.flatMap((_, index) => [
+        { line: 3 * index + 2, reason: expect.stringMatching(/^malformed quotes: /) },
+        { line: 3 * index + 3, cells: ['two\nlines', '0'] },
+      ]),
+    );
+    // More than the longest record's bytes.
+    const long = await read(`text,label\na 5" disk,1\n${`${'b'.repeat(2000)},1\n`.repeat(1000)}`, 'csv');
+    expect([long.length, long.filter((row) => 'reason' in row).length]).toEqual([1001, 1]);
+  });
+
   it('says where a quote opens that is never closed, without reading on for ever', async () => {
     expect(await read('text,label\na,1\n"b,1\nc,0\n', 'csv')).toEqual([
       { line: 2, cells: ['a', '1'] },
@@ -147,6 +161,26 @@ describe('parquet and arrow', () => {
     expect(plain(await readAll(file(`${name}.${format}`), format, columns))).toEqual(rows);
     const [first] = plain(await readAll(file(`${name}.${format}`), format, ['number', 'text']));
     expect(first).toEqual({ line: 1, cells: [expected[0]?.[1], expected[0]?.[0]] });
+  });
+
+  it('parquet: takes a dictionary at byte 0 for none, as some writers say it', async () => {
+    const bytes = readFileSync(file('gzip.parquet'));
+    // Thrift's compact form of the text's ColumnMetaData: 26 8a0b is field 9, its first page's place, 3c the head of field 12. Field 11, the
+    // dictionary's place, goes between them; the next head counts from it.
+    const at = bytes.indexOf('268a0b3c', 0, 'hex');
+    const patched = Buffer.concat([bytes.subarray(0, at + 3), Buffer.from('26001c', 'hex'), bytes.subarray(at + 4)]);
+    const footerLength = patched.length - 8;
+    patched.writeUInt32LE(patched.readUInt32LE(footerLength) + 2, footerLength);
+    expect((await read(patched, 'parquet', ['text'])).map((row) => ('cells' in row ? row.cells[0] : row))).toEqual(
+      expected.map(([text]) => text),
+    );
+  });
+
+  it('parquet: takes a column for itself, where the root of the schema has its name', async () => {
+    const bytes = Buffer.from(readFileSync(file('snappy.parquet'), 'latin1').replaceAll('number', 'schema'), 'latin1');
+    expect(plain(await read(bytes, 'parquet', ['schema', 'text']))).toEqual(
+      rows.map(({ line, cells: [text, number] }) => ({ line, cells: [number, text] })),
+    );
   });
 
   it.each([

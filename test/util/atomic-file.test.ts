@@ -67,9 +67,25 @@ describe('writeStreamAtomic', () => {
 
 const SMALL_DISK_KIB = 64;
 /** A file system of its own, when this user may mount one; the message alone is tested everywhere. */
-function mountSmallDisk(at: string): boolean {
-  return process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_DISK_KIB}k`, 'tmpfs', at]).status === 0;
+function mountSmallDisk(at: string, access: 'rw' | 'ro' = 'rw'): boolean {
+  const options = `size=${SMALL_DISK_KIB}k,${access}`;
+  return process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', at]).status === 0;
 }
+
+describe('a folder that cannot be made', () => {
+  it('is told to lie on a read-only disk', async (context) => {
+    if (!mountSmallDisk(folder, 'ro')) return context.skip('needs the right to mount a tmpfs');
+    try {
+      const failing = writeFileAtomic(join(folder, 'new', 'file'), 'x');
+      await expect(failing).rejects.toMatchObject({
+        details: { errno: 'EROFS' },
+        message: expect.stringContaining('is read-only') as string,
+      });
+    } finally {
+      spawnSync('umount', [folder]);
+    }
+  });
+});
 
 describe('a full disk', () => {
   it('is named, the old file stays, the temporary one goes', async (context) => {

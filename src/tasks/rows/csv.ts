@@ -1,7 +1,7 @@
 /**
  * Comma-separated rows under a header, quoted as RFC 4180 has it: `"a ""word"", and a comma"`, line ends inside quotes included. Records
- * are told apart here, by the parity of their quotes, and parsed by csv-parse: its own line numbers are wrong after a lone carriage
- * return, and it cannot go on after a record it refuses.
+ * are told apart here and parsed by csv-parse: its own line numbers are wrong after a lone carriage return, and it cannot go on after a
+ * record it refuses.
  */
 import { parse } from 'csv-parse/sync';
 import { BornAgainError } from '../../util/errors.js';
@@ -60,11 +60,11 @@ async function* readRecords(file: string, onBytes: OnBytes | undefined): AsyncGe
   if (rest !== null) yield [rest];
 }
 
-/** The lines of a record that is not complete: it has an odd number of quotes, so its line end is inside a field. */
+/** The lines of a record that is not complete: its last line end is inside a field. */
 class OpenRecord {
   private lines: string[] = [];
   private start = 0;
-  private quotes = 0;
+  private inQuotes = false;
   private bytes = 0;
   private fault: string | null = null;
 
@@ -75,9 +75,9 @@ class OpenRecord {
     const text = bytes.toString('utf8');
     this.lines.push(text);
     this.fault ??= textFault(bytes);
-    this.quotes += countQuotes(text);
+    this.inQuotes = endsInQuotes(text, this.inQuotes);
     this.bytes += bytes.length;
-    if (this.quotes % 2 === 0) return this.end();
+    if (!this.inQuotes) return this.end();
     if (this.bytes <= MAX_LINE_BYTES) return null;
     const message = `${this.file}:${this.start}: a record of more than ${MAX_LINE_BYTES} bytes; a quote that opens here is not closed`;
     throw new BornAgainError('ERR_DATA_FORMAT', message, { file: this.file, line: this.start });
@@ -88,17 +88,29 @@ class OpenRecord {
     if (this.lines.length === 0) return null;
     const record = { line: this.start, text: this.lines.join('\n'), fault: this.fault };
     this.lines = [];
-    this.quotes = 0;
+    this.inQuotes = false;
     this.bytes = 0;
     this.fault = null;
     return record;
   }
 }
 
-function countQuotes(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) count += 1;
-  return count;
+/**
+ * Whether the line's end is inside a quoted field. A quote opens one only where a field begins: anywhere else it is a fault of that line,
+ * which must not take the lines after it along.
+ * @param inQuotes whether its beginning is
+ */
+function endsInQuotes(line: string, inQuotes: boolean): boolean {
+  const opens = !inQuotes && line.startsWith('"');
+  let inside = inQuotes || opens;
+  for (let at = opens ? 1 : 0; ;) {
+    const next = line.indexOf(inside ? '"' : ',"', at);
+    if (next < 0) return inside;
+    // Inside, two quotes are one of the text.
+    const doubled = inside && line[next + 1] === '"';
+    at = next + (inside && !doubled ? 1 : 2);
+    inside = doubled || !inside;
+  }
 }
 
 interface ParsedRecord {

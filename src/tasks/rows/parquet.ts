@@ -30,25 +30,27 @@ export const readParquetRows: RowReader = async function* (file, columns, onByte
     const buffer = await bufferOf(file, handle);
     const metadata = await decoding(file, 'its footer', () => parquetMetadataAsync(buffer, { parsers, geoparquet: false }));
     const schema = await decoding(file, 'its schema', async () => namedSchema(metadata));
-    const readers = locateColumns(
+    const trees = locateColumns(
       file,
       null,
       schema.children.map(({ element }) => element.name),
       columns,
-    ).map((index) => columnReader(file, metadata, schema.children[index] as SchemaTree));
+    ).map((index) => schema.children[index] as SchemaTree);
+    const readers = trees.map((tree) => ({ tree, read: columnReader(file, metadata, tree) }));
     const scan = await decoding(file, 'its footer', () =>
       parquetScan({ file: buffer, metadata, columns: [...columns], compressors: boundedCompressors(), parsers, geoparquet: false }),
     );
     for (const { rowStart, rowEnd } of ranges(metadata, columns)) {
       const cells: Column[] = [];
-      for (const [index, column] of columns.entries()) {
+      for (const { tree, read } of readers) {
+        const column = tree.element.name;
         const values = await decoding(file, `rows ${rowStart + 1} to ${rowEnd} of '${column}'`, async () => {
-          await verifyChunks(buffer, metadata, column, { rowStart, rowEnd });
+          await verifyChunks(buffer, metadata, tree, { rowStart, rowEnd });
           const data = await scan.readColumn({ column, rowStart, rowEnd });
           if (data.length !== rowEnd - rowStart) throw new RangeError(`${data.length} values for ${rowEnd - rowStart} rows`);
           return data;
         });
-        cells.push(Array.from(values as ArrayLike<unknown>, readers[index] as (value: unknown) => Cell | BadCell));
+        cells.push(Array.from(values as ArrayLike<unknown>, read));
       }
       onBytes?.((buffer.byteLength * (rowEnd - rowStart)) / Number(metadata.num_rows));
       yield* rowsOf(columns, cells, rowStart + 1);
@@ -84,17 +86,18 @@ function namedSchema(metadata: FileMetaData): SchemaTree {
 async function verifyChunks(
   buffer: AsyncBuffer,
   metadata: FileMetaData,
-  column: string,
+  { element }: SchemaTree,
   range: { rowStart: number; rowEnd: number },
 ): Promise<void> {
   let first = 0;
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
     if (first === range.rowStart) {
-      const meta = group.columns.find((chunk) => chunk.meta_data?.path_in_schema[0] === column)?.meta_data;
-      const optional = metadata.schema.find(({ name }) => name === column)?.repetition_type === 'OPTIONAL';
+      const meta = group.columns.find((chunk) => chunk.meta_data?.path_in_schema[0] === element.name)?.meta_data;
+      const optional = element.repetition_type === 'OPTIONAL';
       if (meta === undefined) throw new RangeError('the row group lacks the column');
-      const start = Number(meta.dictionary_page_offset ?? meta.data_page_offset);
+      // Some writers give 0 where there is no dictionary.
+      const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
       const pages = await buffer.slice(start, start + Number(meta.total_compressed_size));
       verifyPages(pages, { meta, rows, optional, compressors: boundedCompressors() });
     }
