@@ -14,7 +14,12 @@ export interface Opponent {
   readonly program: readonly string[];
   /** Sent with every request to train. */
   readonly settings: object;
+  /** A Python package that peers need not have. */
+  readonly needs?: string;
 }
+
+/** Opponents that are left out since their package cannot be imported, and what Python says of it. */
+export type Absent = Readonly<Record<string, string>>;
 
 /** Transformers on the CPU, in bench/opponents/worker.py. */
 function onCpu(
@@ -49,7 +54,7 @@ const CUDA: readonly Opponent[] = [
   onCuda('eager-bf16-dynamic', 'longest', 'cuda/padded.py', 'eager', 'bf16'),
   onCuda('sdpa-bf16-dynamic', 'longest', 'cuda/padded.py', 'sdpa', 'bf16'),
   onCuda('compiled-bf16', 'multiple-of-32', 'cuda/compiled.py'),
-  onCuda('flash-bf16-flattened', 'none', 'cuda/flattened.py'),
+  { ...onCuda('flash-bf16-flattened', 'none', 'cuda/flattened.py'), needs: 'flash_attn' },
   onCuda('varlen-bf16-loop', 'none', 'cuda/varlen_loop.py'),
 ];
 

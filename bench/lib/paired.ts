@@ -1,6 +1,6 @@
 /** Interleaved measurement: ours, theirs, ours, theirs …, each turn over the same fixed batches, warmed before anything counts. */
 import { performance } from 'node:perf_hooks';
-import type { MemoryAnswer, TrainAnswer } from './sides.js';
+import type { Device, MemoryAnswer, TrainAnswer } from './sides.js';
 import type { Worker } from './worker.js';
 
 const LEARNING_RATE = 1e-5;
@@ -33,13 +33,15 @@ export class Contender {
 
   /**
    * Every batch once, untimed: a new shape costs either side something (oneDNN builds a primitive for it, buffers grow), and this is a
-   * comparison of steps. The second pass says how many make a turn.
+   * comparison of steps. The second pass says how many make a turn; on CUDA the third, since the first compiles and the second records
+   * graphs.
    */
-  async warm(): Promise<void> {
+  async warm(device: Device = 'cpu'): Promise<void> {
     await this.worker.ask('memory', { reset: true });
     const first = await this.run(1);
     this.peakMemory = (await this.worker.ask<MemoryAnswer>('memory')).peak;
-    const { seconds } = first.seconds > 4 * TURN_SECONDS ? first : await this.run(1);
+    if (device === 'cuda') await this.run(1);
+    const { seconds } = device === 'cpu' && first.seconds > 4 * TURN_SECONDS ? first : await this.run(1);
     this.passes = Math.max(1, Math.ceil(TURN_SECONDS / seconds));
   }
 

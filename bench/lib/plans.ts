@@ -1,7 +1,7 @@
 /** Which cells each mode measures, and how long. */
 import type { CellPlan } from './cell.js';
 import { MEASURED, type ModelName } from './models.js';
-import { OPPONENTS } from './opponents.js';
+import { OPPONENTS, type Absent } from './opponents.js';
 import type { Device, Precision } from './sides.js';
 import { LENGTHS, type LengthsName } from './workload.js';
 
@@ -91,9 +91,9 @@ function allCells(fast: Precision): CellPlan[] {
 }
 
 /** A GPU takes all of these in minutes; --quick leaves the large batch out. */
-function cudaCells(mode: Mode): CellPlan[] {
+function cudaCells(mode: Mode, absent: Absent): CellPlan[] {
   const sizes = mode === 'quick' ? [32] : [32, 128];
-  const opponents = namesOf('cuda');
+  const opponents = namesOf('cuda').filter((name) => !(name in absent));
   return MEASURED.cuda.flatMap((model) =>
     sizes.map((batch): CellPlan => {
       const shared = { device: 'cuda', model, lengths: 'mnli', batch, precision: 'bf16', variants: [] } as const;
@@ -102,9 +102,12 @@ function cudaCells(mode: Mode): CellPlan[] {
   );
 }
 
-/** @param fast what `auto` computes in on this CPU; on CUDA all is bf16 */
-export function cellPlans(device: Device, mode: Mode, fast: Precision): CellPlan[] {
-  if (device === 'cuda') return cudaCells(mode);
+/**
+ * @param fast what `auto` computes in on this CPU; on CUDA all is bf16
+ * @param absent of CUDA's opponents, those to leave out
+ */
+export function cellPlans(device: Device, mode: Mode, fast: Precision, absent: Absent = {}): CellPlan[] {
+  if (device === 'cuda') return cudaCells(mode, absent);
   if (mode === 'quick') return quickCells(fast);
   return mode === 'bars' ? barCells(fast) : allCells(fast);
 }

@@ -2,6 +2,7 @@
 import { describeRuntime } from '../../src/native/runtime.js';
 import { BornAgainError } from '../../src/util/errors.js';
 import { runProgram } from './child.js';
+import { OPPONENTS, type Absent } from './opponents.js';
 
 const NEEDS = 'An NVIDIA GPU with bf16 (compute capability 8.0) and a CUDA LibTorch on both sides are needed';
 
@@ -27,4 +28,17 @@ export async function requireCuda(python: string): Promise<string> {
       `--device cuda: the PyTorch of ${python} sees no CUDA device. ${NEEDS}; BORNAGAIN_PEERS names another`,
     );
   return output;
+}
+
+/** CUDA's opponents whose package the peer lacks: flash-attn is built for one PyTorch and one CUDA, so a peer seldom has it. */
+export async function absentOpponents(python: string): Promise<Absent> {
+  const absent: Record<string, string> = {};
+  for (const { name, needs } of OPPONENTS.cuda) {
+    if (needs === undefined) continue;
+    const code = `try:\n  import ${needs}\nexcept Exception as error:\n  print("absent:", error, end="")`;
+    const { output } = await runProgram(python, ['-c', code]);
+    const [, why] = /absent: (.*)/s.exec(output) ?? [];
+    if (why !== undefined) absent[name] = why;
+  }
+  return absent;
 }

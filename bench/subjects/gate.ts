@@ -1,7 +1,7 @@
 /** The gate before any timing: dropout 0, fp32, 20 steps from the same weights over the same batches give the same losses on both sides. */
 import { writeBatches } from '../lib/folder.js';
 import type { ModelName } from '../lib/models.js';
-import { OPPONENTS, REFERENCE, type Opponent } from '../lib/opponents.js';
+import { OPPONENTS, REFERENCE, type Absent, type Opponent } from '../lib/opponents.js';
 import { ourSettings, startOurs, startTheirs, type Device, type EvaluateAnswer, type Precision, type TrainAnswer } from '../lib/sides.js';
 import { cutBatches, makeLengths, makeRows } from '../lib/workload.js';
 import type { Bench } from '../lib/bench.js';
@@ -24,10 +24,11 @@ export interface GateResult {
   readonly logits: number;
   /** On CUDA: the losses' largest |difference| from each opponent's, both in bf16. */
   readonly bf16: Readonly<Record<string, number>>;
+  readonly absent: Absent;
 }
 
 /** Rejects when the sides differ by more than the bounds. */
-export async function gate(bench: Bench, device: Device, model: ModelName): Promise<GateResult> {
+export async function gate(bench: Bench, device: Device, model: ModelName, absent: Absent = {}): Promise<GateResult> {
   const folder = await bench.modelFolder(model);
   const size = SEQUENCES[model];
   const rows = makeRows(makeLengths('mnli', STEPS * size, 20), 20);
@@ -36,15 +37,15 @@ export async function gate(bench: Bench, device: Device, model: ModelName): Prom
   const other = await theirAnswers(bench, folder, REFERENCE[device]);
   const loss = largest(mine.losses, other.losses);
   refuse(model, 'fp32', loss, BOUND);
-  const bf16 = device === 'cuda' ? await sameInBf16(bench, folder, model) : {};
-  return { model, steps: mine.losses.length, loss, logits: largest(mine.logits, other.logits), bf16 };
+  const bf16 = device === 'cuda' ? await sameInBf16(bench, folder, model, absent) : {};
+  return { model, steps: mine.losses.length, loss, logits: largest(mine.logits, other.logits), bf16, absent };
 }
 
 /** The CUDA opponents are programs of their own, and in bf16 ours is an engine of its own: each must train the same model as well. */
-async function sameInBf16(bench: Bench, folder: string, model: ModelName): Promise<Record<string, number>> {
+async function sameInBf16(bench: Bench, folder: string, model: ModelName, absent: Absent): Promise<Record<string, number>> {
   const mine = await ourAnswers(bench, 'cuda', folder, 'bf16');
   const differences: Record<string, number> = {};
-  for (const opponent of OPPONENTS.cuda) {
+  for (const opponent of OPPONENTS.cuda.filter(({ name }) => !(name in absent))) {
     const difference = largest(mine.losses, (await theirAnswers(bench, folder, opponent)).losses);
     refuse(model, opponent.name, difference, BF16_BOUND);
     differences[opponent.name] = difference;

@@ -25,6 +25,9 @@ class Encoder {
   // From the gradient of the last forward pass's result, [B, h] in fp32.
   void backward(const DeviceBatch& batch, const at::Tensor& gradient, Gradients& gradients, const Interrupt& interrupt);
 
+  // Lets go of what the forward pass kept for the backward one.
+  void forget();
+
  private:
   // The residual stream, its norms and its gradients are fp32; products read a copy in their own precision.
   struct Normed {

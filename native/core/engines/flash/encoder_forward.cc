@@ -41,6 +41,13 @@ void Encoder::keepOutputOnly(int64_t layer, Normed& below) {
   layers_[layer].output = std::move(output);
 }
 
+void Encoder::forget() {
+  embedded_ = {};
+  for (LayerActivations& layer : layers_) layer = {};
+  pooledRows_.reset();
+  pooled_.reset();
+}
+
 void Encoder::embed(const DeviceBatch& batch) {
   const EmbeddingWeights& w = weights_.embeddings;
   Normed& e = embedded_ = {};

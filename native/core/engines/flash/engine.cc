@@ -6,6 +6,7 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
 
 #include <cmath>
 #include <limits>
@@ -52,7 +53,8 @@ class FlashEngine final : public Engine {
     model_.encoder->settle();
     const EngineStream::Scope scope(stream_);
     weights_.refreshChanged();
-    const at::Tensor results = batches.size() == 1 ? wholeStep(batches[0], options, interrupt) : summedStep(batches, options, interrupt);
+    const at::Tensor results =
+        withRoom([&] { return batches.size() == 1 ? wholeStep(batches[0], options, interrupt) : summedStep(batches, options, interrupt); });
     return outcomeOf(batches, toHost(results));
   }
 
@@ -67,13 +69,32 @@ class FlashEngine final : public Engine {
       const DeviceBatch onDevice = staging_.view(block, shape);
       return heads_.forward(onDevice, encoder_.forward(onDevice, false, stop), false);
     };
-    return ownColumns(batch, toHost(direct_->run(shape, staging_.fill(batch, shape, {0, 1}), body, interrupt)));
+    const at::Tensor staged = staging_.fill(batch, shape, {0, 1});
+    return ownColumns(batch, toHost(withRoom([&] { return direct_->run(shape, staged, body, interrupt); })));
   }
 
  private:
   void validate(const Batch& batch, bool training) const {
     validateBatch(model_, batch, training);
     validateTokens(batch.tokens, model_.encoder->limits());
+  }
+
+  // Recorded graphs keep the memory of a whole step. Where that is missing elsewhere they go, and what ran out of it is computed again. A
+  // step has changed nothing by then: its update comes last, and the memory of its activations is free again.
+  template <typename Compute>
+  at::Tensor withRoom(const Compute& compute) {
+    try {
+      return compute();
+    } catch (const c10::OutOfMemoryError&) {
+      forgetActivations();
+      if (!steps_->makeRoom()) throw;
+    }
+    return compute();
+  }
+
+  void forgetActivations() {
+    encoder_.forget();
+    heads_.forget();
   }
 
   struct BackwardPass {
@@ -116,6 +137,8 @@ class FlashEngine final : public Engine {
     heads_.forward(batch, encoder_.forward(batch, true, interrupt), true);
     pass.losses = heads_.losses(batch);
     encoder_.backward(batch, heads_.backward(pass.gradients), pass.gradients, interrupt);
+    // Not kept until the next pass replaces them: a recording has memory of its own and could use none of theirs.
+    forgetActivations();
     interrupt.check();
     return pass;
   }

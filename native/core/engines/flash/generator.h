@@ -4,13 +4,12 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <mutex>
-
 #include "core/dropout.h"
 
 namespace bornagain::flash {
 
-// While this lives the generator is the step's: sessions that share a device take turns, and its former state comes back at the end. Code
+// While this lives the generator is the step's; its former state comes back at the end. The caller has the device's turn (stream.h) until
+// the device is done: before LibTorch 2.13 all graphs of a device read the seed from the same memory, which every replay writes. Code
 // outside sessions that draws from the generator meanwhile would change what is dropped.
 class SeededGenerator {
  public:
@@ -20,7 +19,6 @@ class SeededGenerator {
   ~SeededGenerator();
 
  private:
-  std::unique_lock<std::mutex> turn_;
   at::Generator generator_;
   at::Tensor before_;
 };

@@ -85,4 +85,8 @@ at::Tensor HeadPass::backward(Gradients& gradients) const {
   return kept_.defined() ? pooled.mul(kept_) : pooled;
 }
 
+void HeadPass::forget() {
+  for (at::Tensor* tensor : {&stacked_, &pooled_, &kept_, &outputs_, &gradient_}) tensor->reset();
+}
+
 }  // namespace bornagain::flash

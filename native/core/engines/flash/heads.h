@@ -31,6 +31,9 @@ class HeadPass {
   // Returns the gradient of the pooled vectors.
   at::Tensor backward(Gradients& gradients) const;
 
+  // Lets go of what the forward pass kept for the backward one.
+  void forget();
+
   // Columns of each head: firstColumns()[i] .. firstColumns()[i + 1].
   [[nodiscard]] const std::vector<int64_t>& firstColumns() const { return firstColumns_; }
 

@@ -24,6 +24,9 @@ class StepRunner {
 
   // `staged`: the block on the host. The result is valid until the next call.
   virtual at::Tensor run(const BatchShape& shape, const at::Tensor& staged, const StepBody& body, const Interrupt& interrupt) = 0;
+
+  // Gives the device's memory back that it keeps from step to step, for good. Returns whether there was any.
+  virtual bool makeRoom() { return false; }
 };
 
 std::unique_ptr<StepRunner> makeDirectRunner(const at::Device& device);
