@@ -21,7 +21,7 @@ import { BornAgainError } from '../src/util/errors.js';
 import { Bench } from './lib/bench.js';
 import type { Cell } from './lib/cell.js';
 import { MODELS, type ModelName } from './lib/models.js';
-import { requireCuda } from './lib/require-cuda.js';
+import { absentOpponents, requireCuda } from './lib/require-cuda.js';
 import { cellPlans, measuredModels, REPEATS, type Mode } from './lib/plans.js';
 import { commit, describeMachine, load, writeResults, type Machine, type Results } from './lib/results.js';
 import type { Device } from './lib/sides.js';
@@ -112,10 +112,14 @@ async function runBench(bench: Bench, device: Device, machine: Machine): Promise
   const mode: Mode = values.quick ? 'quick' : values.bars ? 'bars' : 'full';
   const subjects = subjectsOf(device, mode);
   const models = values.models === undefined ? measuredModels(device, mode) : chosen(values.models, modelNames);
-  const plans = subjects.includes('steps') ? cellPlans(device, mode, bench.precision).filter(({ model }) => models.includes(model)) : [];
+  const absent = device === 'cuda' ? await absentOpponents(bench.python) : {};
+  for (const [name, why] of Object.entries(absent)) bench.say(`${name} is left out: ${why}`);
+  const plans = subjects.includes('steps')
+    ? cellPlans(device, mode, bench.precision, absent).filter(({ model }) => models.includes(model))
+    : [];
   const checked: GateResult[] = [];
   for (const model of models) {
-    const result = await gate(bench, device, model);
+    const result = await gate(bench, device, model, absent);
     checked.push(result);
     bench.say(`${model}: ${result.steps} fp32 steps, losses differ by at most ${result.loss.toExponential(1)}`);
   }

@@ -98,7 +98,7 @@ async function enterOurs(bench: Bench, plan: CellPlan, { plain }: BatchLengths, 
   const request = { folder: await bench.modelFolder(plan.model), device, dropout: 0.1, threads: bench.threads };
   const firstStep = await openWorker(worker, { ...request, ...ourSettings(plan.precision, variant) }, { list: 'first' });
   const contender = new Contender(worker, {}, { list: 'plain', tokens: count(plain) });
-  await contender.warm();
+  await contender.warm(device);
   const shape = MODELS[plan.model];
   const tokens = count(plain);
   const lengths = plain.flat();
@@ -127,7 +127,7 @@ async function enterTheirs(
     opened.set(name, { worker, firstStep });
     const lists = batches[opponent.list];
     const contender = new Contender(worker, opponent.settings, { list: opponent.list, tokens: count(lists) });
-    await contender.warm();
+    await contender.warm(plan.device);
     entries.push({ contender, firstStep, ...paddedWork(MODELS[plan.model], lists, opponent.padding) });
   }
   return entries;
