@@ -9,6 +9,7 @@ import type { SplitSource } from '../tasks/locate.js';
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import type { Tokenizer } from '../text/tokenizer.js';
 import type { LengthLimit } from '../text/truncate.js';
+import { removeAbandoned } from '../util/atomic-file.js';
 import { BornAgainError } from '../util/errors.js';
 import { sha256 } from '../util/hash.js';
 import { OpenFile } from '../util/open-file.js';
@@ -26,6 +27,8 @@ const FORMAT = 2;
  */
 const SKIPPING_CSV_FORMAT = 2;
 const KEY_DIGITS = 16;
+/** Of the files that `cachePath` names. */
+const CACHE_FILE = new RegExp(`-[0-9a-f]{${KEY_DIGITS}}\\.arrow$`);
 
 export interface SplitSettings {
   readonly task: TaskDefinition;
@@ -81,6 +84,7 @@ export function cachePath(cacheDir: string, { task, split }: Pick<SplitSettings,
 }
 
 /**
+ * Also removes what killed preparations have left in the folder, half-written.
  * @param counts asked once, after the last chunk
  * @throws BornAgainError ERR_IO; what `chunks` throws passes through
  */
@@ -93,6 +97,7 @@ export async function writeCacheFile(
 ): Promise<void> {
   const metadata = () => ({ key, task: task.name, split, counts: JSON.stringify(counts()) });
   try {
+    await removeAbandoned(dirname(path), CACHE_FILE);
     await writeArrowFile(path, TOKENIZED_SCHEMA, recordBatches(chunks), metadata);
   } catch (error) {
     throw withAdvice(path, error);

@@ -1,5 +1,5 @@
 /** The cache folder: which file is whose, what it says of shards, what killed preparations leave in it, and when it cannot be used. */
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readArrowFile } from '../../src/data/arrow-file.js';
@@ -46,6 +46,26 @@ it('names the shard of each row left out, where there are several', async () => 
   const { badRows } = await prepareCacheFile(glue.options(tokenizer, { task: taskByName('rte'), badRows: 'skip' }));
   expect(badRows.count).toBe(9);
   expect(badRows.rows[0]).toEqual({ line: 1, reason: "'label' is null; every row needs its label (in train-00001-of-00002.parquet)" });
+});
+
+it('loses what preparations that were killed a day ago have left, and nothing else', async () => {
+  glue.mrpc();
+  mkdirSync(glue.cacheDir);
+  const uuid = '4ea99be7-816a-40cf-8641-ed8186733a36';
+  const days = (count: number): Date => new Date(Date.now() - count * 24 * 60 * 60 * 1000);
+  const names: Record<string, Date> = {
+    [`.rte-train-0123456789abcdef.arrow.19-${uuid}.tmp`]: days(1.01),
+    [`.rte-dev-0123456789abcdef.arrow.19-${uuid}.tmp`]: days(0.99),
+    [`.results.json.19-${uuid}.tmp`]: days(100),
+    'rte-train-0123456789abcdef.arrow': days(100),
+  };
+  for (const [name, written] of Object.entries(names)) {
+    writeFileSync(join(glue.cacheDir, name), '');
+    utimesSync(join(glue.cacheDir, name), written, written);
+  }
+  await prepareCacheFile(glue.options(tokenizer));
+  const kept = Object.keys(names).slice(1);
+  expect(readdirSync(glue.cacheDir).filter((name) => !name.startsWith('mrpc-train-'))).toEqual(kept.sort());
 });
 
 describe('a cache that cannot be used', () => {
