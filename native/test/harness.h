@@ -52,6 +52,11 @@ struct Case {
 std::vector<Case> gemmCases();
 std::vector<Case> attentionCases();
 std::vector<Case> firstAttentionCases();
+std::vector<Case> normCases();
+std::vector<Case> normBackwardCases();
+std::vector<Case> activationCases();
+std::vector<Case> sumsCases();
+std::vector<Case> adamWCases();
 
 template <typename Real>
 constexpr at::ScalarType kType = std::is_same_v<Real, float> ? at::kFloat : at::kBFloat16;

@@ -41,7 +41,8 @@ int runCase(const Case& test, InstructionSet set) {
 int runAll(const std::string& filter) {
   int failed = 0, ran = 0;
   for (const InstructionSet set : availableInstructionSets()) {
-    for (const auto& cases : {gemmCases(), attentionCases(), firstAttentionCases()}) {
+    for (const auto& cases : {gemmCases(), attentionCases(), firstAttentionCases(), normCases(), normBackwardCases(), activationCases(),
+                              sumsCases(), adamWCases()}) {
       for (const Case& test : cases) {
         if (std::string(test.name).find(filter) == std::string::npos) continue;
         failed += runCase(test, set);
