@@ -38,7 +38,8 @@ AdamW::AdamW(const std::vector<at::Tensor>& parameters, const std::vector<Parame
     require(parameters[i].is_leaf() && parameters[i].requires_grad(), which + "not a leaf tensor that requires grad");
     const auto isSame = [&](const at::Tensor& other) { return other.is_same(parameters[i]); };
     const auto first = std::find_if(parameters.begin(), parameters.begin() + static_cast<int64_t>(i), isSame) - parameters.begin();
-    require(first == static_cast<int64_t>(i), which + "the same tensor as parameter " + std::to_string(first));
+    require(first == static_cast<int64_t>(i),
+            which + "the same tensor as parameter " + std::to_string(first) + "; it would be updated twice");
     require(std::isfinite(parameterOptions[i].learningRateScale) && parameterOptions[i].learningRateScale >= 0,
             which + "learningRateScale must be finite and not negative");
     require(std::isfinite(parameterOptions[i].weightDecay) && parameterOptions[i].weightDecay >= 0,

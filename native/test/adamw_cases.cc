@@ -16,7 +16,7 @@ namespace {
 constexpr int64_t kSettling = 16;
 
 // Of step t, as the fused engine makes them, with a rate and a weight decay that change from step to step. Updates are about as large as
-// the values, so that their error shows; 1 - beta is exact in fp32.
+// the values, so that their error shows.
 AdamWConstants constantsOf(int64_t t) {
   const double beta1 = 0.9, beta2 = 0.999, rate = 0.05 * (1.5 + std::sin(static_cast<double>(t)));
   const double weightDecay = 0.01 * static_cast<double>(t % 3);
@@ -24,6 +24,8 @@ AdamWConstants constantsOf(int64_t t) {
   return {0.3F,
           static_cast<float>(beta1),
           static_cast<float>(beta2),
+          static_cast<float>(1 - beta1),
+          static_cast<float>(1 - beta2),
           static_cast<float>(1 - rate * weightDecay),
           static_cast<float>(rate / (1 - std::pow(beta1, steps))),
           static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, steps))),
@@ -54,7 +56,7 @@ State randomState(at::IntArrayRef sizes) {
 // One step in double.
 State stepped(const State& s, const AdamWConstants& k, const at::Tensor& gradient) {
   const at::Tensor g = gradient.to(at::kDouble).mul(k.gradientScale);
-  State next{{}, s.first.mul(k.beta1).add(g.mul(1.0 - k.beta1)), s.second.mul(k.beta2).add(g.square().mul(1.0 - k.beta2))};
+  State next{{}, s.first.mul(k.beta1).add(g.mul(k.gain1)), s.second.mul(k.beta2).add(g.square().mul(k.gain2))};
   next.values = s.values.mul(k.decay).sub(next.first.div(next.second.sqrt().mul(k.rootCorrection2).add(k.epsilon)).mul(k.rate));
   return next;
 }

@@ -6,7 +6,6 @@
 import { loadAddon } from '../native/load.js';
 import type { NativeAdamW, NativeOptimizerOptions } from '../native/types.js';
 import type { Tensor } from '../tensor/index.js';
-import { BornAgainError } from '../util/errors.js';
 
 export interface ParameterGroup {
   readonly parameters: readonly Tensor[];
@@ -28,9 +27,6 @@ export class AdamW {
     const entries = groups.flatMap(({ parameters, learningRateScale = 1, weightDecay = 0 }) =>
       parameters.map((tensor) => ({ tensor, options: { learningRateScale, weightDecay } })),
     );
-    if (new Set(entries.map(({ tensor }) => tensor)).size < entries.length) {
-      throw new BornAgainError('ERR_INVALID_ARGUMENT', 'AdamW: a parameter stands in more than one group; it would be updated twice');
-    }
     this.#native = new (loadAddon().AdamW)(
       entries.map(({ tensor }) => tensor.native),
       entries.map((entry) => entry.options),

@@ -104,7 +104,10 @@ describe('AdamW on the tensor floor', () => {
         expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(message) as string }) as Error,
       );
     invalid([{ parameters: [fixed] }], 'parameter 0');
-    invalid([{ parameters: [weight] }, { parameters: [weight] }], 'more than one group');
+    invalid([{ parameters: [weight] }, { parameters: [weight] }], 'parameter 1: the same tensor as parameter 0; it would be updated twice');
+    using head = Head.create({ task: 'a', kind: 'regression', labels: [], scoreRange: [0, 1], activation: 'linear', dropout: 0 }, 4, 'cpu');
+    const [first, second] = [0, 1].map(() => head.parameter('heads.a.classifier.weight')) as [Tensor, Tensor];
+    invalid([{ parameters: [first] }, { parameters: [second] }], 'the same tensor as parameter 0');
     invalid([{ parameters: [weight], weightDecay: -1 }], 'weightDecay');
     invalid([{ parameters: [weight] }], 'beta1', { ...OPTIONS, beta1: 1 });
     const optimizer = new AdamW([{ parameters: [weight] }], OPTIONS);
