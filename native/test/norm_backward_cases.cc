@@ -66,8 +66,8 @@ void checkBackward(Context& t, int64_t rows, int64_t columns, const Use& use) {
   a.normalized = data<Real>(b.normalized);
   a.rstd = data<float>(b.rstd);
   a.weight = data<float>(b.weight);
-  a.outputMask = maskAt(kSite, use.outputRate);
-  a.subMask = maskAt(kSite, use.subRate);
+  a.outputMask = maskAt(site(), use.outputRate);
+  a.subMask = maskAt(site(), use.subRate);
   a.maskRows = use.gathered ? tokens.data() : nullptr;
   a.sumGradient = data<float>(sumGradient);
   a.subGradient = use.withSub ? data<Real>(subGradient) : nullptr;

@@ -78,7 +78,7 @@ void checkForward(Context& t, int64_t rows, int64_t columns, bool training, bool
   a.sub = data<Real>(sub);
   a.residual = data<float>(residual);
   a.residualRows = gathered ? tokens.data() : nullptr;
-  a.mask = maskAt(kSite, rate);
+  a.mask = maskAt(site(), rate);
   a.maskRows = gathered ? tokens.data() : nullptr;
   const auto& kernels = elementwiseTables(t.set()).of<Real>();
   parallelRows(rows, kGrain, [&](RowRange range, int64_t) { kernels.normForward(a, range); });
@@ -118,7 +118,7 @@ void checkEmbeddings(Context& t, int64_t rows, int64_t columns, bool training) {
   a.words = data<float>(words);
   a.positionTable = data<float>(positions);
   a.typeTable = data<float>(types);
-  a.mask = maskAt(kSite, rate);
+  a.mask = maskAt(site(), rate);
   const auto& kernels = elementwiseTables(t.set()).of<Real>();
   parallelRows(rows, kGrain, [&](RowRange range, int64_t) { kernels.embeddingForward(a, range); });
   const auto rowsOf = [](const at::Tensor& table, const auto& ids) {

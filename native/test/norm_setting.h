@@ -11,7 +11,7 @@ namespace bornagain::test {
 // BERT's, as the engine hands it on.
 constexpr float kEpsilon = 1e-12F;
 constexpr double kRate = 0.1;
-inline const DropoutSite kSite = DropoutSite::numbered(9);
+inline DropoutSite site() { return DropoutSite::numbered(9); }
 
 // The tokens that rows stand for; of gathered rows every second one.
 inline std::vector<int32_t> tokensOf(int64_t rows, bool gathered) {
@@ -21,7 +21,7 @@ inline std::vector<int32_t> tokensOf(int64_t rows, bool gathered) {
 }
 
 inline at::Tensor dropped(const at::Tensor& x, const std::vector<int32_t>& tokens, double rate) {
-  return applyDropout(x, kMaskKey, kSite, {tokens.begin(), tokens.end()}, rate);
+  return applyDropout(x, kMaskKey, site(), {tokens.begin(), tokens.end()}, rate);
 }
 
 }  // namespace bornagain::test
