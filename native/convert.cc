@@ -73,6 +73,14 @@ int64_t toInteger(const Napi::Value& value, const std::string& argument) {
   return static_cast<int64_t>(number);
 }
 
+int toThreads(const Napi::Value& value, const std::string& argument, int64_t least) {
+  // More would be a mistake, and OpenMP ends the process where the system refuses to make them.
+  constexpr int64_t kMost = 1024;
+  const int64_t threads = toInteger(value, argument);
+  if (threads < least || threads > kMost) refuse(argument, "between " + std::to_string(least) + " and " + std::to_string(kMost));
+  return static_cast<int>(threads);
+}
+
 bool toBoolean(const Napi::Value& value, const std::string& argument) {
   if (!value.IsBoolean()) refuse(argument, "a boolean");
   return value.As<Napi::Boolean>().Value();

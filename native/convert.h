@@ -19,6 +19,8 @@ at::Device toDevice(const Napi::Value& value, const std::string& argument);
 
 int64_t toInteger(const Napi::Value& value, const std::string& argument);
 double toNumber(const Napi::Value& value, const std::string& argument);
+// A number of threads, from `least` to 1024.
+int toThreads(const Napi::Value& value, const std::string& argument, int64_t least = 1);
 bool toBoolean(const Napi::Value& value, const std::string& argument);
 std::string toString(const Napi::Value& value, const std::string& argument);
 // An array of integers, positive or negative.

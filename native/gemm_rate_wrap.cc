@@ -48,11 +48,9 @@ Napi::Value gemmRate(const Napi::CallbackInfo& info) {
     throw Error("ERR_INVALID_ARGUMENT", "gemmRate.precision must be 'fp32' or 'bf16', not '" + precision + "'");
   }
   const GemmShape shape{positive(options, "rows"), positive(options, "out"), positive(options, "in")};
-  const int64_t wanted = positive(options, "threads");
-  if (wanted > kMostThreads) throw Error("ERR_INVALID_ARGUMENT", "gemmRate.threads must be at most " + std::to_string(kMostThreads));
   const double seconds = options.number("seconds");
   if (!(seconds >= 0) || !std::isfinite(seconds)) throw Error("ERR_INVALID_ARGUMENT", "gemmRate.seconds must be finite, not negative");
-  const Threads threads(static_cast<int>(wanted));
+  const Threads threads(toThreads(options.value("threads"), "gemmRate.threads"));
   const GemmRates rates = measureGemmRates(shape, precision == "bf16", seconds);
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("own", toObject(info.Env(), rates.own));

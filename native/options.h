@@ -10,9 +10,6 @@
 
 namespace bornagain {
 
-// More would be a mistake, and OpenMP ends the process where the system refuses to make them.
-constexpr int64_t kMostThreads = 1024;
-
 class OptionsReader {
  public:
   OptionsReader(const Napi::Value& value, std::string where) : where_(std::move(where)) {

@@ -73,16 +73,12 @@ EngineRequest toEngineRequest(const OptionsReader& options) {
 SessionOptions toSessionOptions(const OptionsReader& options, Model model) {
   const int64_t seed = options.integer("dropoutSeed");
   if (seed < 0) throw Error("ERR_INVALID_ARGUMENT", "options.dropoutSeed must not be negative");
-  const int64_t threads = options.integer("threads");
-  if (threads < 0 || threads > kMostThreads) {
-    throw Error("ERR_INVALID_ARGUMENT", "options.threads must be between 0 and " + std::to_string(kMostThreads));
-  }
   return {std::move(model),
           toAdamWOptions(options.value("optimizer")),
           toParameterOptions(options.value("parameterOptions")),
           static_cast<uint64_t>(seed),
           toEngineRequest(options),
-          static_cast<int>(threads)};
+          toThreads(options.value("threads"), "options.threads", 0)};
 }
 
 class SessionWrap final : public TaggedWrap<SessionWrap> {
@@ -173,11 +169,8 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
   Napi::Value threads(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), session_ ? session_->threads() : 0); }
 
   void setThreads(const Napi::CallbackInfo& info) {
-    const int64_t threads = toInteger(info[0], "threads");
-    if (threads < 1 || threads > kMostThreads) {
-      throw Error("ERR_INVALID_ARGUMENT", "threads must be between 1 and " + std::to_string(kMostThreads));
-    }
-    if (session_) session_->setThreads(static_cast<int>(threads));
+    const int threads = toThreads(info[0], "threads");
+    if (session_) session_->setThreads(threads);
   }
 
   Napi::Value closed(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), closing_); }

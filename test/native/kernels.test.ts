@@ -85,4 +85,10 @@ test('the rate of own and LibTorch products is measured together', () => {
     expect(rate.all).toBeCloseTo(3 / (1 / forward + 1 / inputGradient + 1 / weightGradient), 6);
   }
   expectError(() => loadAddon().gemmRate({ ...request, rows: 0 }), 'ERR_INVALID_ARGUMENT', /gemmRate\.rows must be at least 1/);
+  expectError(
+    () => loadAddon().gemmRate({ ...request, threads: 1025 }),
+    'ERR_INVALID_ARGUMENT',
+    /gemmRate\.threads must be between 1 and 1024/,
+  );
+  expectError(() => loadAddon().gemmRate({ ...request, seconds: Infinity }), 'ERR_INVALID_ARGUMENT', /gemmRate\.seconds must be finite/);
 });
