@@ -12,7 +12,7 @@ import { copyModelFolder, modelFolderHash } from '../nn/model-folder.js';
 import { LOG_FILES } from '../train/run-log.js';
 import { removeEventFiles } from '../train/tensorboard/event-files.js';
 import { BornAgainError } from '../util/errors.js';
-import { ioError } from '../util/io-error.js';
+import { attemptIo } from '../util/io-error.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
 import { writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
@@ -25,7 +25,7 @@ export interface FinishedRun {
 }
 
 /** Logs of a finished run, and what its model answered. */
-export const RUN_LOGS = [...Object.values(LOG_FILES), PREDICTIONS];
+const RUN_LOGS = [...Object.values(LOG_FILES), PREDICTIONS];
 
 /**
  * Fills `folder` as if the run had been trained there.
@@ -45,7 +45,7 @@ export async function adoptRun(
   const { info } = description;
   const made = info.made === undefined ? {} : { made: madeHere(info.made, run, modelDir) };
   await writeRunStart(folder, { settings, computes: source.record.computes });
-  for (const name of RUN_LOGS) await copyLog(join(source.folder, name), join(folder, name));
+  await copyLogs(source.folder, folder);
   // Curves are not copied, and those of a training that was stopped here are not this model's.
   await removeEventFiles(folder);
   await copyModelFolder(model, join(folder, 'model'), { ...info, arm: run.arm, preset: run.config.preset, ...made });
@@ -72,12 +72,13 @@ function madeHere(made: NonNullable<ModelInfo['made']>, { config }: PlannedRun, 
   return { ...made, encoder: { ...made.encoder, name: basename(resolve(modelDir)) }, departures: departuresOf(config) };
 }
 
-/** A copy, because a log is written on. One that the source has not is not left from an earlier training either. */
-async function copyLog(from: string, to: string): Promise<void> {
-  try {
-    await rm(to, { force: true });
-    if (existsSync(from)) await copyFile(from, to);
-  } catch (error) {
-    throw ioError('write', to, error);
+/** Copies, because a log is written on. What the one folder has not is not left in the other from an earlier training either. Throws ERR_IO. */
+export async function copyLogs(from: string, to: string): Promise<void> {
+  for (const name of RUN_LOGS) {
+    const [source, target] = [join(from, name), join(to, name)];
+    await attemptIo('write', target, async () => {
+      await rm(target, { force: true });
+      if (existsSync(source)) await copyFile(source, target);
+    });
   }
 }

@@ -7,11 +7,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, ioError } from '../util/io-error.js';
 import { removeTree } from '../util/remove-file.js';
+import { isTemporary } from '../util/temporary-name.js';
 
 export const CHECKPOINTS = 'checkpoints';
-
-/** `.<name>.<pid>-<uuid>.tmp` of files, `.<name>.<pid>.tmp` of folders. */
-const TEMPORARY = /^\..+\.\d+(-[0-9a-f-]{36})?\.tmp$/;
 
 /** Folders of an experiment. Below others of OUT may be another experiment, at work. */
 const OWN_FOLDERS = ['runs', 'report', 'teacher-outputs'];
@@ -25,7 +23,7 @@ export async function removeLeftovers(outDir: string): Promise<void> {
 async function removeIn(folder: string, isOwn: (name: string) => boolean): Promise<void> {
   for (const entry of await entriesOf(folder)) {
     const path = join(folder, entry.name);
-    if (TEMPORARY.test(entry.name)) await removeTree(path);
+    if (isTemporary(entry.name)) await removeTree(path);
     else if (entry.isDirectory() && isOwn(entry.name)) await removeIn(path, () => true);
   }
 }

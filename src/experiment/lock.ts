@@ -2,7 +2,6 @@
  * One process at a time works on an output folder. `OUT/lock.json` names it; a lock whose process is gone is taken over, so a killed
  * experiment needs no cleaning up. The start time tells a process from a later one with the same number.
  */
-import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -11,6 +10,7 @@ import { z } from 'zod';
 import { BornAgainError } from '../util/errors.js';
 import { errnoOf, ioError } from '../util/io-error.js';
 import { makeFolder } from '../util/make-folder.js';
+import { temporaryFile } from '../util/temporary-name.js';
 import { readOutputJson } from './run-record.js';
 
 const FILE = 'lock.json';
@@ -59,7 +59,7 @@ async function acquire(path: string, outDir: string): Promise<void> {
  * moved, which only one can do, and looked at once more: a living one's goes back to its place.
  */
 async function putAway(path: string): Promise<void> {
-  const aside = temporaryName(path);
+  const aside = temporaryFile(path);
   try {
     await rename(path, aside);
     const holder = await readHolder(aside);
@@ -74,12 +74,10 @@ async function putAway(path: string): Promise<void> {
   }
 }
 
-const temporaryName = (path: string): string => join(dirname(path), `.${FILE}.${process.pid}-${randomUUID()}.tmp`);
-
 /** False where the file exists. It appears with its content, so nobody reads half of it. */
 async function create(path: string): Promise<boolean> {
   const holder: Holder = { pid: process.pid, host: hostname(), started: startTime(process.pid) };
-  const draft = temporaryName(path);
+  const draft = temporaryFile(path);
   try {
     await makeFolder(dirname(path));
     await writeFile(draft, JSON.stringify(holder) + '\n');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { METRIC_NAMES } from '../metrics/index.js';
 import { FAILURES } from './failed-runs.js';
+import { sameSettings } from './settings.js';
 import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 
 export const settingsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
@@ -56,6 +57,15 @@ export type RunStart = Readonly<z.infer<typeof startSchema>>;
 export const readRunStart = (folder: string): Promise<RunStart | null> => readOutputJson(join(folder, 'run.json'), startSchema);
 /** Null where the run is not finished. Throws ERR_OUTPUT_FOLDER when the file is there and malformed. */
 export const readRunRecord = (folder: string): Promise<RunRecord | null> => readOutputJson(join(folder, 'result.json'), recordSchema);
+
+/**
+ * The result of a run that was not begun anew with other settings since it was finished; null for any other: what it holds is then of the
+ * training before. Throws as the two above do.
+ */
+export async function readCurrentRecord(folder: string): Promise<RunRecord | null> {
+  const [record, start] = [await readRunRecord(folder), await readRunStart(folder)];
+  return record !== null && (start === null || sameSettings(start.settings, record.settings)) ? record : null;
+}
 
 /** Throws ERR_IO. */
 export async function writeRunStart(folder: string, start: Omit<RunStart, 'format'>): Promise<void> {

@@ -4,8 +4,7 @@
  * same time both do so, and one of them is kept.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { loadAddon } from '../native/load.js';
@@ -13,8 +12,9 @@ import { readHeadsFile } from '../nn/heads-file.js';
 import { copyModelFolder } from '../nn/model-folder.js';
 import { BornAgainError } from '../util/errors.js';
 import { sha256 } from '../util/hash.js';
-import { errnoOf, ioError } from '../util/io-error.js';
-import { RUN_LOGS, wholeModel, type FinishedRun } from './adopt-run.js';
+import { attemptIo, errnoOf, ioError } from '../util/io-error.js';
+import { makeFolder } from '../util/make-folder.js';
+import { copyLogs, wholeModel, type FinishedRun } from './adopt-run.js';
 import type { RunContext } from './context.js';
 import { readRunRecord, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
 import { sameSettings, settingsHash, TRAINING_VERSION, type Settings } from './settings.js';
@@ -47,7 +47,7 @@ export async function findShared(settings: Settings, computed: Computed): Promis
 export async function shareRun(runFolder: string, record: RunRecord, computed: Computed): Promise<void> {
   const { shareDir } = computed.config.runtime;
   if (shareDir === null) return;
-  await attempt(shareDir, () => mkdir(shareDir, { recursive: true }));
+  await attemptIo('write', shareDir, () => makeFolder(shareDir));
   const entry = join(shareDir, runKey(record.settings, computed));
   const draft = join(shareDir, `.${process.pid}-${randomUUID()}.tmp`);
   try {
@@ -63,17 +63,10 @@ async function fill(draft: string, runFolder: string, record: RunRecord): Promis
   const description = await readHeadsFile(model);
   if (description === null) throw new BornAgainError('ERR_MODEL_FOLDER', `${model} has no bornagain.json`, { model });
   await writeRunStart(draft, { settings: record.settings, computes: record.computes });
-  for (const name of RUN_LOGS) await copyIfThere(join(runFolder, name), join(draft, name));
+  await copyLogs(runFolder, draft);
   await copyModelFolder(model, join(draft, 'model'), description.info);
   const { format: _format, ...outcome } = record;
   await writeRunRecord(draft, outcome);
-}
-
-async function copyIfThere(from: string, to: string): Promise<void> {
-  if (!existsSync(from)) return;
-  await copyFile(from, to).catch((error: unknown) => {
-    throw ioError('write', to, error);
-  });
 }
 
 async function moveInto(draft: string, entry: string): Promise<void> {
@@ -84,7 +77,7 @@ async function moveInto(draft: string, entry: string): Promise<void> {
     if (await isWhole(entry)) return;
     // A damaged entry makes way. It goes aside first, so that the place is never half a run.
     const aside = `${draft}.old`;
-    await attempt(entry, async () => {
+    await attemptIo('write', entry, async () => {
       await mkdir(aside, { recursive: true });
       await rename(entry, join(aside, 'entry'));
       await rename(draft, entry);
@@ -100,13 +93,5 @@ async function isWhole(entry: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof BornAgainError) return false;
     throw error;
-  }
-}
-
-async function attempt(path: string, operation: () => Promise<unknown>): Promise<void> {
-  try {
-    await operation();
-  } catch (error) {
-    throw ioError('write', path, error);
   }
 }

@@ -29,12 +29,14 @@ export function taskScores(
   });
 }
 
-/** Of the averages. A run that failed on a task that counts in them is a failed one here. */
+/** Of the averages. */
 export function averageScores(runs: readonly RunResult[], config: ScoringConfig): SeedScore[] {
-  const { failedRuns, average } = config.report;
+  const left = config.report.failedRuns === 'drop' ? failedOnAverage(runs, config) : [];
+  return runs.flatMap((run) => (run.average === null || left.includes(run) ? [] : [{ seed: run.seed, score: run.average }]));
+}
+
+/** Those that failed on a task that counts in the average. */
+export function failedOnAverage(runs: readonly RunResult[], config: ScoringConfig): RunResult[] {
   const { byName } = taskRegistry(config);
-  const failed = (run: RunResult): boolean => averagedTasks(Object.keys(run.failed).map(byName), average).length > 0;
-  return runs.flatMap((run) =>
-    run.average === null || (failedRuns === 'drop' && failed(run)) ? [] : [{ seed: run.seed, score: run.average }],
-  );
+  return runs.filter(({ failed }) => averagedTasks(Object.keys(failed).map(byName), config.report.average).length > 0);
 }

@@ -3,8 +3,9 @@ import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BornAgainError } from '../util/errors.js';
 import { namesIn, readTextIfThere } from '../util/if-there.js';
-import { errnoOf, ioError } from '../util/io-error.js';
+import { attemptIo } from '../util/io-error.js';
 import { makeFolder } from '../util/make-folder.js';
+import { temporaryFolder } from '../util/temporary-name.js';
 
 const TOKENIZER_FILES = ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json'];
 
@@ -14,14 +15,14 @@ const TOKENIZER_FILES = ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json',
  * then where it was.
  */
 export async function replaceFolder(dir: string, fill: (folder: string) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(dir), `.${basename(dir)}.${process.pid}.tmp`);
+  const temporary = temporaryFolder(dir);
   try {
-    await rm(temporary, { recursive: true, force: true });
-    await makeFolder(temporary);
-    await fill(temporary);
-    await exchange(temporary, dir);
-  } catch (error) {
-    throw errnoOf(error) === '' || errnoOf(error).startsWith('ERR_') ? error : ioError('write', dir, error);
+    await attemptIo('write', dir, async () => {
+      await rm(temporary, { recursive: true, force: true });
+      await makeFolder(temporary);
+      await fill(temporary);
+      await exchange(temporary, dir);
+    });
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 /** What a data folder holds, for finding files by their exact names and for saying what is there instead. */
 import { readdirSync, statSync, type Stats } from 'node:fs';
-import { errnoOf, ioError } from '../util/io-error.js';
+import { attemptIoSync, errnoOf, ioError } from '../util/io-error.js';
 
 /** Names in order; null where there is no such folder. Throws ERR_IO. */
 export function listing(folder: string): string[] | null {
@@ -14,9 +14,5 @@ export function listing(folder: string): string[] | null {
 
 /** Of what a listed name leads to; null for a link to nothing. Throws ERR_IO. */
 export function statsOf(file: string): Stats | null {
-  try {
-    return statSync(file, { throwIfNoEntry: false }) ?? null;
-  } catch (error) {
-    throw ioError('read', file, error);
-  }
+  return attemptIoSync('read', file, () => statSync(file, { throwIfNoEntry: false })) ?? null;
 }

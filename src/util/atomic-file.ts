@@ -2,16 +2,14 @@
  * Files that are there whole or not at all. The content goes to a temporary file in the same folder (a rename is atomic only within a
  * file system), is flushed to the disk, and takes the name in one rename; whatever fails before that leaves the old file as it was.
  */
-import { randomUUID } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { namesIn } from './if-there.js';
 import { attemptIo, errnoOf, ioError } from './io-error.js';
 import { makeFolder } from './make-folder.js';
+import { nameOfTemporary, temporaryFile } from './temporary-name.js';
 
-/** The first part is the name that the file would have taken. */
-const TEMPORARY = /^\.(.+)\.\d+-[0-9a-f-]{36}\.tmp$/;
 /** A writer writes all the time. Whether its process lives cannot be asked: the folder may be another machine's too. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 /** It has gone by now, or may not be removed: it is another user's, or the folder is read-only, which writing tells. */
@@ -35,7 +33,7 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
  */
 export async function writeStreamAtomic<T>(path: string, produce: (write: WriteChunk) => Promise<T>): Promise<T> {
   const folder = dirname(path);
-  const temporary = join(folder, temporaryName(basename(path)));
+  const temporary = temporaryFile(path);
   const handle = await attemptIo('write', path, async () => {
     await makeFolder(folder);
     return open(temporary, 'wx');
@@ -52,17 +50,13 @@ export async function writeStreamAtomic<T>(path: string, produce: (write: WriteC
   }
 }
 
-function temporaryName(name: string): string {
-  return `.${name}.${process.pid}-${randomUUID()}.tmp`;
-}
-
 /**
  * Removes the temporary files that nobody has written to for a day, which killed processes have left in the folder.
  * @param names of the files that they would have become
  * @throws BornAgainError ERR_IO
  */
 export async function removeAbandoned(folder: string, names: RegExp): Promise<void> {
-  const temporaries = (await namesIn(folder)).filter((name) => names.test(TEMPORARY.exec(name)?.[1] ?? ''));
+  const temporaries = (await namesIn(folder)).filter((name) => names.test(nameOfTemporary(name) ?? ''));
   for (const path of temporaries.map((name) => join(folder, name))) {
     try {
       const { mtimeMs } = await stat(path);

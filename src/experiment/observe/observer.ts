@@ -12,8 +12,7 @@ import { errnoOf, ioError } from '../../util/io-error.js';
 import { lockState, type LockState } from '../lock.js';
 import { PLAN_FILE, readPlan, type RunPlan } from '../plan-file.js';
 import type { ExperimentResults, RunFailure } from '../results.js';
-import { readOutputJson, readRunRecord, readRunStart, type RunRecord } from '../run-record.js';
-import { sameSettings } from '../settings.js';
+import { readCurrentRecord, readOutputJson, type RunRecord } from '../run-record.js';
 import { runFolder } from '../sources.js';
 import type { ExperimentState, FailedRun, FinishedRun, Phase, RunningRun } from './state.js';
 import { StepTail } from './step-tail.js';
@@ -105,7 +104,7 @@ export class ExperimentObserver {
     this.results = { modified, value: (await readOutputJson(path, resultsSchema)) as Results | null };
   }
 
-  /** A result counts while its run has not been begun anew with other settings. Read again only when the file has changed. */
+  /** Read again only when the files have changed. */
   private async finishedRecord(runId: string): Promise<RunRecord | null> {
     const folder = await this.folderOf(runId);
     const path = folder === null ? null : await resolveInside(folder, 'result.json');
@@ -113,8 +112,7 @@ export class ExperimentObserver {
     const modified = Math.max(await modifiedAt(path), await modifiedAt(join(folder, 'run.json')));
     const seen = this.records.get(runId);
     if (seen?.modified === modified) return seen.value;
-    const [record, start] = [await readRunRecord(folder), await readRunStart(folder)];
-    const value = record !== null && (start === null || sameSettings(start.settings, record.settings)) ? record : null;
+    const value = await readCurrentRecord(folder);
     this.records.set(runId, { modified, value });
     return value;
   }

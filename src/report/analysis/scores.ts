@@ -1,6 +1,6 @@
 /** The scores that the tables and strips show: a row for each task and for the average, with every seed's value of each arm. */
 import { AVERAGE } from '../../experiment/arm-tests.js';
-import { averageScores, taskScores, type ScoringConfig, type SeedScore } from '../../experiment/seed-scores.js';
+import { averageScores, failedOnAverage, taskScores, type SeedScore } from '../../experiment/seed-scores.js';
 import type { ArmSummary, Spread } from '../../experiment/summary.js';
 import type { MetricName } from '../../metrics/types.js';
 import { comparableAverage, comparedTasks } from '../averages.js';
@@ -57,15 +57,8 @@ export function scoreRows({ registry, config, results }: LoadedExperiment): Scor
   const average = armScores(
     (own) => comparableAverage(own, compared),
     (own) => averageScores(own, config),
-    ({ arm }) => failedOnAverage(ofArm(arm), config),
+    ({ arm }) => failedOnAverage(ofArm(arm), config).filter(({ average }) => average !== null).length,
   );
   const title = config.report.average === 'glue' ? 'Average, as GLUE' : 'Average';
   return [...rows, { key: AVERAGE, title, metric: null, arms: average }].filter((row) => row.arms.length > 0);
-}
-
-/** The runs that are in the average where failed ones are kept, and not where they are dropped. */
-function failedOnAverage(runs: Runs, config: ScoringConfig): number {
-  const scored = (failedRuns: 'keep' | 'drop'): number =>
-    averageScores(runs, { ...config, report: { ...config.report, failedRuns } }).length;
-  return scored('keep') - scored('drop');
 }

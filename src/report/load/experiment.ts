@@ -5,8 +5,8 @@ import { planRuns, type PlannedRun } from '../../experiment/arms.js';
 import { readCalls, type Call } from '../../experiment/calls.js';
 import { readExperimentFile } from '../../experiment/output-folder.js';
 import type { ExperimentResults } from '../../experiment/results.js';
-import { readRunRecord, readRunStart, type RunRecord } from '../../experiment/run-record.js';
-import { sameSettings, type Settings } from '../../experiment/settings.js';
+import { readCurrentRecord, type RunRecord } from '../../experiment/run-record.js';
+import type { Settings } from '../../experiment/settings.js';
 import { runFolder } from '../../experiment/sources.js';
 import { readBertConfig } from '../../nn/bert-config.js';
 import { taskRegistry, type TaskRegistry } from '../../tasks/index.js';
@@ -74,11 +74,11 @@ export async function loadExperiment(outDir: string): Promise<LoadedExperiment> 
   };
 }
 
-/** Null where the run is not finished, or has been begun anew with other settings: its result is then of the training before. */
+/** Null where the run is not finished (`readCurrentRecord`). */
 async function loadRun(outDir: string, run: PlannedRun, registry: TaskRegistry): Promise<LoadedRun | null> {
   const folder = runFolder(outDir, run.id);
-  const [record, start] = [await readRunRecord(folder), await readRunStart(folder)];
-  if (record === null || (start !== null && !sameSettings(start.settings, record.settings))) return null;
+  const record = await readCurrentRecord(folder);
+  if (record === null) return null;
   return {
     run,
     record,
