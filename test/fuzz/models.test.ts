@@ -153,7 +153,7 @@ describe('a damaged model', () => {
       { 'model.safetensors.index.json': mutateJson, 'model-00001-of-00002.safetensors': mutateSafetensors },
       MNLI,
     ),
-    'pytorch_model.bin': importTarget(700, 'bin-classifier', {
+    'pytorch_model.bin': importTarget(400, 'bin-classifier', {
       'pytorch_model.bin': several(mutateTorch, mutateTorch, mutateZipDirectory),
     }),
     'shards of pytorch_model.bin': importTarget(200, 'strided-bin', {

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Null, RecordBatchFileWriter, RecordBatchStreamWriter, Table, vectorFromArray } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RowFormat } from '../../src/config/custom-tasks.js';
 import { readRows, type Row, type UnreadableRow } from '../../src/tasks/rows/index.js';
@@ -209,6 +210,17 @@ describe('parquet and arrow', () => {
     bytes[bytes.indexOf('日本') + 1] = 0x20;
     const faults = (await read(bytes, 'arrow', ['text'])).filter((row) => 'reason' in row);
     expect(faults).toEqual([{ line: expect.any(Number), reason: "'text' holds bytes that are no UTF-8" }]);
+  });
+
+  it.each([
+    ['file', RecordBatchFileWriter],
+    ['stream', RecordBatchStreamWriter],
+  ] as const)('arrow: takes any number of the smallest batches there are (%s)', async (_, Writer) => {
+    const table = new Table({ text: vectorFromArray([null], new Null()) });
+    const writer = new Writer();
+    for (let batch = 0; batch < 2000; batch += 1) writer.write(table.batches[0]);
+    const rows = await read(Buffer.from(await writer.finish().toUint8Array()), 'arrow', ['text']);
+    expect(rows).toHaveLength(2000);
   });
 
   it.each(['snappy.parquet', 'file.arrow', 'stream.arrow'])('refuses %s cut short, anywhere', async (name) => {

@@ -180,12 +180,12 @@ describe('a file of torch.save', () => {
   it('cut or changed anywhere gives its error or numbers, never another failure', async () => {
     const whole = await readFile(WHOLE);
     const path = join(dir, 'cut.bin');
-    for (let at = 0; at < whole.length; at += 211) {
+    for (let at = 0; at < whole.length; at += 499) {
       await writeFile(path, whole.subarray(0, at));
       await refused(path, '');
     }
     let failures = 0;
-    for (let at = 0; at < whole.length; at += 37) {
+    for (let at = 0; at < whole.length; at += 97) {
       const changed = Buffer.from(whole);
       changed[at] = (whole[at] as number) ^ (1 << (at % 8));
       await writeFile(path, changed);
