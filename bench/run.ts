@@ -6,11 +6,11 @@
  *   --quick    a look at tiny and mini, under three minutes
  *   --growth   how far it grows: plots into docs/figures, points into bench/results/growth.json (with --only into partial.json)
  *   --only a,b these subjects alone: steps, evaluation, memory, start, overhead, tokenising, quickstart; with --growth its studies
- *   --models a,b; --threads N (of each side; the cores by default)
+ *   --models a,b; --batches 8,32 (of the cells); --threads N (of each side; the cores by default)
  *   --device cuda  steps on the first GPU against the opponents of bench/opponents/cuda
  *
  * Nothing else may run on the machine meanwhile. Progress goes to stderr, the tables to stdout, the results to bench/results/latest.json
- * and latest.md, with --device cuda to cuda.json and cuda.md, with --only or --models to partial.json and partial.md.
+ * and latest.md, with --device cuda to cuda.json and cuda.md, with --only, --models or --batches to partial.json and partial.md.
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -22,10 +22,20 @@ import { Bench } from './lib/bench.js';
 import type { Cell } from './lib/cell.js';
 import { MODELS, type ModelName } from './lib/models.js';
 import { absentOpponents, requireCuda } from './lib/require-cuda.js';
-import { cellPlans, measuredModels, REPEATS, type Mode } from './lib/plans.js';
+import { BATCH_SIZES, cellPlans, measuredModels, REPEATS, type Mode } from './lib/plans.js';
 import { commit, describeMachine, load, writeResults, type Machine, type Results } from './lib/results.js';
 import type { Device } from './lib/sides.js';
-import { cellTable, figureTable, gpuFigures, means, meanTable, renderMarkdown, renderText, type Figure } from './lib/table.js';
+import {
+  cellTable,
+  figureTable,
+  gpuFigures,
+  means,
+  meanTable,
+  renderMarkdown,
+  renderText,
+  type Figure,
+  type TextTable,
+} from './lib/table.js';
 import { evaluation } from './subjects/evaluation.js';
 import { gate, type GateResult } from './subjects/gate.js';
 import { growth, STUDY_NAMES } from './subjects/growth.js';
@@ -56,6 +66,7 @@ const { values, positionals } = parseArgs({
     growth: { type: 'boolean', default: false },
     only: { type: 'string' },
     models: { type: 'string' },
+    batches: { type: 'string' },
     device: { type: 'string', default: 'cpu' },
     threads: { type: 'string', default: String(availableParallelism()) },
   },
@@ -112,10 +123,11 @@ async function runBench(bench: Bench, device: Device, machine: Machine): Promise
   const mode: Mode = values.quick ? 'quick' : values.bars ? 'bars' : 'full';
   const subjects = subjectsOf(device, mode);
   const models = values.models === undefined ? measuredModels(device, mode) : chosen(values.models, modelNames);
+  const sizes = chosen(values.batches, BATCH_SIZES.map(String));
   const absent = device === 'cuda' ? await absentOpponents(bench.python) : {};
   for (const [name, why] of Object.entries(absent)) bench.say(`${name} is left out: ${why}`);
   const plans = subjects.includes('steps')
-    ? cellPlans(device, mode, bench.precision, absent).filter(({ model }) => models.includes(model))
+    ? cellPlans(device, mode, bench.precision, absent).filter(({ model, batch }) => models.includes(model) && sizes.includes(String(batch)))
     : [];
   const checked: GateResult[] = [];
   for (const model of models) {
@@ -127,10 +139,11 @@ async function runBench(bench: Bench, device: Device, machine: Machine): Promise
   const figures: Figure[] = [];
   const measured = commit();
   // A part of a run does not take the place of a whole one that is published.
-  const partial = values.only !== undefined || values.models !== undefined;
+  const partial = [values.only, values.models, values.batches].some((part) => part !== undefined);
   const file = `${RESULTS}${partial ? 'partial' : device === 'cuda' ? 'cuda' : 'latest'}`;
+  const tables = (): TextTable[] => [cellTable(cells), meanTable(means(cells)), figureTable(figures)].filter(({ rows }) => rows.length > 0);
   // After every part, so that a run that is stopped leaves what it has.
-  const store = (): Promise<void> => {
+  const store = async (): Promise<void> => {
     const results: Results = {
       machine,
       date: new Date().toISOString(),
@@ -141,7 +154,8 @@ async function runBench(bench: Bench, device: Device, machine: Machine): Promise
       means: means(cells),
       figures,
     };
-    return writeResults(`${file}.json`, results);
+    await writeResults(`${file}.json`, results);
+    await writeFile(`${file}.md`, tables().map(renderMarkdown).join('\n'));
   };
   for (const [index, plan] of plans.entries()) {
     const { model, lengths, batch, precision } = plan;
@@ -159,9 +173,7 @@ async function runBench(bench: Bench, device: Device, machine: Machine): Promise
     figures.push(...(await others(bench, models, mode)[subject]()));
     await store();
   }
-  const tables = [cellTable(cells), meanTable(means(cells)), figureTable(figures)].filter(({ rows }) => rows.length > 0);
-  console.log(tables.map(renderText).join('\n'));
-  await writeFile(`${file}.md`, tables.map(renderMarkdown).join('\n'));
+  console.log(tables().map(renderText).join('\n'));
   bench.say(`stored in ${file}.json and ${file}.md`);
 }
 

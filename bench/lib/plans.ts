@@ -9,7 +9,7 @@ export type Mode = 'quick' | 'bars' | 'full';
 
 const namesOf = (device: Device): string[] => OPPONENTS[device].map(({ name }) => name);
 const ALL_OPPONENTS = namesOf('cpu');
-const BATCH_SIZES = [8, 32, 128];
+export const BATCH_SIZES = [8, 32, 128];
 
 const lengthsNames = Object.keys(LENGTHS) as LengthsName[];
 
