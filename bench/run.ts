@@ -81,8 +81,32 @@ function chosen<Name extends string>(list: string | undefined, names: readonly N
   return names.filter((name) => asked.includes(name));
 }
 
-async function main(python: string): Promise<void> {
+/** What the options ask for. */
+interface Choice {
+  readonly device: Device;
+  readonly mode: Mode;
+  readonly subjects: readonly (typeof SUBJECTS)[number][];
+  readonly models: readonly ModelName[];
+  readonly batches: readonly string[];
+  readonly studies: readonly (typeof STUDY_NAMES)[number][];
+}
+
+function choice(): Choice {
   const device: Device = chosen(values.device, DEVICES)[0] ?? 'cpu';
+  const mode = values.quick ? 'quick' : values.bars ? 'bars' : 'full';
+  return {
+    device,
+    mode,
+    subjects: values.growth ? [] : subjectsOf(device, mode),
+    models: values.models === undefined ? measuredModels(device, mode) : chosen(values.models, modelNames),
+    batches: chosen(values.batches, BATCH_SIZES.map(String)),
+    studies: values.growth ? chosen(values.only, STUDY_NAMES) : [],
+  };
+}
+
+async function main(python: string): Promise<void> {
+  const asked = choice();
+  const { device } = asked;
   const gpu = device === 'cuda' ? await requireCuda(python) : null;
   const bench = await Bench.create(python, Number(values.threads));
   try {
@@ -94,7 +118,7 @@ async function main(python: string): Promise<void> {
     if (device === 'cpu' && bench.precision === 'fp32') bench.say('This CPU only emulates bf16: both sides are measured in fp32 alone.');
     if (machine.load > QUIET)
       bench.say(`The load of this machine is ${machine.load.toFixed(1)}: something else runs, and these figures will not be good.`);
-    await (values.growth ? runGrowth(bench, machine) : runBench(bench, device, machine));
+    await (values.growth ? runGrowth(bench, asked, machine) : runBench(bench, asked, machine));
   } finally {
     await bench.close();
   }
@@ -107,9 +131,9 @@ async function quiet(bench: Bench): Promise<void> {
   while (load() > QUIET && Date.now() < end) await setTimeout(2000);
 }
 
-async function runGrowth(bench: Bench, machine: Machine): Promise<void> {
+async function runGrowth(bench: Bench, { studies: names }: Choice, machine: Machine): Promise<void> {
   const measured = commit();
-  const studies = await growth(bench, chosen(values.only, STUDY_NAMES), FIGURES);
+  const studies = await growth(bench, names, FIGURES);
   for (const { name, finding } of studies) console.log(`${name}: ${finding}`);
   await writeResults(values.only === undefined ? GROWTH : `${RESULTS}partial.json`, {
     machine,
@@ -119,15 +143,13 @@ async function runGrowth(bench: Bench, machine: Machine): Promise<void> {
   });
 }
 
-async function runBench(bench: Bench, device: Device, machine: Machine): Promise<void> {
-  const mode: Mode = values.quick ? 'quick' : values.bars ? 'bars' : 'full';
-  const subjects = subjectsOf(device, mode);
-  const models = values.models === undefined ? measuredModels(device, mode) : chosen(values.models, modelNames);
-  const sizes = chosen(values.batches, BATCH_SIZES.map(String));
+async function runBench(bench: Bench, { device, mode, subjects, models, batches }: Choice, machine: Machine): Promise<void> {
   const absent = device === 'cuda' ? await absentOpponents(bench.python) : {};
   for (const [name, why] of Object.entries(absent)) bench.say(`${name} is left out: ${why}`);
   const plans = subjects.includes('steps')
-    ? cellPlans(device, mode, bench.precision, absent).filter(({ model, batch }) => models.includes(model) && sizes.includes(String(batch)))
+    ? cellPlans(device, mode, bench.precision, absent).filter(
+        ({ model, batch }) => models.includes(model) && batches.includes(String(batch)),
+      )
     : [];
   const checked: GateResult[] = [];
   for (const model of models) {
