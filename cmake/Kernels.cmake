@@ -16,6 +16,8 @@ endif()
 set(kernel_libraries "")
 foreach(isa IN LISTS instruction_sets)
   add_library(kernels_${isa} OBJECT ${kernel_sources})
+  # Without LibTorch's headers there is nothing to save.
+  set_target_properties(kernels_${isa} PROPERTIES UNITY_BUILD OFF)
   target_include_directories(kernels_${isa} PRIVATE native)
   target_compile_definitions(kernels_${isa} PRIVATE BORNAGAIN_ISA=${isa})
   target_compile_options(kernels_${isa} PRIVATE -Wall -Wextra -Wno-psabi -fno-math-errno -ffp-contract=fast ${kernel_flags_${isa}})

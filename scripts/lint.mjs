@@ -1,6 +1,7 @@
 /**
  * `npm run lint`: formatting and linters of all three languages, each run even when an earlier one complains. `--fix` (`npm run format`)
- * formats and mends what the tools can mend. clang-tidy reads a second CMake configuration without precompiled headers, which clang cannot use.
+ * formats and mends what the tools can mend. clang-tidy reads a second CMake configuration: file by file, and without precompiled headers,
+ * which clang cannot use.
  */
 import path from 'node:path';
 import { clangTidy } from './lib/clang-tidy.mjs';
@@ -31,7 +32,7 @@ function formatNative() {
 async function checkNative() {
   const search = findLibtorch();
   if (!search.found) throw new SetupError(notFoundMessage(search));
-  const defined = [`-DLIBTORCH=${search.found.dir}`, '-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON'];
+  const defined = [`-DLIBTORCH=${search.found.dir}`, '-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON', '-DCMAKE_UNITY_BUILD=OFF'];
   const configured = execute('cmake', ['-S', ROOT, '-B', tidyFolder, '--log-level=WARNING', ...defined]);
   const sources = trackedFiles('native/*.cc', 'native/**/*.cc').map((file) => path.join(ROOT, file));
   return configured || (await clangTidy(tidyFolder, sources));

@@ -11,6 +11,7 @@
 #endif
 
 #include "core/error.h"
+#include "core/to_host.h"
 
 namespace bornagain {
 
@@ -48,11 +49,6 @@ void validateModel(const Model& model) {
 int defaultThreads() {
   static const int threads = at::get_num_threads();
   return threads;
-}
-
-std::vector<float> toHost(const at::Tensor& tensor) {
-  const at::Tensor host = tensor.detach().cpu().contiguous();
-  return {host.data_ptr<float>(), host.data_ptr<float>() + host.numel()};
 }
 
 void fromHost(const at::Tensor& target, const std::vector<float>& values) {

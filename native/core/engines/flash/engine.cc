@@ -20,17 +20,13 @@
 #include "core/engines/flash/staging.h"
 #include "core/engines/flash/stream.h"
 #include "core/engines/flash/weights.h"
+#include "core/to_host.h"
 
 namespace bornagain {
 
+namespace flash {
+
 namespace {
-
-using namespace flash;
-
-std::vector<float> toHost(const at::Tensor& tensor) {
-  const at::Tensor host = tensor.cpu().contiguous();
-  return {host.data_ptr<float>(), host.data_ptr<float>() + host.numel()};
-}
 
 class FlashEngine final : public Engine {
  public:
@@ -204,8 +200,10 @@ class FlashEngine final : public Engine {
 
 }  // namespace
 
+}  // namespace flash
+
 std::unique_ptr<Engine> makeFlashEngine(Model model, AdamW& optimizer, const EngineChoice& choice) {
-  return std::make_unique<FlashEngine>(std::move(model), optimizer, choice);
+  return std::make_unique<flash::FlashEngine>(std::move(model), optimizer, choice);
 }
 
 }  // namespace bornagain

@@ -230,7 +230,8 @@ void FusedEncoder<Real>::sumTypeGradients() {
   }
 }
 
-template class FusedEncoder<float>;
-template class FusedEncoder<Bf16>;
+// The class as a whole is encoder_forward.cc's, which may be compiled together with this.
+template void FusedEncoder<float>::backward(const float* pooledGradient, const Interrupt& interrupt);
+template void FusedEncoder<Bf16>::backward(const float* pooledGradient, const Interrupt& interrupt);
 
 }  // namespace bornagain::fused

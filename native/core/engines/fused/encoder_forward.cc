@@ -10,7 +10,7 @@ namespace bornagain::fused {
 namespace {
 
 // Rows of one task of a norm where one norm uses all threads; tasks of `overRows` begin at multiples of it.
-constexpr int64_t kRows = 24;
+constexpr int64_t kNormRows = 24;
 
 }  // namespace
 
@@ -98,7 +98,7 @@ typename FusedEncoder<Real>::Hidden FusedEncoder<Real>::embed(const TokenBatch& 
   const Hidden x = writeTo(args, embedded_.output, hidden_, plan_.tokens);
   reserve(0);
   overRows(plan_.tokens, [&](RowRange rows) {
-    parallelRows(rows, kRows, [&](RowRange range, int64_t) { kernels_.embeddingForward(args, range); });
+    parallelRows(rows, kNormRows, [&](RowRange range, int64_t) { kernels_.embeddingForward(args, range); });
     project(0, x.products, rows);
   });
   return x;
@@ -197,7 +197,7 @@ typename FusedEncoder<Real>::AddAndNormalize FusedEncoder<Real>::addAndNormalize
 
 template <typename Real>
 void FusedEncoder<Real>::normalize(const NormForward<Real>& args, RowRange rows) const {
-  parallelRows(rows, kRows, [&](RowRange range, int64_t) { kernels_.normForward(args, range); });
+  parallelRows(rows, kNormRows, [&](RowRange range, int64_t) { kernels_.normForward(args, range); });
 }
 
 template <typename Real>

@@ -15,9 +15,9 @@
 
 namespace bornagain {
 
-namespace {
+namespace fused {
 
-using namespace fused;
+namespace {
 
 template <typename Real>
 class FusedEngine final : public Engine {
@@ -118,9 +118,11 @@ class FusedEngine final : public Engine {
 
 }  // namespace
 
+}  // namespace fused
+
 std::unique_ptr<Engine> makeFusedEngine(Model model, AdamW& optimizer, const EngineChoice& choice) {
-  if (choice.precision == Precision::kBf16) return std::make_unique<FusedEngine<Bf16>>(std::move(model), optimizer, choice);
-  return std::make_unique<FusedEngine<float>>(std::move(model), optimizer, choice);
+  if (choice.precision == Precision::kBf16) return std::make_unique<fused::FusedEngine<Bf16>>(std::move(model), optimizer, choice);
+  return std::make_unique<fused::FusedEngine<float>>(std::move(model), optimizer, choice);
 }
 
 }  // namespace bornagain

@@ -12,11 +12,11 @@ namespace bornagain::fused {
 namespace {
 
 // Elements of one task.
-constexpr int64_t kPiece = 32768;
+constexpr int64_t kSumPiece = 32768;
 
 template <typename Value>
 void accumulate(const Value* values, int64_t size, bool first, float* sum) {
-  parallelRows(size, kPiece, [&](RowRange range, int64_t) {
+  parallelRows(size, kSumPiece, [&](RowRange range, int64_t) {
     for (int64_t i = range.begin; i < range.end; ++i) sum[i] = first ? toFloat(values[i]) : sum[i] + toFloat(values[i]);
   });
 }
@@ -80,8 +80,8 @@ const BatchPlan& GradientSum<Real>::finish() {
     Real* gradient = matrix->gradient.get();
     const float* values = sum.get();
     const int64_t size = matrix->stack.size();
-    squares_.assign(taskCount(size, kPiece), 0);
-    parallelRows(size, kPiece, [&](RowRange range, int64_t task) {
+    squares_.assign(taskCount(size, kSumPiece), 0);
+    parallelRows(size, kSumPiece, [&](RowRange range, int64_t task) {
       for (int64_t i = range.begin; i < range.end; ++i) gradient[i] = fromFloat<Real>(values[i]);
       squares_[task] = kernels_.sumOfSquares(gradient, range);
     });

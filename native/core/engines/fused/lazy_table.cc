@@ -9,7 +9,7 @@ namespace bornagain::fused {
 namespace {
 
 // Rows of one task.
-constexpr int64_t kRows = 32;
+constexpr int64_t kTableRows = 32;
 // How many rows ahead are fetched.
 constexpr int64_t kAhead = 3;
 // Steps after which every row is brought up to date, so that the history stays short.
@@ -47,7 +47,7 @@ void LazyTable::prefetch(int64_t row) const {
 void LazyTable::catchUp(const RowUses& uses) {
   module_.settleOthers(*this);
   if (history_.empty()) return;
-  parallelRows(uses.count(), kRows, [&](RowRange range, int64_t) {
+  parallelRows(uses.count(), kTableRows, [&](RowRange range, int64_t) {
     for (int64_t i = range.begin; i < range.end; ++i) {
       if (i + kAhead < range.end) prefetch(uses.rows[i + kAhead]);
       replay(uses.rows[i]);
@@ -57,7 +57,7 @@ void LazyTable::catchUp(const RowUses& uses) {
 
 void LazyTable::step(const AdamWConstants& constants, const RowUses& uses) {
   history_.push_back(constants);
-  parallelRows(uses.count(), kRows, [&](RowRange range, int64_t) {
+  parallelRows(uses.count(), kTableRows, [&](RowRange range, int64_t) {
     for (int64_t i = range.begin; i < range.end; ++i) {
       if (i + kAhead < range.end) prefetch(uses.rows[i + kAhead]);
       const int64_t row = uses.rows[i], at = row * table_.columns;
@@ -78,7 +78,7 @@ bool LazyTable::isSeenOutside() const {
 }
 
 void LazyTable::settle() {
-  parallelRows(static_cast<int64_t>(done_.size()), kRows, [&](RowRange range, int64_t) {
+  parallelRows(static_cast<int64_t>(done_.size()), kTableRows, [&](RowRange range, int64_t) {
     for (int64_t row = range.begin; row < range.end; ++row) replay(row);
   });
   history_.clear();
