@@ -65,6 +65,8 @@ foreach(place IN ITEMS 1 2 3 4 5 6)
     message(STATUS "CUDA graphs: built with ${place_${place}}")
     target_include_directories(cuda_graphs_headers SYSTEM INTERFACE ${place_${place}})
     set(cuda_graphs_source native/core/engines/flash/graphs/recorded.cc)
+    # By itself, so that no other file sees CUDA's headers.
+    set_source_files_properties(${cuda_graphs_source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     return()
   endif()
   if(NOT lack STREQUAL "no cuda_runtime_api.h")
