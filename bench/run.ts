@@ -87,7 +87,7 @@ interface Choice {
   readonly mode: Mode;
   readonly subjects: readonly (typeof SUBJECTS)[number][];
   readonly models: readonly ModelName[];
-  readonly batches: readonly string[];
+  readonly batches: readonly number[];
   readonly studies: readonly (typeof STUDY_NAMES)[number][];
 }
 
@@ -99,7 +99,7 @@ function choice(): Choice {
     mode,
     subjects: values.growth ? [] : subjectsOf(device, mode),
     models: values.models === undefined ? measuredModels(device, mode) : chosen(values.models, modelNames),
-    batches: chosen(values.batches, BATCH_SIZES.map(String)),
+    batches: chosen(values.batches, BATCH_SIZES.map(String)).map(Number),
     studies: values.growth ? chosen(values.only, STUDY_NAMES) : [],
   };
 }
@@ -147,9 +147,7 @@ async function runBench(bench: Bench, { device, mode, subjects, models, batches 
   const absent = device === 'cuda' ? await absentOpponents(bench.python) : {};
   for (const [name, why] of Object.entries(absent)) bench.say(`${name} is left out: ${why}`);
   const plans = subjects.includes('steps')
-    ? cellPlans(device, mode, bench.precision, absent).filter(
-        ({ model, batch }) => models.includes(model) && batches.includes(String(batch)),
-      )
+    ? cellPlans(device, mode, bench.precision, absent).filter(({ model, batch }) => models.includes(model) && batches.includes(batch))
     : [];
   const checked: GateResult[] = [];
   for (const model of models) {

@@ -30,7 +30,7 @@ add_library(kernels OBJECT ${kernel_callers} native/core/gemm_rate.cc native/cor
 target_include_directories(kernels PRIVATE native)
 target_compile_options(kernels PRIVATE -Wall -Wextra)
 target_link_libraries(kernels PRIVATE libtorch_headers)
-# Every other target reuses it. What is used in most files, and nothing more: the templates that a precompiled header leaves waiting are made
-# again in every file, which is most of what compiling a short one takes.
+# Every target with LibTorch's headers reuses it. What is used in most files, and nothing more: the templates that a precompiled header
+# leaves waiting are made again in every file, which is most of what compiling a short one takes.
 target_precompile_headers(kernels PRIVATE <ATen/ATen.h> <string> <vector>)
 list(APPEND kernel_libraries kernels)

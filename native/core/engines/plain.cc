@@ -8,8 +8,10 @@
 #include <cmath>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "core/engine.h"
+#include "core/to_host.h"
 
 namespace bornagain {
 
@@ -28,9 +30,9 @@ class PlainEngine final : public Engine {
       const at::Tensor losses = forward(batches[i], microBatchKey(options.dropout, i), interrupt);  // [B]
       const at::Tensor weights = at::tensor(batches[i].weights, at::kFloat).to(losses.device());    // [B]
       const at::Tensor total = losses.mul(weights).sum();
-      const at::Tensor hostLosses = losses.detach().cpu().contiguous();
+      const std::vector<float> hostLosses = toHost(losses);
       outcome.loss += total.item<double>();
-      outcome.losses.insert(outcome.losses.end(), hostLosses.data_ptr<float>(), hostLosses.data_ptr<float>() + hostLosses.numel());
+      outcome.losses.insert(outcome.losses.end(), hostLosses.begin(), hostLosses.end());
       if (!std::isfinite(outcome.loss)) return outcome;
       total.backward();
       interrupt.check();
@@ -51,10 +53,10 @@ class PlainEngine final : public Engine {
     const auto offsets = outputOffsets(model_, batch.taskIds);
     std::vector<float> outputs(offsets.back());
     forEachHead(batch, pooled, std::nullopt, [&](const Head&, const std::vector<int64_t>& examples, const at::Tensor& headOutputs) {
-      const at::Tensor host = headOutputs.cpu().contiguous();
-      const int64_t width = host.size(1);
+      const std::vector<float> host = toHost(headOutputs);
+      const int64_t width = headOutputs.size(1);
       for (size_t i = 0; i < examples.size(); ++i) {
-        const float* row = host.data_ptr<float>() + static_cast<int64_t>(i) * width;
+        const float* row = host.data() + static_cast<int64_t>(i) * width;
         std::copy(row, row + width, outputs.begin() + offsets[examples[i]]);
       }
     });

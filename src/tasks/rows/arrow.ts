@@ -21,7 +21,7 @@ const TRAILER_BYTES = 4 + FILE_MAGIC.length;
 const PREFIX_BYTES = 4;
 /** What looking for the format and the footer reads twice, and more. */
 const READ_AGAIN_BYTES = 1 << 14;
-/** Counted for each read beside its bytes, since an endless loop may read none. A batch's three reads stay below what its metadata takes. */
+/** Counted for each read beside its bytes, as an endless loop may read none; a batch's three reads stay below what its metadata takes. */
 const READ_COST_BYTES = 24;
 
 const decoding = decodingAs('Arrow', 'Is the file complete, and written without compressed buffers?');
