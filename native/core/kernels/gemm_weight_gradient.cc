@@ -10,9 +10,7 @@
 
 namespace bornagain {
 
-using namespace gemm;
-
-namespace {
+namespace gemm {
 
 // Columns packed by one task: whole tiles and panels of every kernel.
 constexpr int64_t kPackColumns = 384;
@@ -111,7 +109,9 @@ size_t together(const GemmKernels<Real>& kernels, std::span<const WeightGradient
   return wanted.size();
 }
 
-}  // namespace
+}  // namespace gemm
+
+using namespace gemm;
 
 template <typename Real>
 template <typename Gradient>
