@@ -11,7 +11,7 @@ import { writeJsonFile } from '../util/json-file.js';
 import type { RunContext } from './context.js';
 import { CHECKPOINTS } from './leftovers.js';
 import { computesSchema, readOutputJson, readRunStart, settingsSchema } from './run-record.js';
-import { configSettings, inputSettings, requireSameComputation, requireSameSettings, type InputHashes } from './settings.js';
+import { configSettings, inputSettings, requireSameComputation, requireSameSettings, type InputHashes, type Settings } from './settings.js';
 import { LOG_FILES } from '../train/run-log.js';
 import { namesIn } from '../util/if-there.js';
 import { PREDICTIONS } from './predictions.js';
@@ -45,8 +45,18 @@ export function readExperimentFile(outDir: string): Promise<ExperimentFile | nul
 export async function checkOutputFolder(outDir: string, config: Config): Promise<ExperimentFile | null> {
   const experiment = await readExperimentFile(outDir);
   if (experiment === null) await requireNoResults(outDir);
-  else requireSameSettings(outDir, experiment.settings, configSettings(config), (name) => name.startsWith('customTasks.'));
+  else {
+    const here = configSettings(config);
+    requireSameSettings(outDir, experiment.settings, here, (name) => isAddedTask(name, experiment.settings, here));
+  }
   return experiment;
+}
+
+/** Whether the setting is of a task that one of them does not describe at all. */
+function isAddedTask(setting: string, there: Settings, here: Settings): boolean {
+  const task = /^customTasks\.[^.]+\./.exec(setting)?.[0];
+  if (task === undefined) return false;
+  return [there, here].some((settings) => !Object.keys(settings).some((name) => name.startsWith(task)));
 }
 
 /**

@@ -24,7 +24,15 @@ import { removeCheckpoints } from './leftovers.js';
 import { predictionsFile, writePredictions } from './predictions.js';
 import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord, type RunStart } from './run-record.js';
 import { scoreKeptModel } from './score-model.js';
-import { requireSameComputation, requireSameSettings, runSettings, sameSettings, settingsHash, type Settings } from './settings.js';
+import {
+  differencesOf,
+  requireSameComputation,
+  requireSameSettings,
+  runSettings,
+  sameSettings,
+  settingsHash,
+  type Settings,
+} from './settings.js';
 
 export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: RunSources): Settings {
   return runSettings(run, inputs, sources);
@@ -95,12 +103,15 @@ interface RunBeginning {
 }
 
 async function fitRun(context: RunContext, run: PlannedRun, { folder, sources }: RunPlace, beginning: RunBeginning): Promise<RunRecord> {
-  const { settings, started, begun } = beginning;
+  const { started, begun } = beginning;
+  const goesOn = begun !== null && sameSettings(begun.settings, beginning.settings);
+  // As they were written when it was begun: its checkpoints are known by them.
+  const settings = goesOn ? begun.settings : beginning.settings;
   // Before anything is removed: teachers that cannot be asked must not cost what the folder holds.
   const tasks = await trainingTasks(context, run, sources);
   const { computes } = context;
-  if (begun !== null && sameSettings(begun.settings, settings)) requireSameComputation(folder, begun.computes, computes);
-  if (begun !== null && !sameSettings(begun.settings, settings)) await startAnew(context, run, folder);
+  if (goesOn) requireSameComputation(folder, begun.computes, computes);
+  else if (begun !== null) await startAnew(context, run, folder, differencesOf(begun.settings, settings));
   await writeRunStart(folder, { settings, computes });
   const fitted = await fitModel(context, run, tasks, { folder, identity: settingsHash(settings), initial: sources.initial });
   const seconds = (performance.now() - started) / 1000;
@@ -171,8 +182,8 @@ async function predictAgain(context: RunContext, run: PlannedRun, folder: string
 }
 
 /** Drops what the earlier training had not finished. Its model and result, if any, stay until the new ones replace them. */
-async function startAnew(context: RunContext, run: PlannedRun, folder: string): Promise<void> {
-  const message = 'what it depends on has changed since it was begun (a teacher was trained anew, say); it is trained from the start';
+async function startAnew(context: RunContext, run: PlannedRun, folder: string, changed: string): Promise<void> {
+  const message = `what it depends on has changed since it was begun (${changed}); it is trained from the start`;
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
   await removeCheckpoints(folder);
   await removeLogs(folder);

@@ -17,7 +17,7 @@ import { makeFolder } from '../util/make-folder.js';
 import { copyLogs, wholeModel, type FinishedRun } from './adopt-run.js';
 import type { RunContext } from './context.js';
 import { readRunRecord, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
-import { sameSettings, settingsHash, TRAINING_VERSION, type Settings } from './settings.js';
+import { decisiveHash, sameSettings, TRAINING_VERSION, type Settings } from './settings.js';
 
 /** Where and how a run is computed: what the configuration says, and what that comes to here. */
 export type Computed = Pick<RunContext, 'computes'> & { readonly config: Pick<Config, 'runtime'> };
@@ -31,7 +31,7 @@ export function runKey(settings: Settings, { computes, config: { runtime } }: Co
   const { products, firstTokensOnly, evaluationBatchTokens } = runtime;
   const threads = computes.engine === 'fused' ? null : runtime.threads;
   const chosen = { ...computes, products, firstTokensOnly, evaluationBatchTokens, threads };
-  return sha256(JSON.stringify([settingsHash(settings), { ...chosen, runtimeVersion, instructionSet, version: TRAINING_VERSION }]));
+  return sha256(JSON.stringify([decisiveHash(settings), { ...chosen, runtimeVersion, instructionSet, version: TRAINING_VERSION }]));
 }
 
 /** Null where there is no store, or no such run in it. Throws ERR_OUTPUT_FOLDER for an entry that is malformed. */

@@ -18,6 +18,9 @@ import type { RunSources } from './context.js';
  */
 export const TRAINING_VERSION = 1 as number;
 
+/** How many settings that differ a message names. */
+const SHOWN = 4;
+
 export type Settings = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Content hashes of what goes in. */
@@ -110,21 +113,29 @@ export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: I
   };
 }
 
-/** Whether both have the same names with the same values, in any order. */
+/** A task's title is what is printed, its test file what `eval` may read: recorded, but no training comes to another model by them. */
+const TELLS_ONLY = /^customTasks\.[^.]+\.(title|files\.test)$/;
+
+/** Whether all that decides has the same values in both, in any order. */
 export function sameSettings(a: Settings, b: Settings): boolean {
   return differingNames(a, b).length === 0;
 }
 
-/** The same for the same names with the same values, in any order. */
+/** The same for settings that are written alike, in any order. Not for all that `sameSettings` finds the same: see `decisiveHash`. */
 export function settingsHash(settings: Settings): string {
   return sha256(JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** The same wherever `sameSettings` says so. */
+export function decisiveHash(settings: Settings): string {
+  return settingsHash(Object.fromEntries(Object.entries(settings).filter(([name]) => !TELLS_ONLY.test(name))));
 }
 
 /**
  * @param found what the folder was started with
  * @param wanted what this call is for
  * @param addable whether a setting of that name is no difference where only one of them has it
- * @throws BornAgainError ERR_OUTPUT_FOLDER naming every setting that differs
+ * @throws BornAgainError ERR_OUTPUT_FOLDER naming the first settings that differ; its details name all
  */
 export function requireSameSettings(
   outDir: string,
@@ -135,10 +146,10 @@ export function requireSameSettings(
   const inBoth = (name: string): boolean => name in found && name in wanted;
   const names = differingNames(found, wanted).filter((name) => inBoth(name) || !addable(name));
   if (names.length === 0) return;
-  const differences = names.map((name) => `${name} is ${show(found[name])} there and ${show(wanted[name])} here`);
+  const differences = names.map((name) => `${settingTitle(name)} is ${show(found[name])} there and ${show(wanted[name])} here`);
   throw new BornAgainError(
     'ERR_OUTPUT_FOLDER',
-    `${outDir} belongs to another experiment or training: ${differences.join('; ')}. Nothing was changed. Choose another output folder, or the settings it was started with`,
+    `${outDir} belongs to another experiment or training: ${fewOf(differences, '; ')}. Nothing was changed. Choose another output folder, or the settings it was started with`,
     { outDir, settings: names },
   );
 }
@@ -160,7 +171,23 @@ export function requireSameComputation(outDir: string, found: Computation | unde
 }
 
 function differingNames(a: Settings, b: Settings): string[] {
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]);
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name] && !TELLS_ONLY.test(name));
+}
+
+/** Names of what differs, for a message. */
+export function differencesOf(a: Settings, b: Settings): string {
+  return fewOf(differingNames(a, b).map(settingTitle), ', ');
+}
+
+/** `data of.rte.train` is how it is recorded. */
+function settingTitle(name: string): string {
+  return name.replace(/ of\./, ' of ');
+}
+
+/** A task more or less is twenty settings that differ. */
+function fewOf(items: readonly string[], separator: string): string {
+  const more = items.length - SHOWN;
+  return more <= 0 ? items.join(separator) : `${items.slice(0, SHOWN).join(separator)} and ${more} more`;
 }
 
 /** Hashes are cut: twelve digits tell two of them apart. */

@@ -4,6 +4,8 @@ import { planRuns, type PlannedRun } from '../../src/experiment/arms.js';
 import type { RunSources } from '../../src/experiment/context.js';
 import {
   configSettings,
+  decisiveHash,
+  differencesOf,
   inputSettings,
   requireSameSettings,
   runSettings,
@@ -70,6 +72,37 @@ describe('requireSameSettings', () => {
     expect(() => requireSameSettings('out', settings({}), settings({ seeds: [2, 1] }))).toThrow(/seeds\[0\] is 1 there and 2 here/);
     const other = { ...inputs, model: 'b'.repeat(64), data: { ...inputs.data, 'rte.dev': 'x' } };
     const attempt = () => requireSameSettings('out', inputSettings(inputs), inputSettings(other));
-    expect(attempt).toThrow(/model folder is aaaaaaaaaaaa there and bbbbbbbbbbbb here; data of\.rte\.dev is 2 there and x here/);
+    expect(attempt).toThrow(/model folder is aaaaaaaaaaaa there and bbbbbbbbbbbb here; data of rte\.dev is 2 there and x here/);
+  });
+
+  it('names the first of many, and how many more there are', () => {
+    const attempt = () => requireSameSettings('out', { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 }, {});
+    expect(attempt).toThrow(/: a is 1 there and not set here; b .*; c .*; d is 1 there and not set here and 2 more\. Nothing/);
+    expect(attempt).toThrow(expect.objectContaining({ details: { outDir: 'out', settings: ['a', 'b', 'c', 'd', 'e', 'f'] } }));
+  });
+});
+
+describe("a task of one's own", () => {
+  const mood = {
+    kind: 'classification',
+    files: { train: 'a.csv', dev: 'b.csv' },
+    columns: { textA: 'text' },
+    labels: ['no', 'yes'],
+  };
+  const settings = (task: object) => configSettings(configSchema.parse({ tasks: ['mood'], customTasks: { mood: { ...mood, ...task } } }));
+
+  it('is the same under another title and with a test file', () => {
+    for (const told of [{ title: 'Mood' }, { files: { ...mood.files, test: 'c.csv' } }]) {
+      expect(settings(told)).not.toEqual(settings({}));
+      expect(sameSettings(settings(told), settings({}))).toBe(true);
+      expect(decisiveHash(settings(told))).toBe(decisiveHash(settings({})));
+      requireSameSettings('out', settings({}), settings(told));
+    }
+  });
+
+  it('is another one with other labels or other files', () => {
+    const other = settings({ labels: ['yes', 'no'], files: { train: 'a.csv', dev: 'c.csv' } });
+    expect(differencesOf(settings({}), other)).toBe('customTasks.mood.files.dev, customTasks.mood.labels');
+    expect(decisiveHash(other)).not.toBe(decisiveHash(settings({})));
   });
 });
