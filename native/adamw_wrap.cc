@@ -42,9 +42,9 @@ class AdamWWrap final : public TaggedWrap<AdamWWrap> {
  private:
   Napi::Value step(const Napi::CallbackInfo& info) {
     return guard(info.Env(), [&]() -> Napi::Value {
-      if (!info[0].IsNumber()) throw Error("ERR_INVALID_ARGUMENT", "learningRate must be a number");
+      const double rate = toLearningRate(info[0]);
       const double norm = live().gradientNorm();
-      if (std::isfinite(norm)) live().step(info[0].As<Napi::Number>().DoubleValue(), norm);
+      if (std::isfinite(norm)) live().step(rate, norm);
       return Napi::Number::New(info.Env(), norm);
     });
   }

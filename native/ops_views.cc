@@ -74,9 +74,10 @@ Tensor unsqueeze(const Tensor& self, int64_t dim) {
 }
 
 Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
+  if (tensors[0].dim() == 0) throw Error("ERR_INVALID_ARGUMENT", "tensors[0] has no dimension to join along; stack joins scalars");
   const auto joined = static_cast<size_t>(requireDim(tensors[0], dim, "dim"));
   for (size_t i = 0; i < tensors.size(); ++i) {
-    bool fits = tensors[i].dim() == tensors[0].dim() && tensors[i].dim() > 0;
+    bool fits = tensors[i].dim() == tensors[0].dim();
     for (size_t d = 0; fits && d < tensors[i].sizes().size(); ++d) fits = d == joined || tensors[i].sizes()[d] == tensors[0].sizes()[d];
     if (!fits) {
       throw Error("ERR_INVALID_ARGUMENT", "tensors[" + std::to_string(i) + "] " + shapeText(tensors[i].sizes()) +

@@ -1,6 +1,7 @@
 // Optimizer options of the typed surface to the core's.
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,12 @@ inline AdamWOptions toAdamWOptions(const Napi::Value& value) {
   const OptionsReader options(value, "optimizer");
   return {options.number("beta1"), options.number("beta2"), options.number("epsilon"), options.boolean("biasCorrection"),
           options.number("clipNorm")};
+}
+
+inline double toLearningRate(const Napi::Value& value) {
+  const double rate = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(rate >= 0) || !std::isfinite(rate)) throw Error("ERR_INVALID_ARGUMENT", "learningRate must be a finite number, not negative");
+  return rate;
 }
 
 inline std::vector<ParameterOptions> toParameterOptions(const Napi::Value& value) {

@@ -1,7 +1,6 @@
 #include "session_wrap.h"
 
 #include <chrono>
-#include <cmath>
 #include <exception>
 #include <limits>
 #include <memory>
@@ -118,14 +117,10 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
  private:
   Napi::Value step(const Napi::CallbackInfo& info) {
     return promised<TimedOutcome>(info, fromOutcome, [this, &info] {
-      if (!info[1].IsNumber() || !(info[1].As<Napi::Number>().DoubleValue() >= 0) ||
-          !std::isfinite(info[1].As<Napi::Number>().DoubleValue())) {
-        throw Error("ERR_INVALID_ARGUMENT", "learningRate must be a finite number, not negative");
-      }
+      const double rate = toLearningRate(info[1]);
       std::optional<int64_t> after;
       if (info[2].IsNumber()) after = info[2].As<Napi::Number>().Int64Value();
-      return [session = session_.get(), batches = toBatches(info[0]), rate = info[1].As<Napi::Number>().DoubleValue(),
-              after](const Interrupt& interrupt) {
+      return [session = session_.get(), batches = toBatches(info[0]), rate, after](const Interrupt& interrupt) {
         if (after && session->steps() != *after) {
           throw Error("ERR_CANCELLED", "a step that follows step " + std::to_string(*after) +
                                            " was not computed: the session has finished " + std::to_string(session->steps()));

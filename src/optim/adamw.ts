@@ -42,6 +42,7 @@ export class AdamW {
   /**
    * Clips the gradients to the global norm, updates every parameter that has one, and drops the gradients.
    * @returns the norm before clipping; when it is not finite, nothing was updated and the gradients are still there
+   * @throws BornAgainError ERR_INVALID_ARGUMENT for a rate that is negative or no finite number
    */
   step(learningRate: number): number {
     return this.#native.step(learningRate);

@@ -62,6 +62,7 @@ describe('shapes and dtypes that do not fit', () => {
       () => ops.cat([floats(2, 3), floats(2, 2)], 0),
       /^cat: tensors\[1\] \[2, 2\] does not join tensors\[0\] \[2, 3\] along dimension 0$/,
     ],
+    ['cat of scalars', () => ops.cat([floats(), floats()], 0), /^cat: tensors\[0\] has no dimension to join along; stack joins scalars$/],
     ['stack', () => ops.stack([floats(2), floats(3)], 0), /^stack: tensors\[0\] \[2\] and tensors\[1\] \[3\] must have the same shape$/],
     ['narrow', () => ops.narrow(floats(4), 0, 3, 2), /^narrow: start 3 and length 2 leave the dimension, which has 4$/],
     ['slice', () => ops.slice(floats(4), 0, null, null, 0), /^slice: step must be at least 1, not 0$/],
@@ -97,6 +98,8 @@ describe('shapes and dtypes that do not fit', () => {
     ['full of a negative size', () => ops.full([-1], 0, 'float32', 'cpu'), /^full: shape\[0\] must be at least 0$/],
     ['full beyond any memory', () => ops.full([2 ** 40, 2 ** 40, 0], 0, 'float32', 'cpu'), /^full: shape must be/],
     ['arange', () => ops.arange(0, 5, -1, 'float32', 'cpu'), /^arange: step goes away from end$/],
+    ['arange past the dtype', () => ops.arange(0, 257, 1, 'uint8', 'cpu'), /^arange: the last value must be an integer that uint8 holds$/],
+    ['arange below the dtype', () => ops.arange(0, -2, -1, 'uint8', 'cpu'), /^arange: the last value must be an integer that uint8 holds$/],
     ['randn', () => ops.randn([1], 1, 'int32', 'cpu'), /^randn: dtype must be a floating one, not int32$/],
     ['item', () => ops.item(floats(2)), /^item: self \[2\] must have one value$/],
     [

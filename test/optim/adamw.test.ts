@@ -95,6 +95,18 @@ describe('AdamW on the tensor floor', () => {
     expect(weight.toArray()).toEqual([1, 2]);
   });
 
+  it('refuses a learning rate that is no finite number or negative, and changes nothing', () => {
+    const weight = Tensor.from([1, 2]);
+    weight.requiresGrad = true;
+    const optimizer = new AdamW([{ parameters: [weight] }], OPTIONS);
+    weight.sum().backward();
+    for (const rate of [NaN, Infinity, -1]) {
+      expect(() => optimizer.step(rate)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+    }
+    expect(optimizer.steps).toBe(0);
+    expect(weight.toArray()).toEqual([1, 2]);
+  });
+
   it('refuses what it cannot train', () => {
     const fixed = Tensor.from([1]);
     const weight = Tensor.from([1]);

@@ -142,6 +142,7 @@ describe('made by rule', () => {
       expect(Tensor.arange(4).toArray()).toEqual([0, 1, 2, 3]);
       expect(Tensor.arange(0, { start: 6, step: -2, dtype: 'int32' }).data()).toEqual(Int32Array.of(6, 4, 2));
       expect(Tensor.arange(5, { start: 5 }).shape).toEqual([0]);
+      expect(Tensor.arange(256, { start: 255, dtype: 'uint8' }).toArray()).toEqual([255]);
     });
   });
 
