@@ -1,7 +1,7 @@
 /** What the schema found wrong, one line per problem: key path, what is expected, what was given, the nearest key where one is unknown. */
 import type { z } from 'zod';
 import { isPlainObject, type PlainObject } from './merge.js';
-import { nearestKeyPaths } from './unknown-keys.js';
+import { keysBeside, nearestKeyPaths } from './unknown-keys.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -20,7 +20,9 @@ function describeIssue(issue: Issue, values: PlainObject): string[] {
 }
 
 function unknownKey(path: string): string {
-  return `${path}: unknown key; did you mean ${nearestKeyPaths(path).join(' or ')}?`;
+  const near = nearestKeyPaths(path);
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `the keys here are ${keysBeside(path).join(', ')}`;
+  return `${path}: unknown key; ${hint}`;
 }
 
 /** zod's sentence without its opening, which the path replaces: `Too small: expected number to be >0` → `expected number to be >0`. */

@@ -2,8 +2,8 @@
  * From preset, file and `--set` to one complete configuration. Later layers win: defaults, preset, file, then each `--set` in order. Each
  * layer is checked by itself before they are merged, so that a mistake is reported with the place it was written in.
  */
-import { closest } from 'fastest-levenshtein';
 import { BornAgainError } from '../util/errors.js';
+import { didYouMean, nearestName } from '../util/nearest-name.js';
 import { readConfigFile } from './file.js';
 import { describeIssues } from './issues.js';
 import { isPlainObject, mergeConfig, type PlainObject } from './merge.js';
@@ -93,16 +93,10 @@ function choosePreset(asked: string | undefined, file: string | undefined, inFil
   const name = asked ?? written ?? NO_PRESET;
   if (isPresetName(name)) return name;
   if (asked === undefined && name === NO_PRESET) return null;
-  const nearest = closest(name, PRESET_NAMES);
+  const nearest = nearestName(name, PRESET_NAMES);
   const origin = asked === undefined ? `${file}: preset` : '--preset';
-  throw new BornAgainError(
-    'ERR_CONFIG',
-    `${origin}: unknown preset '${name}'; did you mean '${nearest}'? Presets: ${PRESET_NAMES.join(', ')}`,
-    {
-      name,
-      nearest,
-    },
-  );
+  const message = `${origin}: unknown preset '${name}'${didYouMean(nearest)} Presets: ${PRESET_NAMES.join(', ')}`;
+  throw new BornAgainError('ERR_CONFIG', message, { name, nearest });
 }
 
 /** Every value by its dotted path: `{ 'multi.epochs': 6, … }`. */

@@ -146,6 +146,12 @@ describe('a task described wrongly', () => {
       'mainMetric: expected one of the metrics reported that is no error, pearson',
     ],
     ['an unknown key', { ...MOODS, colums: {} }, 'colums: unknown key; did you mean customTasks.moods.columns?'],
+    ['a key of elsewhere', { ...MOODS, optimizer: {} }, 'optimizer: unknown key; the keys here are title, kind, files, format, columns, '],
+    [
+      'a key of its files',
+      { ...MOODS, files: { train: 'a.csv', dev: 'b.csv', holdout: 'c.csv' } },
+      'files.holdout: unknown key; the keys here are train, dev, test',
+    ],
   ])('%s', (_, task, message) => {
     expect(() => resolve({ moods: task })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG', message: expect.stringContaining(`config.json: customTasks.moods.${message}`) }),
@@ -167,5 +173,8 @@ describe('a task described wrongly', () => {
   it('names keys inside a task, but only of a record', () => {
     expect(nearestKeyPaths('customTasks.moods.file')).toEqual(['customTasks.moods.files']);
     expect(nearestKeyPaths('variants.mine.teacher')).toEqual(['variants.mine.teachers']);
+    // Near to nothing of a task; optimizer and data.maxLength are near, and cannot stand here.
+    expect(nearestKeyPaths('customTasks.moods.optimiser')).toEqual([]);
+    expect(nearestKeyPaths('variants.mine.maxLength')).toEqual([]);
   });
 });
