@@ -15,7 +15,8 @@ export function describeIssues(issues: readonly Issue[], values: PlainObject): s
 function describeIssue(issue: Issue, values: PlainObject): string[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...issue.path, key].join('.')));
   const path = issue.path.join('.');
-  const given = show(valueAt(values, issue.path));
+  // Of a record's key, the name itself is what was given.
+  const given = show(issue.code === 'invalid_key' ? issue.path.at(-1) : valueAt(values, issue.path));
   return [`${path === '' ? 'the whole configuration' : path}: ${expectation(issue)}, got ${given}${listHint(issue, path)}`];
 }
 
@@ -29,6 +30,7 @@ function unknownKey(path: string): string {
 function expectation(issue: Issue): string {
   if (issue.code === 'invalid_value') return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
   if (issue.code === 'invalid_type') return `expected ${issue.expected}`;
+  if (issue.code === 'invalid_key') return issue.issues.map(expectation).join('; ');
   return issue.message.replace(/^[A-Z][a-z ]+: /, '');
 }
 

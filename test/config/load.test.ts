@@ -83,6 +83,12 @@ describe('a mistake is named with its place and its mending', () => {
     expect(({} as { epochs?: number }).epochs).toBeUndefined();
   });
 
+  it('a name that cannot be one, with the rule for names', () => {
+    expect(messageOf({ set: ['variants={"LR_high":{"arm":"multi"}}'] })).toBe(
+      '--set variants={"LR_high":{"arm":"multi"}}: variants.LR_high: expected a name of lower-case letters, digits, dots, dashes and underscores, got "LR_high"',
+    );
+  });
+
   it('several mistakes in one file, one line each', () => {
     const file = configFile('{ "multi": { "epochs": -1, "batchSize": "x" }, "loss": { "reduction": "men" }, "seeds": [1, 1.5] }');
     expect(messageOf({ file }).split('\n')).toEqual([
