@@ -10,6 +10,7 @@ import { isPlainObject, mergeConfig, type PlainObject } from './merge.js';
 import { parseOverride } from './overrides.js';
 import { isPresetName, PRESET_NAMES, presetValues } from './presets.js';
 import { configSchema, type Config } from './schema.js';
+import { requireNoneUntrained } from './untrained-tasks.js';
 
 /** The `preset` of a configuration that started from the bare defaults. */
 const NO_PRESET = 'custom';
@@ -21,6 +22,8 @@ export interface ConfigSources {
   readonly file?: string | undefined;
   /** `key=value` texts. */
   readonly set?: readonly string[] | undefined;
+  /** Whether `tasks` decides what is trained: it must then be written where there are `customTasks`. A model has tasks of its own. */
+  readonly trainsTasks?: boolean | undefined;
 }
 
 interface Layer {
@@ -31,9 +34,10 @@ interface Layer {
 
 /**
  * The configuration that a run uses, every key present.
- * @throws BornAgainError ERR_CONFIG: unknown preset or key (with the nearest), a value the schema refuses, an unreadable file
+ * @throws BornAgainError ERR_CONFIG: unknown preset or key (with the nearest), a value the schema refuses, an unreadable file, described
+ * tasks that are not trained because `tasks` was forgotten
  */
-export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config {
+export function resolveConfig({ preset, file, set = [], trainsTasks = false }: ConfigSources): Config {
   const fileLayer = file === undefined ? [] : [checked({ origin: file, values: readConfigFile(file) })];
   const described = fileLayer[0]?.values['customTasks'];
   const setLayers = set.map((text) => checkedOverride(text, isPlainObject(described) ? described : {}));
@@ -41,12 +45,11 @@ export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config
     throw new BornAgainError('ERR_CONFIG', '--set preset=…: a preset is chosen with --preset, below everything that --set says');
   }
   const name = choosePreset(preset, file, fileLayer[0]?.values['preset']);
-  const layers = [
-    ...(name === null ? [] : [presetValues(name)]),
-    ...fileLayer.map(({ values }) => values),
-    ...setLayers.map(({ values }) => values),
-  ];
-  return configSchema.parse(mergeConfig(layers.reduce<PlainObject>(mergeConfig, {}), { preset: name ?? NO_PRESET }));
+  const written = [...fileLayer, ...setLayers].map(({ values }) => values);
+  const layers = [...(name === null ? [] : [presetValues(name)]), ...written];
+  const config = configSchema.parse(mergeConfig(layers.reduce<PlainObject>(mergeConfig, {}), { preset: name ?? NO_PRESET }));
+  if (trainsTasks && !written.some((values) => 'tasks' in values)) requireNoneUntrained(config);
+  return config;
 }
 
 /** A value that departs from the preset's; `preset` is null where the preset has no such key. */
