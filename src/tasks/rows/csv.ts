@@ -5,7 +5,7 @@
  */
 import { parse } from 'csv-parse/sync';
 import { BornAgainError } from '../../util/errors.js';
-import { MAX_LINE_BYTES, readLines, type OnBytes } from '../lines.js';
+import { MAX_LINE_BYTES, readLinesToLast, type OnBytes } from '../lines.js';
 import { textFault, withoutByteOrderMark } from '../text.js';
 import { columnError, locateColumns } from './columns.js';
 import type { Row, RowReader, UnreadableRow } from './types.js';
@@ -47,7 +47,7 @@ function toRow(line: number, fields: Fields | string, width: number, places: rea
 async function* readRecords(file: string, onBytes: OnBytes | undefined): AsyncGenerator<CsvRecord[]> {
   let line = 0;
   const open = new OpenRecord(file);
-  for await (const lines of readLines(file, onBytes)) {
+  for await (const lines of readLinesToLast(file, onBytes)) {
     const records: CsvRecord[] = [];
     for (const bytes of lines) {
       line += 1;

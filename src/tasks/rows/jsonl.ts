@@ -1,12 +1,12 @@
 /** JSON Lines: an object on each line, the columns are its keys. */
-import { readLines } from '../lines.js';
+import { readLinesToLast } from '../lines.js';
 import { textFault, withoutByteOrderMark } from '../text.js';
 import { missingColumn } from './columns.js';
 import type { Cell, Row, RowReader, UnreadableRow } from './types.js';
 
 export const readJsonLines: RowReader = async function* (file, columns, onBytes) {
   let line = 0;
-  for await (const lines of readLines(file, onBytes)) {
+  for await (const lines of readLinesToLast(file, onBytes)) {
     yield lines.map((bytes) => {
       line += 1;
       return parseLine(line === 1 ? withoutByteOrderMark(bytes) : bytes, line, columns);

@@ -1,5 +1,5 @@
 /** Tab-separated rows under a header, without quoting: a lone `"` is text, as in GLUE's files. */
-import { readLines } from '../lines.js';
+import { readLinesToLast } from '../lines.js';
 import { fieldText, splitFields } from '../row.js';
 import { textFault, withoutByteOrderMark } from '../text.js';
 import { columnError, locateColumns } from './columns.js';
@@ -9,7 +9,7 @@ export const readTsvRows: RowReader = async function* (file, columns, onBytes) {
   let line = 0;
   let width = 0;
   let places: readonly number[] = [];
-  for await (const lines of readLines(file, onBytes)) {
+  for await (const lines of readLinesToLast(file, onBytes)) {
     const rows: (Row | UnreadableRow)[] = [];
     for (const bytes of lines) {
       line += 1;
