@@ -25,12 +25,15 @@ export const readCsvRows: RowReader = async function* (file, columns, onBytes) {
   let places: readonly number[] | null = null;
   for await (const records of readRecords(file, onBytes)) {
     const rows: (Row | UnreadableRow)[] = [];
-    for (const { line, fields } of parseRecords(records)) {
+    for (const [index, { line, fields }] of parseRecords(records).entries()) {
       if (places === null) {
         if (typeof fields === 'string') throw columnError(file, line, fields);
         width = fields.length;
         places = locateColumns(file, line, fields, columns);
-      } else rows.push(toRow(line, fields, width, places));
+        continue;
+      }
+      if (typeof fields === 'string') requireNoneSwallowed(file, records[index], width);
+      rows.push(toRow(line, fields, width, places));
     }
     yield rows;
   }
@@ -41,6 +44,23 @@ function toRow(line: number, fields: Fields | string, width: number, places: rea
   if (fields.length === width) return { line, cells: places.map((place) => fields[place] ?? '') };
   const hint = fields.length > width ? '; a text with a comma must stand in quotes' : '';
   return { line, reason: `${fields.length} fields where the header has ${width}${hint}` };
+}
+
+/**
+ * A quote that is not closed takes the rows after it into one malformed record, to the next quote or the file's end. Leaving that out
+ * would lose them under the name of one bad row, so no policy for bad rows covers it.
+ * @param record one that is malformed
+ * @throws BornAgainError ERR_DATA_FORMAT where lines inside it would be rows by themselves
+ */
+function requireNoneSwallowed(file: string, record: CsvRecord | undefined, width: number): void {
+  if (record === undefined || record.fault !== null) return;
+  const { line, text } = record;
+  const inside = text.split('\n').slice(1);
+  const rows = inside.map(parseOne).filter((fields) => typeof fields !== 'string' && fields.length === width).length;
+  if (rows === 0) return;
+  const reason = `a quote that opens in this row is not closed where the row ends: ${rows} of the ${inside.length} lines after it would go with it, and are rows by themselves`;
+  const message = `${file}:${line}: ${reason}. Close the quote, or double it where it belongs to the text; skipping bad rows does not cover this`;
+  throw new BornAgainError('ERR_DATA_FORMAT', message, { file, line, reason });
 }
 
 /** The complete records of one chunk of the file at a time. */
