@@ -108,6 +108,12 @@ describe('a mistake is named with its place and its mending', () => {
     expect(messageOf({ set: ['tasks=[]'] })).toContain('tasks: expected at least one, got []');
   });
 
+  it('a key that stands twice in the file', () => {
+    expect(messageOf({ file: configFile('{\n"multi": { "epochs": 3,\n"epochs": 4 }}') })).toBe(
+      'DIR/my.json:3: the key multi.epochs stands here a second time, after line 2; only one of the two can count: remove or rename the other',
+    );
+  });
+
   it('a device that is none', () => {
     expect(messageOf({ set: ['runtime.device=gpu'] })).toContain('runtime.device: must be cpu, cuda or cuda:N, got "gpu"');
   });
