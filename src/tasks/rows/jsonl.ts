@@ -10,7 +10,7 @@ interface ObjectLine {
   readonly object: ReadonlyMap<string, unknown>;
 }
 
-export const readJsonLines: RowReader = async function* (file, columns, onBytes) {
+export const readJsonLines: RowReader = async function* (file, columns, { onBytes } = {}) {
   let line = 0;
   for await (const lines of readLinesToLast(file, onBytes)) {
     const begins = line === 0;
