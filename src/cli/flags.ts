@@ -4,8 +4,10 @@ import { Option, type Command } from 'commander';
 import { resolveConfig } from '../config/load.js';
 import { PRESET_NAMES } from '../config/presets.js';
 import type { Config } from '../config/schema.js';
+import { untrainedTasks } from '../config/untrained-tasks.js';
 import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { TaskDefinition } from '../tasks/types.js';
+import type { OnEvent } from '../train/events.js';
 import { BornAgainError } from '../util/errors.js';
 
 export interface ConfigFlags {
@@ -48,12 +50,26 @@ export function addJsonFlag(command: Command): Command {
   return command.option('--json', 'print JSON on stdout, and nothing else there');
 }
 
-/** @throws BornAgainError ERR_CONFIG, or ERR_UNKNOWN_TASK where `tasks` names one that cannot be trained */
-export function configFromFlags({ preset, config: file, set = [], skipBadRows = false }: ConfigFlags): Config {
-  const config = resolveConfig({ preset, file, set: skipBadRows ? [...set, 'data.badRows=skip'] : set });
+/**
+ * @param trainsTasks whether the command trains what `tasks` names; other commands ask a model, or their own flags
+ * @throws BornAgainError ERR_CONFIG, or ERR_UNKNOWN_TASK where `tasks` names one that cannot be trained
+ */
+export function configFromFlags(
+  { preset, config: file, set = [], skipBadRows = false }: ConfigFlags,
+  { trainsTasks = false }: { readonly trainsTasks?: boolean } = {},
+): Config {
+  const config = resolveConfig({ preset, file, set: skipBadRows ? [...set, 'data.badRows=skip'] : set, trainsTasks });
   const registry = taskRegistry(config);
   for (const name of config.tasks) requireTrainable(name, registry);
   return config;
+}
+
+/** Tells of tasks that are described and, as `tasks` is written, not trained: nothing is wrong with that, but it may not be meant. */
+export function warnOfUntrained(config: Config, onEvent: OnEvent): void {
+  const names = untrainedTasks(config);
+  if (names.length === 0) return;
+  const message = `customTasks describes ${names.join(', ')}, and tasks does not name ${names.length === 1 ? 'it' : 'them'}: not trained`;
+  onEvent({ kind: 'notice', level: 'warning', message });
 }
 
 /** `rte,mnli` as a list of tasks that can be trained, GLUE's or the configuration's. */

@@ -40,6 +40,11 @@ const customTaskSchema = z
       .describe(
         'tsv: a header, tabs, no quoting; csv: a header, commas, quoted fields; jsonl: an object per line; parquet; arrow: its file or stream format; null goes by the ending',
       ),
+    delimiter: z
+      .string()
+      .regex(/^[^"\r\n]$/, 'expected one character, no quote and no line end')
+      .optional()
+      .describe('csv: the character between two fields where it is not a comma, such as ; in what Excel writes in much of Europe'),
     columns: z
       .strictObject({
         textA: column.describe('the text, or the first of two'),
@@ -79,6 +84,11 @@ export const customTasksSchema = (taken: readonly string[]) =>
     }
   });
 
+/** Undefined where the ending is no format's. */
+export function formatByEnding(file: string): RowFormat | undefined {
+  return ROW_FORMATS.find((ending) => file.toLowerCase().endsWith(`.${ending}`));
+}
+
 /** What is reported of a task where its configuration names no metrics. */
 export function metricsOf({ kind, metrics }: Pick<CustomTask, 'kind' | 'metrics'>): readonly CustomTask['metrics'][number][] {
   if (metrics.length > 0) return metrics;
@@ -99,13 +109,15 @@ function nameFault(name: string, taken: readonly string[]): string | null {
 type Fault = readonly [key: string, message: string];
 
 function faultsOf(task: CustomTask): Fault[] {
-  const { files, format, columns, symmetric } = task;
+  const { files, format, delimiter, columns, symmetric } = task;
   const faults: Fault[] = [...(task.kind === 'classification' ? labelFaults(task) : scoreFaults(task)), ...metricFaults(task)];
   const endings = ROW_FORMATS.map((ending) => `.${ending}`);
   for (const [split, file] of Object.entries(files)) {
-    if (format !== null || file === undefined || endings.some((ending) => file.toLowerCase().endsWith(ending))) continue;
+    if (format !== null || file === undefined || formatByEnding(file) !== undefined) continue;
     faults.push([`files.${split}`, `expected an ending of ${endings.join(', ')}, or the task's format to say how it is laid out`]);
   }
+  const formats = Object.values(files).map((file) => format ?? (file === undefined ? 'csv' : formatByEnding(file)));
+  if (delimiter !== undefined && formats.some((each) => each !== 'csv')) faults.push(['delimiter', 'only csv has one; expected none']);
   if (new Set(Object.values(columns)).size < Object.values(columns).length) faults.push(['columns', 'expected no column twice']);
   if (symmetric && columns.textB === null) faults.push(['symmetric', 'a task of one text has no order; expected columns.textB, or false']);
   return faults;

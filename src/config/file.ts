@@ -1,13 +1,18 @@
 /** A configuration file: one JSON object, UTF-8. What it may hold is the schema's business. */
 import { readFileSync } from 'node:fs';
 import { BornAgainError } from '../util/errors.js';
+import { duplicateKey } from './duplicate-keys.js';
 import { isPlainObject, type PlainObject } from './merge.js';
 import { parseJson } from '../util/parse-json.js';
 
-/** @throws BornAgainError ERR_CONFIG where the file cannot be read or is no JSON object, with line and column where JSON breaks */
+/**
+ * @throws BornAgainError ERR_CONFIG where the file cannot be read or is no JSON object, with line and column where JSON breaks, and for a key
+ * that stands twice
+ */
 export function readConfigFile(file: string): PlainObject {
   const text = readText(file);
   const values = parseValues(file, text);
+  requireKeysOnce(file, text);
   if (isPlainObject(values)) return values;
   throw new BornAgainError('ERR_CONFIG', `${file}: expected a JSON object like { "multi": { "epochs": 3 } }`, { file });
 }
@@ -27,6 +32,14 @@ function parseValues(file: string, text: string): unknown {
     const reason = (cause as Error).message.replace(/\s+/g, ' ');
     throw new BornAgainError('ERR_CONFIG', `${file}${placeOf(reason, text)}: this is no JSON: ${reason}`, { file }, { cause });
   }
+}
+
+function requireKeysOnce(file: string, text: string): void {
+  const duplicate = duplicateKey(text);
+  if (duplicate === null) return;
+  const { path, lines } = duplicate;
+  const message = `${file}:${lines[1]}: the key ${path} stands here a second time, after line ${lines[0]}; only one of the two can count: remove or rename the other`;
+  throw new BornAgainError('ERR_CONFIG', message, { file, line: lines[1], path });
 }
 
 /** Line and column where V8 names a character position. In a short file it quotes the text around the mistake instead. */

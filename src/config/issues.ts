@@ -1,7 +1,7 @@
 /** What the schema found wrong, one line per problem: key path, what is expected, what was given, the nearest key where one is unknown. */
 import type { z } from 'zod';
 import { isPlainObject, type PlainObject } from './merge.js';
-import { nearestKeyPaths } from './unknown-keys.js';
+import { keysBeside, nearestKeyPaths } from './unknown-keys.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -15,18 +15,22 @@ export function describeIssues(issues: readonly Issue[], values: PlainObject): s
 function describeIssue(issue: Issue, values: PlainObject): string[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...issue.path, key].join('.')));
   const path = issue.path.join('.');
-  const given = show(valueAt(values, issue.path));
+  // Of a record's key, the name itself is what was given.
+  const given = show(issue.code === 'invalid_key' ? issue.path.at(-1) : valueAt(values, issue.path));
   return [`${path === '' ? 'the whole configuration' : path}: ${expectation(issue)}, got ${given}${listHint(issue, path)}`];
 }
 
 function unknownKey(path: string): string {
-  return `${path}: unknown key; did you mean ${nearestKeyPaths(path).join(' or ')}?`;
+  const near = nearestKeyPaths(path);
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `the keys here are ${keysBeside(path).join(', ')}`;
+  return `${path}: unknown key; ${hint}`;
 }
 
 /** zod's sentence without its opening, which the path replaces: `Too small: expected number to be >0` → `expected number to be >0`. */
 function expectation(issue: Issue): string {
   if (issue.code === 'invalid_value') return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
   if (issue.code === 'invalid_type') return `expected ${issue.expected}`;
+  if (issue.code === 'invalid_key') return issue.issues.map(expectation).join('; ');
   return issue.message.replace(/^[A-Z][a-z ]+: /, '');
 }
 

@@ -2,14 +2,15 @@
  * From preset, file and `--set` to one complete configuration. Later layers win: defaults, preset, file, then each `--set` in order. Each
  * layer is checked by itself before they are merged, so that a mistake is reported with the place it was written in.
  */
-import { closest } from 'fastest-levenshtein';
 import { BornAgainError } from '../util/errors.js';
+import { didYouMean, nearestName } from '../util/nearest-name.js';
 import { readConfigFile } from './file.js';
 import { describeIssues } from './issues.js';
 import { isPlainObject, mergeConfig, type PlainObject } from './merge.js';
 import { parseOverride } from './overrides.js';
 import { isPresetName, PRESET_NAMES, presetValues } from './presets.js';
 import { configSchema, type Config } from './schema.js';
+import { requireNoneUntrained } from './untrained-tasks.js';
 
 /** The `preset` of a configuration that started from the bare defaults. */
 const NO_PRESET = 'custom';
@@ -21,6 +22,8 @@ export interface ConfigSources {
   readonly file?: string | undefined;
   /** `key=value` texts. */
   readonly set?: readonly string[] | undefined;
+  /** Whether `tasks` decides what is trained: it must then be written where there are `customTasks`. A model has tasks of its own. */
+  readonly trainsTasks?: boolean | undefined;
 }
 
 interface Layer {
@@ -31,9 +34,10 @@ interface Layer {
 
 /**
  * The configuration that a run uses, every key present.
- * @throws BornAgainError ERR_CONFIG: unknown preset or key (with the nearest), a value the schema refuses, an unreadable file
+ * @throws BornAgainError ERR_CONFIG: unknown preset or key (with the nearest), a value the schema refuses, an unreadable file, described
+ * tasks that are not trained because `tasks` was forgotten
  */
-export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config {
+export function resolveConfig({ preset, file, set = [], trainsTasks = false }: ConfigSources): Config {
   const fileLayer = file === undefined ? [] : [checked({ origin: file, values: readConfigFile(file) })];
   const described = fileLayer[0]?.values['customTasks'];
   const setLayers = set.map((text) => checkedOverride(text, isPlainObject(described) ? described : {}));
@@ -41,12 +45,11 @@ export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config
     throw new BornAgainError('ERR_CONFIG', '--set preset=…: a preset is chosen with --preset, below everything that --set says');
   }
   const name = choosePreset(preset, file, fileLayer[0]?.values['preset']);
-  const layers = [
-    ...(name === null ? [] : [presetValues(name)]),
-    ...fileLayer.map(({ values }) => values),
-    ...setLayers.map(({ values }) => values),
-  ];
-  return configSchema.parse(mergeConfig(layers.reduce<PlainObject>(mergeConfig, {}), { preset: name ?? NO_PRESET }));
+  const written = [...fileLayer, ...setLayers].map(({ values }) => values);
+  const layers = [...(name === null ? [] : [presetValues(name)]), ...written];
+  const config = configSchema.parse(mergeConfig(layers.reduce<PlainObject>(mergeConfig, {}), { preset: name ?? NO_PRESET }));
+  if (trainsTasks && !written.some((values) => 'tasks' in values)) requireNoneUntrained(config);
+  return config;
 }
 
 /** A value that departs from the preset's; `preset` is null where the preset has no such key. */
@@ -93,16 +96,10 @@ function choosePreset(asked: string | undefined, file: string | undefined, inFil
   const name = asked ?? written ?? NO_PRESET;
   if (isPresetName(name)) return name;
   if (asked === undefined && name === NO_PRESET) return null;
-  const nearest = closest(name, PRESET_NAMES);
+  const nearest = nearestName(name, PRESET_NAMES);
   const origin = asked === undefined ? `${file}: preset` : '--preset';
-  throw new BornAgainError(
-    'ERR_CONFIG',
-    `${origin}: unknown preset '${name}'; did you mean '${nearest}'? Presets: ${PRESET_NAMES.join(', ')}`,
-    {
-      name,
-      nearest,
-    },
-  );
+  const message = `${origin}: unknown preset '${name}'${didYouMean(nearest)} Presets: ${PRESET_NAMES.join(', ')}`;
+  throw new BornAgainError('ERR_CONFIG', message, { name, nearest });
 }
 
 /** Every value by its dotted path: `{ 'multi.epochs': 6, … }`. */

@@ -2,8 +2,8 @@
  * Variants: arms with settings, tasks or teachers of their own, named in the configuration. What a reader would get wrong: a variant's
  * settings are those of its own training. Its teachers are trained as they always are, so an ablation changes one thing.
  */
-import { closest } from 'fastest-levenshtein';
 import { BornAgainError } from '../util/errors.js';
+import { didYouMean, nearestName } from '../util/nearest-name.js';
 import { describeIssues } from './issues.js';
 import { mergeConfig, type PlainObject } from './merge.js';
 import { parseOverride } from './overrides.js';
@@ -25,8 +25,8 @@ export function variantOf(config: Config, name: string): Variant | null {
   const variant = Object.hasOwn(config.variants, name) ? config.variants[name] : undefined;
   if (variant !== undefined) return variant;
   const known = [...ARMS, ...Object.keys(config.variants)];
-  const nearest = closest(name, known);
-  const message = `unknown arm '${name}'; did you mean '${nearest}'? Arms and variants: ${known.join(', ')}`;
+  const nearest = nearestName(name, known);
+  const message = `unknown arm '${name}'${didYouMean(nearest)} Arms and variants: ${known.join(', ')}`;
   throw new BornAgainError('ERR_CONFIG', message, { name, nearest });
 }
 

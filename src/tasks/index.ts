@@ -1,7 +1,7 @@
 /** The registry of tasks. A new built-in task is a file that exports one `TaskDefinition`, plus its line here. */
-import { closest } from 'fastest-levenshtein';
 import type { Config } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
+import { didYouMean, nearestName } from '../util/nearest-name.js';
 import { ax } from './ax.js';
 import { cola } from './cola.js';
 import { customTask } from './custom.js';
@@ -51,11 +51,11 @@ function findTask<T extends TaskDefinition>(tasks: readonly T[], name: string): 
   );
 }
 
-/** What to throw where a task is asked for that nobody knows: the nearest name, and all of them. */
+/** What to throw where a task is asked for that nobody knows: the nearest name if one is near, and all of them. */
 export function unknownTask(name: string, known: readonly string[]): BornAgainError {
-  const nearest = closest(name.toLowerCase(), [...known]);
+  const nearest = nearestName(name, known);
   const message =
-    `unknown task '${name}'; did you mean '${nearest}'? Known tasks: ${known.join(', ')}. ` +
+    `unknown task '${name}'${didYouMean(nearest)} Known tasks: ${known.join(', ')}. ` +
     'A task of your own is described under customTasks in the configuration (--config)';
   return new BornAgainError('ERR_UNKNOWN_TASK', message, { name, nearest, known });
 }

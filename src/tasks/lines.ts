@@ -26,6 +26,34 @@ export async function* readLines(path: string, onBytes?: OnBytes): AsyncGenerato
   yield* splitLines(createReadStream(path, { highWaterMark: CHUNK_BYTES }), path, onBytes);
 }
 
+/**
+ * The same without the blank lines that a file ends with: an editor or a program has left them there, and they are no rows. A file of
+ * blank lines alone keeps them.
+ */
+export async function* readLinesToLast(path: string, onBytes?: OnBytes): AsyncGenerator<Buffer[]> {
+  let begun = false;
+  // Counted, not kept: each line is a view that keeps its chunk in memory.
+  let held = 0;
+  for await (const lines of readLines(path, onBytes)) {
+    const end = lines.findLastIndex(({ length }) => length > 0) + 1;
+    if (end > 0) {
+      yield* blankLines(held);
+      yield lines.slice(0, end);
+      begun = true;
+      held = 0;
+    }
+    held += lines.length - end;
+  }
+  if (!begun) yield* blankLines(held);
+}
+
+/** No more at a time than a chunk can hold. */
+function* blankLines(count: number): Generator<Buffer[]> {
+  for (let left = count; left > 0; left -= CHUNK_BYTES) {
+    yield Array.from({ length: Math.min(left, CHUNK_BYTES) }, () => Buffer.alloc(0));
+  }
+}
+
 /** The same for any stream of bytes, such as stdin; `name` stands for it in messages. */
 export async function* splitLines(source: AsyncIterable<Buffer>, name: string, onBytes?: OnBytes): AsyncGenerator<Buffer[]> {
   let rest: Buffer = Buffer.alloc(0);

@@ -12,11 +12,11 @@ export async function* readNamedRows(
   file: string,
   onBytes?: OnBytes,
 ): AsyncGenerator<ParsedRow[]> {
-  const { textA, textB, label } = format;
+  const { textA, textB, label, delimiter } = format;
   const columns = { texts: textB === null ? [textA] : [textA, textB], label };
   const wanted = label === null ? columns.texts : [...columns.texts, label];
   const labelOf = labelReader(task, format);
-  for await (const rows of readRows(file, format.format, wanted, onBytes)) {
+  for await (const rows of readRows(file, format.format, wanted, { onBytes, delimiter })) {
     yield rows.map((row) => {
       const content = 'reason' in row ? { reason: row.reason, missing: false } : contentOf(columns, labelOf, row.cells);
       return { line: row.line, content };

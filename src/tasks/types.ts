@@ -46,6 +46,8 @@ export interface RowShare {
 /** How rows with columns by name become examples. */
 export interface NamedColumns {
   readonly format: RowFormat;
+  /** CSV: the character between two fields, where it is not a comma. */
+  readonly delimiter?: string;
   readonly textA: string;
   readonly textB: string | null;
   /** null where the split has no labels. */

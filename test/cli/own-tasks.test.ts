@@ -1,5 +1,5 @@
 /** The example of own tasks, end to end: its data, an experiment with distillation, and what eval, predict and export make of the model. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,6 +66,19 @@ it('goes together with tasks of GLUE, its files anywhere', async () => {
     ['notes', 'train', 400],
     ['notes', 'dev', 200],
   ]);
+});
+
+it('warns of a task that is described and not trained, and stops where tasks was forgotten', async () => {
+  const prepare = ['prepare', ...shared, '--model', 'models/tiny-bert'];
+  const some = await runCli([...prepare, '--set', 'tasks=["notes"]']);
+  expect(some.stderr).toContain('warning: customTasks describes alike, and tasks does not name it: not trained\n');
+  expect(some.code).toBe(0);
+  const { tasks, ...rest } = JSON.parse(readFileSync(`${EXAMPLE}/config.json`, 'utf8')) as { tasks: string[] };
+  const forgotten = join(root, 'forgotten.json');
+  writeFileSync(forgotten, JSON.stringify(rest));
+  const none = await runCli([...prepare, '--config', forgotten]);
+  expect(none.stderr).toContain(`error: customTasks describes ${tasks.join(', ')}, but tasks does not name them: add "tasks": `);
+  expect([none.code, none.stdout]).toEqual([2, '']);
 });
 
 describe('eval', () => {

@@ -68,6 +68,14 @@ describe('a task in the configuration', () => {
     expect(byName('rte')).toBe(TASKS.find(({ name }) => name === 'rte'));
   });
 
+  it('has its delimiter, where one is described', () => {
+    const { splits } = taskRegistry(resolve({ moods: { ...MOODS, delimiter: ';' } })).byName('moods');
+    expect(splits).toMatchObject({ train: { format: 'csv', delimiter: ';' }, dev: { format: 'csv', delimiter: ';' } });
+    // Absent, not a default: settings and caches that know no delimiter stay what they are.
+    const { customTasks } = resolve({ moods: MOODS });
+    expect(customTasks['moods']).not.toHaveProperty('delimiter');
+  });
+
   it('takes the metrics it names, the first as the main one unless another is', () => {
     const metrics = ['matthews', 'accuracy'];
     expect(taskRegistry(resolve({ moods: { ...MOODS, metrics } })).byName('moods').mainMetric).toBe('matthews');
@@ -145,7 +153,19 @@ describe('a task described wrongly', () => {
       { ...NEAR, metrics: ['mse', 'pearson'], mainMetric: 'mse' },
       'mainMetric: expected one of the metrics reported that is no error, pearson',
     ],
+    ['a delimiter of two', { ...MOODS, delimiter: ';;' }, 'delimiter: expected one character, no quote and no line end, got ";;"'],
+    ['a delimiter for JSON', { ...NEAR, delimiter: ';' }, 'delimiter: only csv has one; expected none, got ";"'],
     ['an unknown key', { ...MOODS, colums: {} }, 'colums: unknown key; did you mean customTasks.moods.columns?'],
+    [
+      'a key of elsewhere',
+      { ...MOODS, optimizer: {} },
+      'optimizer: unknown key; the keys here are title, kind, files, format, delimiter, columns, ',
+    ],
+    [
+      'a key of its files',
+      { ...MOODS, files: { train: 'a.csv', dev: 'b.csv', holdout: 'c.csv' } },
+      'files.holdout: unknown key; the keys here are train, dev, test',
+    ],
   ])('%s', (_, task, message) => {
     expect(() => resolve({ moods: task })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG', message: expect.stringContaining(`config.json: customTasks.moods.${message}`) }),
@@ -167,5 +187,8 @@ describe('a task described wrongly', () => {
   it('names keys inside a task, but only of a record', () => {
     expect(nearestKeyPaths('customTasks.moods.file')).toEqual(['customTasks.moods.files']);
     expect(nearestKeyPaths('variants.mine.teacher')).toEqual(['variants.mine.teachers']);
+    // Near to nothing of a task; optimizer and data.maxLength are near, and cannot stand here.
+    expect(nearestKeyPaths('customTasks.moods.optimiser')).toEqual([]);
+    expect(nearestKeyPaths('variants.mine.maxLength')).toEqual([]);
   });
 });

@@ -83,6 +83,12 @@ describe('a mistake is named with its place and its mending', () => {
     expect(({} as { epochs?: number }).epochs).toBeUndefined();
   });
 
+  it('a name that cannot be one, with the rule for names', () => {
+    expect(messageOf({ set: ['variants={"LR_high":{"arm":"multi"}}'] })).toBe(
+      '--set variants={"LR_high":{"arm":"multi"}}: variants.LR_high: expected a name of lower-case letters, digits, dots, dashes and underscores, got "LR_high"',
+    );
+  });
+
   it('several mistakes in one file, one line each', () => {
     const file = configFile('{ "multi": { "epochs": -1, "batchSize": "x" }, "loss": { "reduction": "men" }, "seeds": [1, 1.5] }');
     expect(messageOf({ file }).split('\n')).toEqual([
@@ -100,6 +106,12 @@ describe('a mistake is named with its place and its mending', () => {
     );
     expect(messageOf({ set: ['seeds=[1,1]'] })).toContain('seeds: expected no value twice, got [1,1]');
     expect(messageOf({ set: ['tasks=[]'] })).toContain('tasks: expected at least one, got []');
+  });
+
+  it('a key that stands twice in the file', () => {
+    expect(messageOf({ file: configFile('{\n"multi": { "epochs": 3,\n"epochs": 4 }}') })).toBe(
+      'DIR/my.json:3: the key multi.epochs stands here a second time, after line 2; only one of the two can count: remove or rename the other',
+    );
   });
 
   it('a device that is none', () => {

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/load.js';
 import { isPlainObject } from '../../src/config/merge.js';
-import { configJsonSchema, configKeyPaths, nearestKeyPaths } from '../../src/config/unknown-keys.js';
+import { configJsonSchema, configKeyPaths, keysBeside, nearestKeyPaths } from '../../src/config/unknown-keys.js';
 
 function pathsOf(value: unknown, prefix = ''): string[] {
   if (!isPlainObject(value)) return [];
@@ -18,6 +18,14 @@ it('names the nearest path, several where they tie', () => {
   const rates = ['single', 'single.grid', 'multi', 'multi.grid'].map((group) => `${group}.learningRate`);
   expect(nearestKeyPaths('learningrate')).toEqual(rates);
   expect(nearestKeyPaths('seed')).toEqual(['seeds']);
+});
+
+it('names none where none is near, but the keys that stand there', () => {
+  expect(nearestKeyPaths('sampling.foo')).toEqual([]);
+  expect(keysBeside('sampling.foo')).toEqual(['kind', 'exponent', 'endExponent', 'order']);
+  expect(keysBeside('distillation.teachers.foo')).toEqual(['count', 'choose']);
+  expect(keysBeside('variants.mine.foo')).toEqual(['arm', 'teachers', 'set']);
+  expect(keysBeside('foo')).toEqual(expect.arrayContaining(['tasks', 'customTasks', 'runtime']));
 });
 
 it('gives editors a JSON Schema with defaults, meanings and closed objects', () => {

@@ -150,7 +150,7 @@ describe('faults', () => {
     ['{"a":"x","b":"y","score":null}', "'score' is null; every row needs its label"],
     ['{"a":"x","b":"y","score":2.5}', 'the score 2.5 is out of range; near scores lie in [-2, 2]'],
     ['{"a":"x","b":"y","score":"high"}', "the score 'high' is not a number"],
-    ['{"a":"x","b":"y"}', "there is no column 'score'; did you mean 'a'? The columns are 'a', 'b'"],
+    ['{"a":"x","b":"y"}', "there is no column 'score'. The columns are 'a', 'b'"],
   ])('%s', async (row, reason) => {
     write('near.jsonl', `{"a":"x","b":"y","score":0}\n${row}\n`);
     const message = expect.stringContaining(`${join(dataDir, 'near.jsonl')}:2: ${reason}.`);

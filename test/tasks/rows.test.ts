@@ -87,9 +87,9 @@ describe('csv', () => {
   });
 
   it('says where a quote opens that is never closed, without reading on for ever', async () => {
-    expect(await read('text,label\na,1\n"b,1\nc,0\n', 'csv')).toEqual([
+    expect(await read('text,label\na,1\n"b,1\nand nothing like a row\n', 'csv')).toEqual([
       { line: 2, cells: ['a', '1'] },
-      { line: 3, reason: expect.stringContaining('Quote Not Closed') },
+      { line: 3, reason: expect.stringContaining('in a record of 2 lines: Quote Not Closed') },
     ]);
     const endless = `text,label\n"a,1\n${'b,1\n'.repeat(1 << 19)}`;
     const message = expect.stringMatching(/rows\.csv:2: a record of more than 1048576 bytes; a quote that opens here is not closed/);

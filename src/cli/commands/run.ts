@@ -13,6 +13,7 @@ import {
   addRequired,
   configFromFlags,
   requireFolder,
+  warnOfUntrained,
   type ConfigFlags,
 } from '../flags.js';
 import { endedBySignal, interruptible } from '../interrupt.js';
@@ -61,7 +62,7 @@ export function registerRun(program: Command): void {
 }
 
 async function run(flags: RunFlags): Promise<void> {
-  const config = configFromFlags(withShare(flags));
+  const config = configFromFlags(withShare(flags), { trainsTasks: true });
   requireFolder('--data', flags.data);
   requireFolder('--model', flags.model);
   if (flags.dryRun === true) return dryRun(flags, config);
@@ -69,8 +70,9 @@ async function run(flags: RunFlags): Promise<void> {
   const baselines = readBaselines(flags.data);
   const { runExperiment } = await import('../../experiment/run.js');
   const resume = `what was done is kept in ${flags.out}; the same command goes on from there`;
-  const results = await withDisplay((display) =>
-    interruptible(
+  const results = await withDisplay((display) => {
+    warnOfUntrained(config, display.handle);
+    return interruptible(
       resume,
       (line) => display.say(line),
       (signal) =>
@@ -84,8 +86,8 @@ async function run(flags: RunFlags): Promise<void> {
           signal,
           onEvent: display.handle,
         }),
-    ),
-  );
+    );
+  });
   const { writeReport } = await import('../../report/write-report.js');
   const { file } = await endedBySignal(() => writeReport({ outDir: flags.out, dataDir: flags.data }));
   if (flags.json === true) printJson(results);
@@ -106,9 +108,12 @@ function commandLine(args: readonly string[]): string {
 async function dryRun(flags: RunFlags, config: Config): Promise<void> {
   const { forecast } = await import('../../experiment/forecast.js');
   const { data: dataDir, model: modelDir, out: outDir, cache } = flags;
-  const plan = await withDisplay(({ handle: onEvent }) =>
-    endedBySignal(() => forecast({ config, dataDir, modelDir, outDir, ...(cache === undefined ? {} : { cacheDir: cache }), onEvent })),
-  );
+  const plan = await withDisplay(({ handle: onEvent }) => {
+    warnOfUntrained(config, onEvent);
+    return endedBySignal(() =>
+      forecast({ config, dataDir, modelDir, outDir, ...(cache === undefined ? {} : { cacheDir: cache }), onEvent }),
+    );
+  });
   if (flags.json === true) printJson(plan);
   else {
     const { renderForecast } = await import('../../report/index.js');

@@ -26,7 +26,7 @@ const READ_COST_BYTES = 24;
 
 const decoding = decodingAs('Arrow', 'Is the file complete, and written without compressed buffers?');
 
-export const readArrowRows: RowReader = async function* (file, columns, onBytes) {
+export const readArrowRows: RowReader = async function* (file, columns, { onBytes } = {}) {
   const handle = await attemptIo('read', file, () => open(file, 'r'));
   try {
     const { size } = await attemptIo('read', file, () => handle.stat());

@@ -1,6 +1,9 @@
 /** Columns by name: where they stand in a header, and what to say of one that is not there. */
-import { closest } from 'fastest-levenshtein';
 import { BornAgainError } from '../../util/errors.js';
+import { didYouMean, nearestName } from '../../util/nearest-name.js';
+
+/** Columns listed at most; a table can have thousands. */
+const LISTED = 20;
 
 /**
  * Index of each wanted column in the header.
@@ -19,8 +22,15 @@ export function locateColumns(file: string, line: number | null, header: readonl
 /** `there is no column 'txt'; did you mean 'text'? The columns are 'id', 'text', 'label'`. */
 export function missingColumn(name: string, present: readonly string[]): string {
   if (present.length === 0) return `there is no column '${name}', nor any other`;
-  const listed = present.map((each) => `'${each}'`).join(', ');
-  return `there is no column '${name}'; did you mean '${closest(name, [...present])}'? The columns are ${listed}`;
+  return `there is no column '${name}'${didYouMean(nearestName(name, present))} The columns are ${listed(present)}`;
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
+  return `${names
+    .slice(0, LISTED)
+    .map((name) => `'${name}'`)
+    .join(', ')}${rest}`;
 }
 
 /** @param line null for a format whose columns stand on no line */

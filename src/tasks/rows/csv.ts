@@ -1,13 +1,14 @@
 /**
- * Comma-separated rows under a header, quoted as RFC 4180 has it: `"a ""word"", and a comma"`, line ends inside quotes included. Records
+ * Comma-separated rows (or by another character) under a header, quoted as RFC 4180 has it: `"a ""word"", and a comma"`, line ends inside quotes included. Records
  * are told apart here and parsed by csv-parse: its own line numbers are wrong after a lone carriage return, and it cannot go on after a
  * record it refuses.
  */
 import { parse } from 'csv-parse/sync';
 import { BornAgainError } from '../../util/errors.js';
-import { MAX_LINE_BYTES, readLines, type OnBytes } from '../lines.js';
+import { MAX_LINE_BYTES, readLinesToLast, type OnBytes } from '../lines.js';
 import { textFault, withoutByteOrderMark } from '../text.js';
-import { columnError, locateColumns } from './columns.js';
+import { columnError } from './columns.js';
+import { locateSeparated } from './separators.js';
 import type { Row, RowReader, UnreadableRow } from './types.js';
 
 interface CsvRecord {
@@ -20,34 +21,62 @@ interface CsvRecord {
 
 type Fields = readonly string[];
 
-export const readCsvRows: RowReader = async function* (file, columns, onBytes) {
+interface Layout {
+  /** Fields of the header. */
+  readonly width: number;
+  readonly delimiter: string;
+}
+
+export const readCsvRows: RowReader = async function* (file, columns, { onBytes, delimiter = ',' } = {}) {
   let width = 0;
   let places: readonly number[] | null = null;
-  for await (const records of readRecords(file, onBytes)) {
+  for await (const records of readRecords(file, delimiter, onBytes)) {
     const rows: (Row | UnreadableRow)[] = [];
-    for (const { line, fields } of parseRecords(records)) {
+    for (const [index, { line, fields }] of parseRecords(records, delimiter).entries()) {
       if (places === null) {
         if (typeof fields === 'string') throw columnError(file, line, fields);
         width = fields.length;
-        places = locateColumns(file, line, fields, columns);
-      } else rows.push(toRow(line, fields, width, places));
+        places = locateSeparated({ file, line, separator: delimiter }, fields, columns);
+        continue;
+      }
+      if (typeof fields === 'string') requireNoneSwallowed(file, records[index], { width, delimiter });
+      rows.push(toRow(line, fields, { width, delimiter }, places));
     }
     yield rows;
   }
 };
 
-function toRow(line: number, fields: Fields | string, width: number, places: readonly number[]): Row | UnreadableRow {
+function toRow(line: number, fields: Fields | string, { width, delimiter }: Layout, places: readonly number[]): Row | UnreadableRow {
   if (typeof fields === 'string') return { line, reason: fields };
   if (fields.length === width) return { line, cells: places.map((place) => fields[place] ?? '') };
-  const hint = fields.length > width ? '; a text with a comma must stand in quotes' : '';
+  const hint = fields.length > width ? `; a text with ${delimiter === ',' ? 'a comma' : `'${delimiter}'`} must stand in quotes` : '';
   return { line, reason: `${fields.length} fields where the header has ${width}${hint}` };
 }
 
+/**
+ * A quote that is not closed takes the rows after it into one malformed record, to the next quote or the file's end. Leaving that out
+ * would lose them under the name of one bad row, so no policy for bad rows covers it.
+ * @param record one that is malformed
+ * @throws BornAgainError ERR_DATA_FORMAT where lines inside it would be rows by themselves
+ */
+function requireNoneSwallowed(file: string, record: CsvRecord | undefined, { width, delimiter }: Layout): void {
+  if (record === undefined || record.fault !== null) return;
+  const { line, text } = record;
+  const inside = text.split('\n').slice(1);
+  const rows = inside
+    .map((each) => parseOne(each, delimiter))
+    .filter((fields) => typeof fields !== 'string' && fields.length === width).length;
+  if (rows === 0) return;
+  const reason = `a quote that opens in this row is not closed where the row ends: ${rows} of the ${inside.length} lines after it would go with it, and are rows by themselves`;
+  const message = `${file}:${line}: ${reason}. Close the quote, or double it where it belongs to the text; skipping bad rows does not cover this`;
+  throw new BornAgainError('ERR_DATA_FORMAT', message, { file, line, reason });
+}
+
 /** The complete records of one chunk of the file at a time. */
-async function* readRecords(file: string, onBytes: OnBytes | undefined): AsyncGenerator<CsvRecord[]> {
+async function* readRecords(file: string, delimiter: string, onBytes: OnBytes | undefined): AsyncGenerator<CsvRecord[]> {
   let line = 0;
-  const open = new OpenRecord(file);
-  for await (const lines of readLines(file, onBytes)) {
+  const open = new OpenRecord(file, delimiter);
+  for await (const lines of readLinesToLast(file, onBytes)) {
     const records: CsvRecord[] = [];
     for (const bytes of lines) {
       line += 1;
@@ -68,14 +97,17 @@ class OpenRecord {
   private bytes = 0;
   private fault: string | null = null;
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly delimiter: string,
+  ) {}
 
   add(bytes: Buffer, line: number): CsvRecord | null {
     if (this.lines.length === 0) this.start = line;
     const text = bytes.toString('utf8');
     this.lines.push(text);
     this.fault ??= textFault(bytes);
-    this.inQuotes = endsInQuotes(text, this.inQuotes);
+    this.inQuotes = endsInQuotes(text, this.delimiter, this.inQuotes);
     this.bytes += bytes.length;
     if (!this.inQuotes) return this.end();
     if (this.bytes <= MAX_LINE_BYTES) return null;
@@ -100,15 +132,15 @@ class OpenRecord {
  * which must not take the lines after it along.
  * @param inQuotes whether its beginning is
  */
-function endsInQuotes(line: string, inQuotes: boolean): boolean {
+function endsInQuotes(line: string, delimiter: string, inQuotes: boolean): boolean {
   const opens = !inQuotes && line.startsWith('"');
   let inside = inQuotes || opens;
   for (let at = opens ? 1 : 0; ;) {
-    const next = line.indexOf(inside ? '"' : ',"', at);
+    const next = line.indexOf(inside ? '"' : `${delimiter}"`, at);
     if (next < 0) return inside;
     // Inside, two quotes are one of the text.
     const doubled = inside && line[next + 1] === '"';
-    at = next + (inside && !doubled ? 1 : 2);
+    at = next + (inside ? (doubled ? 2 : 1) : delimiter.length + 1);
     inside = doubled || !inside;
   }
 }
@@ -120,27 +152,27 @@ interface ParsedRecord {
 }
 
 /** All at once, which is four times as fast; one by one where any of them is faulty, so that it is told which and the others are kept. */
-function parseRecords(records: readonly CsvRecord[]): ParsedRecord[] {
+function parseRecords(records: readonly CsvRecord[], delimiter: string): ParsedRecord[] {
   const sound = records.every(({ fault, text }) => fault === null && text !== '');
-  const parsed = sound ? parseText(records.map(({ text }) => text).join('\n')) : null;
+  const parsed = sound ? parseText(records.map(({ text }) => text).join('\n'), delimiter) : null;
   if (parsed instanceof Array && parsed.length === records.length) {
     return records.map(({ line }, index) => ({ line, fields: parsed[index] ?? [] }));
   }
-  return records.map(({ line, text, fault }) => ({ line, fields: fault ?? parseOne(text) }));
+  return records.map(({ line, text, fault }) => ({ line, fields: fault ?? parseOne(text, delimiter) }));
 }
 
-function parseOne(text: string): Fields | string {
+function parseOne(text: string, delimiter: string): Fields | string {
   if (text === '') return 'the line is blank';
-  const parsed = parseText(text);
+  const parsed = parseText(text, delimiter);
   if (parsed instanceof Array) return parsed[0] ?? [];
   const lines = text.split('\n').length;
   const span = lines === 1 ? '' : `, in a record of ${lines} lines`;
   return `malformed quotes${span}: ${parsed.message}; a field with quotes stands in quotes, and those inside are doubled`;
 }
 
-function parseText(text: string): Fields[] | Error {
+function parseText(text: string, delimiter: string): Fields[] | Error {
   try {
-    return parse(text, { record_delimiter: '\n', relax_column_count: true });
+    return parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true });
   } catch (error) {
     // Told as the row's fault: whether a bad row stops the reading is not decided here.
     return error as Error;

@@ -1,7 +1,6 @@
 /** The readers of rows, by format. A reader and the packages it needs are loaded when a file of its format is read. */
 import type { RowFormat } from '../../config/custom-tasks.js';
-import type { OnBytes } from '../lines.js';
-import type { RowReader } from './types.js';
+import type { RowOptions, RowReader } from './types.js';
 
 const READERS: Readonly<Record<RowFormat, () => Promise<RowReader>>> = {
   tsv: async () => (await import('./tsv.js')).readTsvRows,
@@ -12,9 +11,9 @@ const READERS: Readonly<Record<RowFormat, () => Promise<RowReader>>> = {
 };
 
 /** Rows of a file by the names of its columns; see `RowReader`. */
-export async function* readRows(file: string, format: RowFormat, columns: readonly string[], onBytes?: OnBytes): ReturnType<RowReader> {
+export async function* readRows(file: string, format: RowFormat, columns: readonly string[], options?: RowOptions): ReturnType<RowReader> {
   const read = await READERS[format]();
-  yield* read(file, columns, onBytes);
+  yield* read(file, columns, options);
 }
 
-export type { Cell, Row, RowReader, UnreadableRow } from './types.js';
+export type { Cell, Row, RowOptions, RowReader, UnreadableRow } from './types.js';

@@ -24,7 +24,7 @@ const decoding = decodingAs('Parquet', 'Is the file complete?');
 
 const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : textCell(bytes)) };
 
-export const readParquetRows: RowReader = async function* (file, columns, onBytes) {
+export const readParquetRows: RowReader = async function* (file, columns, { onBytes } = {}) {
   const handle = await attemptIo('read', file, () => open(file, 'r'));
   try {
     const buffer = await bufferOf(file, handle);

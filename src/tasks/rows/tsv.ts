@@ -1,15 +1,16 @@
 /** Tab-separated rows under a header, without quoting: a lone `"` is text, as in GLUE's files. */
-import { readLines } from '../lines.js';
+import { readLinesToLast } from '../lines.js';
 import { fieldText, splitFields } from '../row.js';
 import { textFault, withoutByteOrderMark } from '../text.js';
-import { columnError, locateColumns } from './columns.js';
+import { columnError } from './columns.js';
+import { locateSeparated } from './separators.js';
 import type { Row, RowReader, UnreadableRow } from './types.js';
 
-export const readTsvRows: RowReader = async function* (file, columns, onBytes) {
+export const readTsvRows: RowReader = async function* (file, columns, { onBytes } = {}) {
   let line = 0;
   let width = 0;
   let places: readonly number[] = [];
-  for await (const lines of readLines(file, onBytes)) {
+  for await (const lines of readLinesToLast(file, onBytes)) {
     const rows: (Row | UnreadableRow)[] = [];
     for (const bytes of lines) {
       line += 1;
@@ -19,7 +20,7 @@ export const readTsvRows: RowReader = async function* (file, columns, onBytes) {
       }
       const header = headerOf(file, withoutByteOrderMark(bytes));
       width = header.length;
-      places = locateColumns(file, line, header, columns);
+      places = locateSeparated({ file, line, separator: '\t' }, header, columns);
     }
     yield rows;
   }

@@ -24,10 +24,20 @@ export interface UnreadableRow {
   readonly reason: string;
 }
 
+export interface RowOptions {
+  /** For progress; about right where a format is not read from front to back. */
+  readonly onBytes?: OnBytes | undefined;
+  /** CSV: the character between two fields; a comma without it. */
+  readonly delimiter?: string | undefined;
+}
+
 /**
  * The file's rows in order, some at a time: a promise for each would cost more than the reading.
  * @param columns names of the columns wanted
- * @param onBytes for progress; about right where a format is not read from front to back
  * @throws BornAgainError ERR_DATA_FORMAT where no row can be trusted (a column is missing from the header), ERR_IO
  */
-export type RowReader = (file: string, columns: readonly string[], onBytes?: OnBytes) => AsyncGenerator<readonly (Row | UnreadableRow)[]>;
+export type RowReader = (
+  file: string,
+  columns: readonly string[],
+  options?: RowOptions,
+) => AsyncGenerator<readonly (Row | UnreadableRow)[]>;
