@@ -40,6 +40,7 @@ function entryKeyPaths([key = '', name, ...rest]: readonly string[]): string[] |
 export function nearestKeyPaths(path: string): string[] {
   const known = entryKeyPaths(path.split('.')) ?? configKeyPaths();
   const near = known.flatMap((candidate) => {
+    if (withoutDots(path) === withoutDots(candidate)) return [{ candidate, edits: 0 }];
     const edits = editsApart(lastPart(path), lastPart(candidate));
     return edits === null ? [] : [{ candidate, edits: Math.min(distance(path, candidate), edits + 0.5) }];
   });
@@ -55,6 +56,10 @@ export function keysBeside(path: string): string[] {
     return other.length === parts.length && other.slice(0, -1).join('.') === parts.slice(0, -1).join('.');
   });
   return beside.map(lastPart);
+}
+
+function withoutDots(path: string): string {
+  return path.replaceAll('.', '');
 }
 
 function lastPart(path: string): string {

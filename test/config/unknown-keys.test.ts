@@ -18,6 +18,7 @@ it('names the nearest path, several where they tie', () => {
   const rates = ['single', 'single.grid', 'multi', 'multi.grid'].map((group) => `${group}.learningRate`);
   expect(nearestKeyPaths('learningrate')).toEqual(rates);
   expect(nearestKeyPaths('seed')).toEqual(['seeds']);
+  expect(nearestKeyPaths('runtimeshareDir')).toEqual(['runtime.shareDir']);
 });
 
 it('names none where none is near, but the keys that stand there', () => {
