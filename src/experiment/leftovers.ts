@@ -11,8 +11,8 @@ import { isTemporary } from '../util/temporary-name.js';
 
 export const CHECKPOINTS = 'checkpoints';
 
-/** Folders of an experiment. Below others of OUT may be another experiment, at work. */
-const OWN_FOLDERS = ['runs', 'report', 'teacher-outputs'];
+/** Folders of an experiment. Below others of OUT may be another experiment, at work; the report has a lock of its own (report/write-report.ts). */
+const OWN_FOLDERS = ['runs', 'teacher-outputs'];
 
 /** Call it with the lock held, before a run is begun. Throws ERR_IO. */
 export async function removeLeftovers(outDir: string): Promise<void> {

@@ -1,11 +1,14 @@
 /**
- * One process at a time works on an output folder. `OUT/lock.json` names it; a lock whose process is gone is taken over, so a killed
- * experiment needs no cleaning up. The start time tells a process from a later one with the same number.
+ * One process at a time works on an output folder, and one writes its report. `OUT/lock.json` and `OUT/report.lock.json` name it; a lock whose
+ * process is gone is taken over, so a killed experiment needs no cleaning up. The start time tells a process from a later one with the same
+ * number.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { BornAgainError } from '../util/errors.js';
 import { errnoOf, ioError } from '../util/io-error.js';
@@ -14,6 +17,11 @@ import { temporaryFile } from '../util/temporary-name.js';
 import { readOutputJson } from './run-record.js';
 
 const FILE = 'lock.json';
+const REPORT_FILE = 'report.lock.json';
+
+/** A report of hundreds of models takes a minute or so. Who holds the lock for longer is stopped, or was killed on another machine. */
+const REPORT_PATIENCE_MS = 10 * 60 * 1000;
+const LOOK_AGAIN_AFTER_MS = 50;
 
 const holderSchema = z.strictObject({
   pid: z.int().positive(),
@@ -29,11 +37,36 @@ type Holder = Readonly<z.infer<typeof holderSchema>>;
  */
 export async function withLock<T>(outDir: string, work: () => Promise<T>): Promise<T> {
   const path = join(outDir, FILE);
-  await acquire(path, outDir);
+  if (!(await acquire(path))) throw await locked(path);
+  return holding(path, work);
+}
+
+/**
+ * Runs `work` while holding the folder's report, when those that hold it now are done.
+ * @param patienceMs how long to wait for one and the same process
+ * @throws BornAgainError ERR_LOCKED with the process that holds it for longer, ERR_IO, and what `work` throws
+ */
+export async function withReportLock<T>(outDir: string, work: () => Promise<T>, patienceMs = REPORT_PATIENCE_MS): Promise<T> {
+  const path = join(outDir, REPORT_FILE);
+  while (!(await acquire(path))) await awaitRelease(path, patienceMs);
+  return holding(path, work);
+}
+
+async function holding<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
     await release(path);
+  }
+}
+
+/** Resolves when who holds the lock now has it no more; another may. Throws ERR_LOCKED. */
+async function awaitRelease(path: string, patienceMs: number): Promise<void> {
+  const first = await stateOf(path);
+  const end = performance.now() + patienceMs;
+  for (let state = first; state !== null && isDeepStrictEqual(state, first); state = await stateOf(path)) {
+    if (performance.now() > end) throw await locked(path);
+    await setTimeout(LOOK_AGAIN_AFTER_MS);
   }
 }
 
@@ -43,15 +76,17 @@ async function release(path: string): Promise<void> {
   if (holder !== null && isSelf(holder)) await rm(path, { force: true });
 }
 
-async function acquire(path: string, outDir: string): Promise<void> {
+/** False where a living process has it. */
+async function acquire(path: string): Promise<boolean> {
   // Two rounds: a dead process's lock is put away once, and whoever is quicker then has it.
   for (let round = 0; round < 2; round += 1) {
-    if (await create(path)) return;
+    if (await create(path)) return true;
     const holder = await readHolder(path);
-    if (holder !== null && isAlive(holder)) throw locked(outDir, holder);
-    await putAway(path);
+    if (holder !== null && isAlive(holder)) return false;
+    // Where it is gone by now, the next one may be there already, and that is not to be moved.
+    if (holder !== null) await putAway(path);
   }
-  if (!(await create(path))) throw locked(outDir, await readHolder(path));
+  return create(path);
 }
 
 /**
@@ -81,13 +116,22 @@ async function create(path: string): Promise<boolean> {
   try {
     await makeFolder(dirname(path));
     await writeFile(draft, JSON.stringify(holder) + '\n');
-    await link(draft, path);
-    return true;
+    return await takeName(draft, path);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
     throw ioError('write', path, error);
   } finally {
     await rm(draft, { force: true });
+  }
+}
+
+/** False also where the draft is gone: who begins to work on the output folder takes it for one that a killed process has left. */
+async function takeName(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (['EEXIST', 'ENOENT'].includes(errnoOf(error))) return false;
+    throw error;
   }
 }
 
@@ -101,8 +145,11 @@ export interface LockState {
 }
 
 /** Who works on the folder now; null where nobody does, or where the holder is gone. Throws ERR_OUTPUT_FOLDER for a file that is no lock. */
-export async function lockState(outDir: string): Promise<LockState | null> {
-  const path = join(outDir, FILE);
+export function lockState(outDir: string): Promise<LockState | null> {
+  return stateOf(join(outDir, FILE));
+}
+
+async function stateOf(path: string): Promise<LockState | null> {
   const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   const holder = await readHolder(path);
   return since === undefined || holder === null || !isAlive(holder) ? null : { pid: holder.pid, since };
@@ -136,8 +183,10 @@ function startTime(pid: number): string | null {
   }
 }
 
-function locked(outDir: string, holder: Holder | null): BornAgainError {
+async function locked(path: string): Promise<BornAgainError> {
+  const holder = await readHolder(path);
+  const outDir = dirname(path);
   const who = holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`;
-  const message = `${outDir} is being worked on by ${who}. Wait for it, stop it, or choose another output folder (if it is surely gone, remove ${join(outDir, FILE)})`;
+  const message = `${outDir} is being worked on by ${who}. Wait for it, stop it, or choose another output folder (if it is surely gone, remove ${path})`;
   return new BornAgainError('ERR_LOCKED', message, { outDir, ...holder });
 }

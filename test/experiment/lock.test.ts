@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { withLock } from '../../src/experiment/lock.js';
+import { withLock, withReportLock } from '../../src/experiment/lock.js';
 import { temporaryFolder } from '../train/tiny-model.js';
 
 const lockOf = (folder: string, holder: object): Promise<void> => writeFile(join(folder, 'lock.json'), JSON.stringify(holder));
@@ -70,6 +70,34 @@ describe('withLock', () => {
     await expect(withLock(folder, async () => {})).rejects.toMatchObject({
       code: 'ERR_LOCKED',
       message: expect.stringContaining('another-machine'),
+    });
+  });
+});
+
+describe('withReportLock', () => {
+  it('lets any number work, one after the other, beside whoever works on the folder', async () => {
+    const folder = await temporaryFolder();
+    let inside = 0;
+    let most = 0;
+    const work = async (turn: number): Promise<number> => {
+      most = Math.max(most, (inside += 1));
+      await setTimeout(10);
+      inside -= 1;
+      return turn;
+    };
+    const turns = Array.from({ length: 12 }, (_, turn) => turn);
+    const done = await withLock(folder, () => Promise.all(turns.map((turn) => withReportLock(folder, () => work(turn)))));
+    expect(done).toEqual(turns);
+    expect(most).toBe(1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('names the process that holds it for too long', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'report.lock.json'), JSON.stringify({ pid: 1, host: 'another-machine', started: null }));
+    await expect(withReportLock(folder, async () => {}, 0)).rejects.toMatchObject({
+      code: 'ERR_LOCKED',
+      message: expect.stringMatching(/process 1 on another-machine.*remove .*report\.lock\.json/),
     });
   });
 });

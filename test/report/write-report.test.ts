@@ -70,6 +70,11 @@ describe('the report of an experiment', () => {
     for (const sum of shares) expect(sum).toBeCloseTo(1, 12);
   });
 
+  it('names each of its inputs in words', () => {
+    const splits = ['rte', 'stsb', 'mnli'].flatMap((task) => [`data of ${task}, train`, `data of ${task}, dev`]);
+    expect(rowsOf('inputs').map(({ input }) => input)).toEqual(['model folder', ...splits, 'data of mnli, dev_mismatched']);
+  });
+
   it('counts what training cost as the logs have it', () => {
     const steps = (id: string): number =>
       readFileSync(join(made.outDir, 'runs', id, 'steps.jsonl'), 'utf8')

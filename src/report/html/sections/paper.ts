@@ -1,13 +1,12 @@
 /** Beside the paper's own numbers. */
 import { besideThePaper } from '../../analysis/paper.js';
-import { scoreRows } from '../../analysis/scores.js';
 import { numberCell, textCell, type DataTable } from '../../data-table.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
 import { formatPlural } from '../../../util/format.js';
 import type { Section } from '../section.js';
 
 export function paperSection(experiment: LoadedExperiment): Section | null {
-  const list = besideThePaper(scoreRows(experiment), experiment.config);
+  const list = besideThePaper(experiment);
   if (list.length === 0) return null;
   const table: DataTable = {
     id: 'paper',
@@ -28,7 +27,7 @@ function settings({ config, layers, results, calls }: LoadedExperiment): string[
   const folder = calls.at(-1)?.modelDir.split('/').at(-1);
   const model = `${folder === undefined ? 'the model named below' : folder}${layers === null ? '' : ` (${formatPlural(layers, 'encoder layer')})`}`;
   return [
-    'The paper’s are of BERT-Large (24 layers) on all of GLUE, eight tasks without WNLI, medians of at least 20 seeds. Only numbers that were seen in the paper’s tables, or in ELECTRA’s of the same runs, are here.',
+    'The paper’s are of BERT-Large (24 layers) on all of GLUE, eight tasks without WNLI, medians of at least 20 seeds. Only numbers that were seen in the paper’s tables, or in ELECTRA’s of the same runs, are here; its averages only where these are over the same eight tasks.',
     `These are of ${model}, on ${formatPlural(config.tasks.length, 'task')} (${config.tasks.join(', ')}), at most ${formatPlural(seeds, 'seed')}; single models ${formatPlural(config.single.epochs, 'epoch')} of batch ${config.single.batchSize}, multi-task models ${config.multi.epochs} of ${config.multi.batchSize}. Other data, another encoder and other schedules: levels cannot be compared, signs and order can be looked at.`,
   ];
 }

@@ -62,7 +62,13 @@ function departureTable({ results, config }: LoadedExperiment): DataTable {
 }
 
 function hashTable({ inputs }: LoadedExperiment): DataTable {
-  return pairs('inputs', 'Hashes of what went in (SHA-256)', ['input', 'hash'], Object.entries(inputs ?? {}));
+  const entries = Object.entries(inputs ?? {}).map(([name, hash]) => [inputTitle(name), hash] as const);
+  return pairs('inputs', 'Hashes of what went in (SHA-256)', ['input', 'hash'], entries);
+}
+
+/** `data of.<task>.<split>` in experiment.json; neither name has a dot. */
+function inputTitle(name: string): string {
+  return name.replace(/^data of\.([^.]+)\.([^.]+)$/, 'data of $1, $2');
 }
 
 function modelTable({ runs }: LoadedExperiment): DataTable {
