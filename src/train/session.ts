@@ -12,7 +12,7 @@ import { parameterShape } from '../nn/parameters.js';
 import { decays, layerwiseScales } from '../optim/layerwise.js';
 import { BornAgainError } from '../util/errors.js';
 import { CallOrder } from './call-order.js';
-import { readParameters, readSessionState, writeParameters, writeSessionState, type Notes } from './session-state.js';
+import { checkedNotes, readParameters, readSessionState, writeParameters, writeSessionState, type Notes } from './session-state.js';
 
 export interface SessionOptions {
   readonly bert: Bert;
@@ -129,9 +129,11 @@ export class Session {
 
   /**
    * Writes parameters, both moments, the step count and `notes`, atomically. Steps called meanwhile go on, and are not in it.
+   * @param notes strings by name; `steps` and `sha256` are names of the file's own. Others throw ERR_INVALID_ARGUMENT, and nothing is written
    */
   async saveState(path: string, notes: Notes = {}): Promise<void> {
-    return this.#save((state) => writeSessionState(path, this.parameters, state, notes));
+    const kept = checkedNotes(notes);
+    return this.#save((state) => writeSessionState(path, this.parameters, state, kept));
   }
 
   /**
