@@ -19,7 +19,7 @@ export interface SessionOptions {
   /** In the order that a batch's task ids count. */
   readonly heads: readonly Head[];
   readonly optimizer: Config['optimizer'];
-  /** Alpha of the layer-wise rates; 1 for none. */
+  /** Alpha of the layer-wise rates, above 0; 1 for none. */
   readonly layerDecay: number;
   readonly dropoutSeed: number;
   readonly runtime: SessionRuntime;
@@ -45,7 +45,7 @@ export class Session {
     private readonly parameters: readonly { name: string; shape: readonly number[] }[],
   ) {}
 
-  /** Throws ERR_INVALID_ARGUMENT (no heads, two of one task, disposed modules), ERR_DEVICE (modules on several devices). */
+  /** Throws ERR_INVALID_ARGUMENT (no heads, two of one task, disposed modules, a layer decay of 0), ERR_DEVICE (modules on several devices). */
   static create({ bert, heads, optimizer, layerDecay, dropoutSeed, runtime }: SessionOptions): Session {
     requireOneHeadPerTask(heads);
     const parameters = [bert.native, ...heads.map((head) => head.native)].flatMap((module) =>
@@ -109,7 +109,9 @@ export class Session {
     return this.#order.call(() => this.#step(kept, options));
   }
 
-  async #step(batch: PackedBatch | readonly PackedBatch[], { learningRate, after }: StepOptions): Promise<StepResult> {
+  async #step(batch: PackedBatch | readonly PackedBatch[], options: StepOptions): Promise<StepResult> {
+    // JavaScript may leave them out; what is wrong with a rate, the native call says.
+    const { learningRate, after } = (options as StepOptions | undefined) ?? { learningRate: Number.NaN };
     const result = await this.native.step(batch, learningRate, after);
     if (!result.updated) throw nonFinite(result);
     this.#steps = result.step;
