@@ -49,6 +49,14 @@ export function resolveConfig({ preset, file, set = [] }: ConfigSources): Config
   return configSchema.parse(mergeConfig(layers.reduce<PlainObject>(mergeConfig, {}), { preset: name ?? NO_PRESET }));
 }
 
+/**
+ * For a configuration that a program may have changed since `resolveConfig` gave it.
+ * @throws BornAgainError ERR_CONFIG with every value the schema refuses
+ */
+export function checkConfig(config: Config): void {
+  checked({ origin: 'options.config', values: config });
+}
+
 /** A value that departs from the preset's; `preset` is null where the preset has no such key. */
 export interface Departure {
   readonly preset: unknown;
