@@ -120,6 +120,18 @@ describe('trainOne', () => {
     await expect(one({ arm: 'multi', tasks: ['rte'], outDir, ...wrong })).rejects.toMatchObject({ code });
     expect(existsSync(outDir)).toBe(false);
   });
+
+  it('goes on in a folder where not every teacher could be asked', async () => {
+    const [teachers, outDir] = [await temporaryFolder(), await temporaryFolder()];
+    await cp(teachersDir, teachers, { recursive: true });
+    const heads = join(teachers, 'stsb', 'model', 'heads.safetensors');
+    const whole = await readFile(heads);
+    await writeFile(heads, whole.subarray(0, 100));
+    await expect(one(distilled(outDir, teachers))).rejects.toMatchObject({ code: 'ERR_SAFETENSORS' });
+    await writeFile(heads, whole);
+    await one(distilled(outDir, teachers));
+    expect(Object.keys(await snapshot(outDir))).toContain('model/heads.safetensors');
+  });
 });
 
 describe('a folder that is not its own', () => {
