@@ -121,6 +121,19 @@ describe('trainOne', () => {
     expect(existsSync(outDir)).toBe(false);
   });
 
+  it('goes on in the same folder with a model that was cut before', async () => {
+    const [modelDir, outDir] = [await temporaryFolder(), await temporaryFolder()];
+    await cp(place.modelDir, modelDir, { recursive: true });
+    const file = join(modelDir, 'model.safetensors');
+    const whole = await readFile(file);
+    await writeFile(file, whole.subarray(0, whole.length - 100));
+    const call: Call = { arm: 'single', tasks: ['rte'], outDir, modelDir };
+    await expect(one(call)).rejects.toMatchObject({ code: 'ERR_SAFETENSORS' });
+    await writeFile(file, whole);
+    await one(call);
+    expect(await weights(join(outDir, 'model'))).toEqual(await weights(join(teachersDir, 'rte', 'model')));
+  });
+
   it('goes on in a folder where not every teacher could be asked', async () => {
     const [teachers, outDir] = [await temporaryFolder(), await temporaryFolder()];
     await cp(teachersDir, teachers, { recursive: true });
