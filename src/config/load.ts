@@ -52,6 +52,14 @@ export function resolveConfig({ preset, file, set = [], trainsTasks = false }: C
   return config;
 }
 
+/**
+ * For a configuration that a program may have changed since `resolveConfig` gave it.
+ * @throws BornAgainError ERR_CONFIG with every value the schema refuses
+ */
+export function checkConfig(config: Config): void {
+  checked({ origin: 'options.config', values: config });
+}
+
 /** A value that departs from the preset's; `preset` is null where the preset has no such key. */
 export interface Departure {
   readonly preset: unknown;

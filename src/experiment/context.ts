@@ -1,6 +1,7 @@
 /** What the runs of one call share, made once before the first of them. */
 import type { Config } from '../config/schema.js';
 import { modelFolderHash } from '../nn/model-folder.js';
+import { openWeights } from '../nn/weights/open.js';
 import { resolveComputation, type Computation } from '../train/computation.js';
 import type { OnEvent } from '../train/events.js';
 import { prepareData, trainingSplits, type PreparedData } from '../train/prepare-data.js';
@@ -46,12 +47,14 @@ export interface ContextOptions extends Omit<RunContext, 'data' | 'inputs' | 'co
 
 /**
  * Tokenises the data and hashes what goes in; for one run at a time, until its user knows better. Writes nothing but the cache.
- * @throws BornAgainError as `resolveComputation`, `prepareData` and `modelFolderHash` do
+ * @throws BornAgainError as `resolveComputation`, `prepareData`, `modelFolderHash` and `openWeights` do
  */
 export async function createContext(options: ContextOptions): Promise<RunContext> {
   const { tasks, dataDir, cacheDir, ...shared } = options;
   const { config, modelDir, signal, onEvent } = shared;
   const computes = await resolveComputation(config.runtime);
+  // A file that was cut has a hash as well, and OUT would belong to it.
+  await (await openWeights(modelDir)).close();
   const model = await modelFolderHash(modelDir);
   const splits = trainingSplits(tasks, dataDir, config);
   const data = await prepareData({ config, splits, dataDir, modelDir, cacheDir, signal, onEvent });

@@ -26,9 +26,12 @@ const experimentSchema = z.strictObject({
 });
 export type ExperimentFile = z.infer<typeof experimentSchema>;
 
-/** What this project writes into an output folder, by whichever command. */
+/**
+ * What this project writes into an output folder, by whichever command. Not teacher-outputs: each file there says whose answers it holds, and
+ * a training whose last teacher could not be asked leaves those of the others before it has a run.json.
+ */
 const OWN_ENTRIES = new Set([
-  ...['runs', 'results.json', 'plan.json', 'calls.jsonl', 'report', 'teacher-outputs'],
+  ...['runs', 'results.json', 'plan.json', 'calls.jsonl', 'report'],
   ...['run.json', 'result.json', 'model', CHECKPOINTS, LOG_FILES.steps, LOG_FILES.selection, PREDICTIONS],
 ]);
 

@@ -5,12 +5,13 @@
  */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
+import { checkConfig } from '../config/load.js';
 import { checkVariants } from '../config/variants.js';
 import { glueAverage } from '../metrics/index.js';
 import { readBertConfig } from '../nn/bert-config.js';
 import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { Computation } from '../train/computation.js';
-import type { OnEvent, PlannedRunSummary, TaskScores } from '../train/events.js';
+import { requireListener, type OnEvent, type PlannedRunSummary, type TaskScores } from '../train/events.js';
 import type { Selected } from '../train/selection.js';
 import { SharedCores } from '../train/shared-cores.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
@@ -51,11 +52,13 @@ export interface ExperimentOptions {
 
 /**
  * A run that fails does not end the experiment: it is told by an event and in `failures`, and whatever does not depend on it goes on.
- * @throws BornAgainError ERR_CONFIG (arms), ERR_OUTPUT_FOLDER (OUT is another experiment's; nothing is touched), ERR_LOCKED (another
+ * @throws BornAgainError ERR_CONFIG (a value that the schema refuses, arms), ERR_OUTPUT_FOLDER (OUT is another experiment's; nothing is touched), ERR_LOCKED (another
  *   process works on it), ERR_CANCELLED, ERR_IO, and what reading data and model throws. What is finished stays, and the same call goes on
  *   from there
  */
 export async function runExperiment(options: ExperimentOptions): Promise<ExperimentResults> {
+  requireListener(options.onEvent);
+  checkConfig(options.config);
   checkVariants(options.config);
   const plan = planRuns(options.config);
   await checkOutputFolder(options.outDir, options.config);

@@ -3,10 +3,11 @@
  * until it is done.
  */
 import { join } from 'node:path';
+import { checkConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { glueAverage } from '../metrics/index.js';
 import { taskRegistry } from '../tasks/index.js';
-import type { OnEvent } from '../train/events.js';
+import { requireListener, type OnEvent } from '../train/events.js';
 import { BornAgainError } from '../util/errors.js';
 import type { PlannedRun } from './arms.js';
 import { createContext, NO_SOURCES } from './context.js';
@@ -18,7 +19,8 @@ import { finishedRun, settingsOf, trainRun } from './run-model.js';
 import { findTeachers } from './teachers.js';
 
 /** `distilled` is one model of several tasks, taught by the models of a folder. */
-export type TrainKind = 'single' | 'multi' | 'distilled';
+const TRAIN_KINDS = ['single', 'multi', 'distilled'] as const;
+export type TrainKind = (typeof TRAIN_KINDS)[number];
 
 export interface TrainOneOptions {
   readonly config: Config;
@@ -27,6 +29,7 @@ export interface TrainOneOptions {
   readonly tasks: readonly string[];
   /** For `distilled`: a folder with a teacher for each task (teachers.ts says where it looks). */
   readonly teachersDir?: string;
+  /** A whole number, 0 or more. */
   readonly seed: number;
   readonly dataDir: string;
   readonly modelDir: string;
@@ -39,10 +42,12 @@ export interface TrainOneOptions {
 /**
  * Trains, scores and keeps the model; goes on from a checkpoint where OUT has one, and returns at once where it is finished.
  * @returns as an entry of results.json, but `model` is OUT/model as given, not relative to OUT
- * @throws BornAgainError ERR_USAGE, ERR_OUTPUT_FOLDER (OUT is another training's), ERR_LOCKED (another process works on it),
+ * @throws BornAgainError ERR_USAGE, ERR_CONFIG, ERR_UNKNOWN_TASK (OUT is not touched), ERR_OUTPUT_FOLDER (OUT is another training's), ERR_LOCKED (another process works on it),
  *   ERR_MODEL_FOLDER and ERR_TOKENIZER (teachers), and what training throws
  */
 export async function trainOne(options: TrainOneOptions): Promise<RunResult> {
+  requireListener(options.onEvent);
+  checkConfig(options.config);
   requireFittingOptions(options);
   requireOneSetting(options.config);
   await checkTrainingFolder(options.outDir);
@@ -79,14 +84,19 @@ async function trainLocked(options: TrainOneOptions): Promise<RunResult> {
   return { arm, seed, tasks: scores, mismatched, average, ...selection, model: join(outDir, 'model'), failed };
 }
 
-function requireFittingOptions({ arm, tasks, teachersDir }: TrainOneOptions): void {
+function requireFittingOptions({ config, arm, tasks, seed, teachersDir }: TrainOneOptions): void {
   const refuse = (message: string): never => {
-    throw new BornAgainError('ERR_USAGE', message, { arm, tasks });
+    throw new BornAgainError('ERR_USAGE', message, { arm, tasks, seed });
   };
   if (tasks.length === 0) refuse('there is no task to train on');
+  const twice = tasks.find((task, i) => tasks.indexOf(task) < i);
+  if (twice !== undefined) refuse(`a model is trained on each of its tasks once, and '${twice}' is named twice`);
+  if (!Number.isSafeInteger(seed) || seed < 0) refuse(`the seed must be a whole number, 0 or more, not ${seed}`);
+  if (!TRAIN_KINDS.includes(arm)) refuse(`there is no model of the kind '${String(arm)}', only ${TRAIN_KINDS.join(', ')}`);
   if (arm === 'single' && tasks.length > 1) refuse(`a single-task model has one task, not ${tasks.length}: ${tasks.join(', ')}`);
   if (arm === 'distilled' && teachersDir === undefined) refuse('a distilled model needs a folder with a teacher for each task');
   if (arm !== 'distilled' && teachersDir !== undefined) refuse(`a ${arm} model has no teachers`);
+  for (const task of tasks) taskRegistry(config).byName(task);
 }
 
 /** A grid needs runs to choose from. */

@@ -7,7 +7,7 @@ import { BornAgainError } from '../util/errors.js';
 export interface LayerwiseOptions {
   /** Encoder layers, L. */
   readonly layers: number;
-  /** Factor per layer away from the output; 1 gives every parameter the same rate. */
+  /** Factor per layer away from the output, above 0; 1 gives every parameter the same rate. */
   readonly alpha: number;
 }
 
@@ -15,9 +15,13 @@ export interface LayerwiseOptions {
  * Multiplier of the learning rate for each name, in the order given: α^d with d = 0 for the heads, 1 for the pooler, L + 1 − i for encoder
  * layer i (0 is nearest the input) and L + 2 for the embeddings. Source: docs/paper.md section 1; reference bam/bert/optimization.py,
  * get_key_to_depths. Its α is positive there; 0 meant "no layer-wise rates", for which we write α = 1.
- * @throws BornAgainError ERR_INVALID_ARGUMENT for a name of unknown form or a layer the encoder does not have
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for such an α, a name of unknown form or a layer the encoder does not have
  */
 export function layerwiseScales(parameterNames: readonly string[], { layers, alpha }: LayerwiseOptions): number[] {
+  if (!(alpha > 0 && Number.isFinite(alpha))) {
+    const message = `the layer-wise decay alpha must be a finite number above 0, not ${String(alpha)}; 1 means no decay`;
+    throw new BornAgainError('ERR_INVALID_ARGUMENT', message, { alpha });
+  }
   return parameterNames.map((name) => alpha ** distanceFromOutput(name, layers));
 }
 

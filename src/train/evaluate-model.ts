@@ -4,7 +4,7 @@ import { hasSplit, taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { SplitName, TaskDefinition } from '../tasks/types.js';
 import { BornAgainError } from '../util/errors.js';
 import { headIndex, scoreWithNotices } from './evaluate.js';
-import type { OnEvent, TaskScores } from './events.js';
+import { requireListener, type OnEvent, type TaskScores } from './events.js';
 import { InferenceModel } from './inference.js';
 import { prepareData } from './prepare-data.js';
 
@@ -34,6 +34,7 @@ export interface ModelScores {
  */
 export async function evaluateModel(options: EvaluateModelOptions): Promise<ModelScores> {
   const { modelDir, dataDir, split, config, onEvent } = options;
+  requireListener(onEvent);
   const { customTasks } = config;
   const task = options.tasks?.length === 1 ? options.tasks[0] : undefined;
   const model = await InferenceModel.open(modelDir, config.runtime, {

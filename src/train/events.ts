@@ -4,6 +4,7 @@
  */
 import type { MetricName } from '../metrics/types.js';
 import type { SplitName } from '../tasks/types.js';
+import { BornAgainError } from '../util/errors.js';
 
 export type MetricScores = Partial<Record<MetricName, number>>;
 /** Scores by task name. */
@@ -140,3 +141,12 @@ export type TrainingEvent =
   | NoticeEvent;
 
 export type OnEvent = (event: TrainingEvent) => void;
+
+/** Before anything is done, for JavaScript, which may leave it out. Throws ERR_INVALID_ARGUMENT. */
+export function requireListener(onEvent: OnEvent): void {
+  if (typeof (onEvent as unknown) === 'function') return;
+  throw new BornAgainError(
+    'ERR_INVALID_ARGUMENT',
+    'options.onEvent must be a function that is told of every event; () => {} listens to none',
+  );
+}

@@ -71,9 +71,11 @@ export class InferenceModel {
    * was trained on. Throws ERR_UNKNOWN_TASK.
    */
   task(name: string): TaskDefinition {
-    const head = this.heads.find((each) => each.task === name);
     const known = this.registry.all.find((task) => task.name === name);
-    return head === undefined || known !== undefined ? this.registry.byName(name) : taskOfHead(head.spec, this.dir);
+    if (known !== undefined) return known;
+    const head = this.heads.find((each) => each.task === name);
+    if (head === undefined) throw unknownTask(name, namesOf(this.tasks, this.registry));
+    return taskOfHead(head.spec, this.dir);
   }
 
   get evaluation(): EvaluationOptions {
@@ -91,7 +93,12 @@ export class InferenceModel {
 async function requireHead(dir: string, task: string, registry: TaskRegistry): Promise<void> {
   const heads = (await readHeadsFile(dir))?.heads.map((head) => head.task) ?? [];
   if (heads.includes(task)) return;
-  throw unknownTask(task, [...new Set([...heads, ...registry.all.map(({ name }) => name)])]);
+  throw unknownTask(task, namesOf(heads, registry));
+}
+
+/** The model's own first. */
+function namesOf(heads: readonly string[], registry: TaskRegistry): string[] {
+  return [...new Set([...heads, ...registry.all.map(({ name }) => name)])];
 }
 
 function withoutHeads(dir: string, classifier: boolean): BornAgainError {

@@ -65,7 +65,9 @@ export class Predictor {
     const logits = await computeLogits(this.model.evaluation, dataset);
     const outputs = head?.outputs ?? 1;
     const predictions = predictionsOf(logits, outputs);
-    return rows.map((_, row) => toPrediction(task, logits.subarray(row * outputs, (row + 1) * outputs), predictions[row] ?? Number.NaN));
+    return examples.map((_, row) =>
+      toPrediction(task, logits.subarray(row * outputs, (row + 1) * outputs), predictions[row] ?? Number.NaN),
+    );
   }
 
   close(): Promise<void> {
@@ -74,7 +76,8 @@ export class Predictor {
 }
 
 /** Also rows of JavaScript, which no compiler has seen. */
-function requireTexts({ name, texts }: TaskDefinition, { textA, textB }: PredictionRow, row: number): void {
+function requireTexts({ name, texts }: TaskDefinition, given: PredictionRow | null, row: number): void {
+  const { textA, textB } = given ?? {};
   const fitting = typeof textA === 'string' && (texts === 2 ? typeof textB === 'string' : textB === null);
   if (fitting) return;
   const wanted = texts === 2 ? 'two texts, textA and textB' : 'one text, textA, and null as textB';

@@ -13,7 +13,27 @@ type Parameters = readonly { name: string; shape: readonly number[] }[];
 
 const PARTS = { '': 'parameters', 'firstMoment.': 'firstMoments', 'secondMoment.': 'secondMoments' } as const;
 
-/** @param notes further entries of the file's metadata, read back with the state; the checksum covers them */
+/** Entries of the metadata that say what the file holds. */
+const OWN_NAMES = ['steps', 'sha256'];
+
+/**
+ * A copy, which nobody changes until it is written.
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for a name of the file's own, or a value that is no string (JavaScript): it would be read back
+ *   as something else, and the checksum with it
+ */
+export function checkedNotes(notes: Notes): Notes {
+  for (const [name, value] of Object.entries(notes) as [string, unknown][]) {
+    const fault = OWN_NAMES.includes(name)
+      ? `names of the file's own are ${OWN_NAMES.join(' and ')}; choose another`
+      : `its value must be a string, not ${String(value)}`;
+    if (OWN_NAMES.includes(name) || typeof value !== 'string') {
+      throw new BornAgainError('ERR_INVALID_ARGUMENT', `note '${name}' of a checkpoint: ${fault}`, { name });
+    }
+  }
+  return { ...notes };
+}
+
+/** @param notes further entries of the file's metadata (`checkedNotes`), read back with the state; the checksum covers them */
 export async function writeSessionState(path: string, parameters: Parameters, state: NativeSessionState, notes: Notes = {}): Promise<void> {
   const tensors = new Map<string, NamedTensor>();
   for (const [prefix, part] of Object.entries(PARTS)) {

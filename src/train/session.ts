@@ -1,24 +1,25 @@
 /**
- * A training session: model, optimizer and native thread. Every call is one asynchronous native call, answered in order; the event loop
+ * A training session: model, optimizer and native thread. Calls are asynchronous and answered in order, awaited or not; the event loop
  * stays free. What the optimizer does to which parameter (layer-wise rate, decay) is decided here, from the parameters' names.
  */
 import type { Config, SessionRuntime } from '../config/schema.js';
 import type { PackedBatch } from '../data/types.js';
 import { loadAddon } from '../native/load.js';
-import type { NativeSession, StepResult } from '../native/types.js';
+import type { NativeSession, NativeSessionState, StepResult } from '../native/types.js';
 import type { Bert } from '../nn/bert.js';
 import type { Head } from '../nn/head.js';
 import { parameterShape } from '../nn/parameters.js';
 import { decays, layerwiseScales } from '../optim/layerwise.js';
 import { BornAgainError } from '../util/errors.js';
-import { readParameters, readSessionState, writeParameters, writeSessionState, type Notes } from './session-state.js';
+import { CallOrder } from './call-order.js';
+import { checkedNotes, readParameters, readSessionState, writeParameters, writeSessionState, type Notes } from './session-state.js';
 
 export interface SessionOptions {
   readonly bert: Bert;
   /** In the order that a batch's task ids count. */
   readonly heads: readonly Head[];
   readonly optimizer: Config['optimizer'];
-  /** Alpha of the layer-wise rates; 1 for none. */
+  /** Alpha of the layer-wise rates, above 0; 1 for none. */
   readonly layerDecay: number;
   readonly dropoutSeed: number;
   readonly runtime: SessionRuntime;
@@ -35,13 +36,16 @@ export interface StepOptions {
 
 export class Session {
   #steps = 0;
+  readonly #order = new CallOrder();
+  /** Settles when the files of every save so far are written, or were not to be. */
+  #written: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly native: NativeSession,
     private readonly parameters: readonly { name: string; shape: readonly number[] }[],
   ) {}
 
-  /** Throws ERR_INVALID_ARGUMENT (no heads, two of one task, disposed modules), ERR_DEVICE (modules on several devices). */
+  /** Throws ERR_INVALID_ARGUMENT (no heads, two of one task, disposed modules, a layer decay of 0), ERR_DEVICE (modules on several devices). */
   static create({ bert, heads, optimizer, layerDecay, dropoutSeed, runtime }: SessionOptions): Session {
     requireOneHeadPerTask(heads);
     const parameters = [bert.native, ...heads.map((head) => head.native)].flatMap((module) =>
@@ -100,7 +104,14 @@ export class Session {
    * (`details`: step, losses, positions of the examples whose loss is not finite), ERR_CANCELLED, ERR_INVALID_ARGUMENT; the parameters are
    * then those of the step before.
    */
-  async step(batch: PackedBatch | readonly PackedBatch[], { learningRate, after }: StepOptions): Promise<StepResult> {
+  async step(batch: PackedBatch | readonly PackedBatch[], options: StepOptions): Promise<StepResult> {
+    const kept = this.#kept(batch);
+    return this.#order.call(() => this.#step(kept, options));
+  }
+
+  async #step(batch: PackedBatch | readonly PackedBatch[], options: StepOptions): Promise<StepResult> {
+    // JavaScript may leave them out; what is wrong with a rate, the native call says.
+    const { learningRate, after } = (options as StepOptions | undefined) ?? { learningRate: Number.NaN };
     const result = await this.native.step(batch, learningRate, after);
     if (!result.updated) throw nonFinite(result);
     this.#steps = result.step;
@@ -108,49 +119,90 @@ export class Session {
   }
 
   /** Logits of the examples end to end, each as long as its head's outputs; no dropout. */
-  evaluate(batch: PackedBatch): Promise<Float32Array> {
-    return this.native.evaluate(batch);
+  async evaluate(batch: PackedBatch): Promise<Float32Array> {
+    const kept = this.#kept(batch);
+    return this.#order.call(() => this.native.evaluate(kept));
   }
 
-  /** Writes parameters, both moments, the step count and `notes`, atomically. */
-  async saveState(path: string, notes: Notes = {}): Promise<void> {
-    await writeSessionState(path, this.parameters, await this.native.exportState(), notes);
+  /** What a native call copies when it begins must be copied now where it has to wait: the caller may fill the same arrays anew. */
+  #kept<T>(batch: T): T {
+    return this.#order.held ? structuredClone(batch) : batch;
   }
 
   /**
-   * Throws ERR_CHECKPOINT or ERR_SAFETENSORS, and changes nothing, when the file is not a whole state of this session's model.
+   * Writes parameters, both moments, the step count and `notes`, atomically. Steps called meanwhile go on, and are not in it.
+   * @param notes strings by name; `steps` and `sha256` are names of the file's own. Others throw ERR_INVALID_ARGUMENT, and nothing is written
+   */
+  async saveState(path: string, notes: Notes = {}): Promise<void> {
+    const kept = checkedNotes(notes);
+    return this.#save((state) => writeSessionState(path, this.parameters, state, kept));
+  }
+
+  /**
+   * Throws ERR_CHECKPOINT, ERR_SAFETENSORS or ERR_CANCELLED, and changes nothing, when the file is not a whole state of this session's
+   * model. Later calls wait for it.
    * @returns the notes it was saved with
    */
   async loadState(path: string): Promise<Notes> {
-    const { state, notes } = await readSessionState(path, this.parameters);
-    await this.native.importState(state);
-    this.#steps = state.steps;
-    return notes;
+    return this.#load(async () => {
+      const { state, notes } = await readSessionState(path, this.parameters);
+      return { state, result: notes };
+    });
   }
 
   /** Writes the parameters alone, atomically. */
   async saveParameters(path: string): Promise<void> {
-    await writeParameters(path, this.parameters, await this.native.exportState());
+    return this.#save((state) => writeParameters(path, this.parameters, state));
   }
 
   /** Takes parameters over; moments and step count stay. Throws as `loadState` does. */
   async loadParameters(path: string): Promise<void> {
-    const parameters = await readParameters(path, this.parameters);
-    await this.native.importState({ ...(await this.native.exportState()), parameters });
+    return this.#load(async () => {
+      const parameters = await readParameters(path, this.parameters);
+      return { state: { ...(await this.native.exportState()), parameters }, result: undefined };
+    });
+  }
+
+  /** Takes the state in its turn; nothing waits for the writing but later files. */
+  #save(write: (state: NativeSessionState) => Promise<void>): Promise<void> {
+    const earlier = this.#written;
+    const exported = this.#order.call(() => this.native.exportState());
+    const saved = exported.then(async (state) => {
+      await earlier;
+      await write(state);
+    });
+    this.#written = Promise.allSettled([earlier, saved]);
+    return saved;
+  }
+
+  #load<T>(read: () => Promise<{ state: NativeSessionState; result: T }>): Promise<T> {
+    // Of the saves up to now: a later one waits for this.
+    const written = this.#written;
+    return this.#order.alone(async (signal) => {
+      await written;
+      const { state, result } = await read();
+      signal.throwIfAborted();
+      await this.native.importState(state);
+      this.#steps = state.steps;
+      return result;
+    });
   }
 
   /** Whether the file holds parameters of this model, whole. Throws as `loadState` does where it does not. */
   async checkParameters(path: string): Promise<void> {
+    await this.#written;
     await readParameters(path, this.parameters);
   }
 
-  /** What is running or waiting rejects with ERR_CANCELLED; the session stays usable. */
+  /** What is running or waiting rejects with ERR_CANCELLED; the session stays usable. A save that has its state goes on writing it. */
   cancel(): void {
+    this.#order.cancel();
     this.native.cancel();
   }
 
   /** Cancels and ends the native thread. Modules live on. Idempotent. */
   close(): Promise<void> {
+    this.#order.cancel();
     return this.native.close();
   }
 }

@@ -1,4 +1,5 @@
 /** One model by itself: its kinds, where its teachers are looked for, and the folders it must not write into. */
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -101,14 +102,48 @@ describe('trainOne', () => {
     await expect(failing).rejects.toMatchObject({ code: 'ERR_TOKENIZER', details: { task: 'stsb' } });
   });
 
-  it.each<[string, Partial<Call>]>([
+  it.each<[string, Partial<Call>, string?]>([
     ['several tasks for one single model', { arm: 'single', tasks: ['rte', 'mnli'] }],
     ['no task', { arm: 'multi', tasks: [] }],
     ['a distilled model without teachers', { arm: 'distilled' }],
     ['teachers for a model that has none', { arm: 'multi', teachersDir: 'somewhere' }],
-  ])('refuses %s', async (_, wrong) => {
-    const outDir = await temporaryFolder();
-    await expect(one({ arm: 'multi', tasks: ['rte'], outDir, ...wrong })).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    ['a task twice', { arm: 'multi', tasks: ['rte', 'mnli', 'rte'] }],
+    ['a seed between two numbers', { seed: 1.5 }],
+    ['a seed below 0', { seed: -1 }],
+    ['a seed that no double holds exactly', { seed: 2 ** 53 }],
+    ['a kind that there is not, of JavaScript', { arm: 'mutli' as 'multi' }],
+    ['an unknown task', { tasks: ['rtee'] }, 'ERR_UNKNOWN_TASK'],
+    ['a changed configuration', { config: { ...experimentConfig(), loss: { reduction: 'max' as 'mean' } } }, 'ERR_CONFIG'],
+    ['nobody to tell, of JavaScript', { onEvent: undefined as never }, 'ERR_INVALID_ARGUMENT'],
+  ])('refuses %s, and makes no folder', async (_, wrong, code = 'ERR_USAGE') => {
+    const outDir = join(await temporaryFolder(), 'out');
+    await expect(one({ arm: 'multi', tasks: ['rte'], outDir, ...wrong })).rejects.toMatchObject({ code });
+    expect(existsSync(outDir)).toBe(false);
+  });
+
+  it('goes on in the same folder with a model that was cut before', async () => {
+    const [modelDir, outDir] = [await temporaryFolder(), await temporaryFolder()];
+    await cp(place.modelDir, modelDir, { recursive: true });
+    const file = join(modelDir, 'model.safetensors');
+    const whole = await readFile(file);
+    await writeFile(file, whole.subarray(0, whole.length - 100));
+    const call: Call = { arm: 'single', tasks: ['rte'], outDir, modelDir };
+    await expect(one(call)).rejects.toMatchObject({ code: 'ERR_SAFETENSORS' });
+    await writeFile(file, whole);
+    await one(call);
+    expect(await weights(join(outDir, 'model'))).toEqual(await weights(join(teachersDir, 'rte', 'model')));
+  });
+
+  it('goes on in a folder where not every teacher could be asked', async () => {
+    const [teachers, outDir] = [await temporaryFolder(), await temporaryFolder()];
+    await cp(teachersDir, teachers, { recursive: true });
+    const heads = join(teachers, 'stsb', 'model', 'heads.safetensors');
+    const whole = await readFile(heads);
+    await writeFile(heads, whole.subarray(0, 100));
+    await expect(one(distilled(outDir, teachers))).rejects.toMatchObject({ code: 'ERR_SAFETENSORS' });
+    await writeFile(heads, whole);
+    await one(distilled(outDir, teachers));
+    expect(Object.keys(await snapshot(outDir))).toContain('model/heads.safetensors');
   });
 });
 

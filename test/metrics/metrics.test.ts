@@ -59,6 +59,13 @@ describe('where a score is undefined', () => {
     expect(() => score(metric, [1, 0], [1])).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 
+  it('refuses a metric that it does not know, as JavaScript may ask for', () => {
+    const unknown = { code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining("'bleu'; metrics are accuracy, f1,") as string };
+    for (const values of [[], [1]]) {
+      expect(() => score('bleu' as MetricName, values, values)).toThrow(expect.objectContaining(unknown) as Error);
+    }
+  });
+
   it('mse beyond the largest number, while a correlation of such values is still right', () => {
     expect(score('mse', [1e160, 0], [0, 1])).toMatchObject({ value: 1, warning: expect.stringContaining('beyond the largest number') });
     expect(score('pearson', [1e300, -1e300, 2e300], [1, -1, 2]).value).toBeCloseTo(1, 12);

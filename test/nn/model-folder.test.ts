@@ -100,6 +100,18 @@ describe('reading a model folder', () => {
     await expect(openModelFolder(model, OPTIONS)).rejects.toMatchObject(refusal('ERR_MODEL_FOLDER', 'config.json'));
   });
 
+  it('says so where there is no folder, or a file', async () => {
+    const places = [
+      [join(model, 'nowhere'), 'there is no such folder'],
+      [join(model, 'config.json'), 'it is a file'],
+    ] as const;
+    for (const [place, message] of places) {
+      await expect(openModelFolder(place, OPTIONS)).rejects.toMatchObject(
+        refusal('ERR_MODEL_FOLDER', `${place} is no model folder: ${message}`),
+      );
+    }
+  });
+
   it('refuses weights that were cut', async () => {
     const path = join(model, 'model.safetensors');
     const whole = await readFile(path);

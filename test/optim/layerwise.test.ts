@@ -41,6 +41,12 @@ describe('layerwiseScales', () => {
       expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(`'${name}'`) as string }),
     );
   });
+
+  it.each([0, -1, NaN, Infinity])('refuses an alpha of %s', (alpha) => {
+    expect(() => layerwiseScales(['heads.cola.classifier.weight'], { layers: 12, alpha })).toThrowError(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('1 means no decay') as string }),
+    );
+  });
 });
 
 describe('decays', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TeacherOutputs } from '../../src/distill/teacher-store.js';
 import { trainOne } from '../../src/experiment/train-one.js';
-import { initHead } from '../../src/nn/head.js';
+import { initHead, type HeadSpec } from '../../src/nn/head.js';
 import { modelFolderHash, openModelFolder, writeModelFolder } from '../../src/nn/model-folder.js';
 import { readExamples, taskByName } from '../../src/tasks/index.js';
 import { evaluateModel, type EvaluateModelOptions, type ModelScores } from '../../src/train/evaluate-model.js';
@@ -40,6 +40,17 @@ async function rows(task: string, split: 'train' | 'dev') {
   const list = [];
   for await (const example of readExamples(taskByName(task), split, place.dataDir, { badRows: 'stop' })) list.push(example);
   return list;
+}
+
+async function untrained(spec: HeadSpec): Promise<Predictor> {
+  const { bert } = await openModelFolder(place.modelDir, { device: 'cpu', dropout: null });
+  const head = initHead(spec, bert.config.hiddenSize, 'cpu', 1, 'truncated_normal');
+  const folder = join(await temporaryFolder(), 'model');
+  const limit = { maxLength: 48, truncation: 'reference' } as const;
+  const info = { arm: 'single', seed: 1, tasks: [spec.task], preset: 'custom', scores: {}, ...limit };
+  await writeModelFolder(folder, { bert, heads: [head], tokenizerFrom: place.modelDir, info });
+  for (const module of [bert, head]) module.dispose();
+  return Predictor.open(folder, config.runtime);
 }
 
 const evaluate = (options: Partial<EvaluateModelOptions> = {}): Promise<ModelScores> =>
@@ -129,10 +140,11 @@ describe('Predictor', () => {
     expect(await predictor.predict('rte', [])).toEqual([]);
   });
 
-  it.each<[string, object]>([
+  it.each<[string, object | null]>([
     ['a pair without its second text', { textA: 'a dog', textB: null }],
     ['a pair that leaves it out, as JavaScript may', { textA: 'a dog' }],
     ['a text that is none', { textA: 7, textB: 'a dog' }],
+    ['nothing, as JavaScript may', null],
   ])('refuses %s, by row', async (_, row) => {
     const asked = [{ textA: 'a dog', textB: 'an ox' }, row as PredictionRow];
     await expect(predictor.predict('rte', asked)).rejects.toMatchObject({
@@ -143,19 +155,29 @@ describe('Predictor', () => {
   });
 
   it('refuses a second text where the task has one', async () => {
-    const { bert } = await openModelFolder(place.modelDir, { device: 'cpu', dropout: null });
-    const head = initHead(headSpec(taskByName('sst2'), config.model), bert.config.hiddenSize, 'cpu', 1, 'truncated_normal');
-    const folder = join(await temporaryFolder(), 'model');
-    const info = { arm: 'single', seed: 1, tasks: ['sst2'], preset: 'custom', maxLength: 48, truncation: 'reference' as const, scores: {} };
-    await writeModelFolder(folder, { bert, heads: [head], tokenizerFrom: place.modelDir, info });
-    for (const module of [bert, head]) module.dispose();
-    const films = await Predictor.open(folder, config.runtime);
+    const films = await untrained(headSpec(taskByName('sst2'), config.model));
     await expect(films.predict('sst2', [{ textA: 'a film', textB: 'another' }])).rejects.toMatchObject({
       code: 'ERR_INVALID_ARGUMENT',
       details: { task: 'sst2', row: 0 },
     });
     expect(await films.predict('sst2', [{ textA: 'a film', textB: null }])).toHaveLength(1);
     await films.close();
+  });
+
+  it('answers for the rows it was given, whatever becomes of their array', async () => {
+    const examples = (await rows('rte', 'dev')).slice(0, 3);
+    const expected = await predictor.predict('rte', examples);
+    const given = [...examples];
+    const answers = predictor.predict('rte', given);
+    given.length = 0;
+    expect(await answers).toEqual(expected);
+  });
+
+  it('names the tasks that only the model knows', async () => {
+    const moods = await untrained({ ...headSpec(taskByName('sst2'), config.model), task: 'mood' });
+    expect(moods.task('mood').labels).toEqual(taskByName('sst2').labels);
+    expect(() => moods.task('moood')).toThrow("unknown task 'moood'; did you mean 'mood'? Known tasks: mood, cola, sst2,");
+    await moods.close();
   });
 
   it('refuses an unknown task and one it has no head for', async () => {

@@ -200,6 +200,13 @@ describe.each([
     expect(session.steps).toBe(0);
   });
 
+  it('refuses a step without a learning rate, as JavaScript may ask for', async () => {
+    const fixture = await readFixture('trajectory');
+    const { session } = await rig(fixture, options);
+    const bare = session.step.bind(session) as unknown as (batch: PackedBatch) => Promise<unknown>;
+    await expect(bare(batch(fixture, 0))).rejects.toThrow(/^learningRate must be a finite number/);
+  });
+
   it('refuses work after it is closed', async () => {
     const fixture = await readFixture('trajectory');
     const { session } = await rig(fixture, options);
