@@ -59,6 +59,15 @@ describe('where a score is undefined', () => {
     expect(() => score(metric, [1, 0], [1])).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 
+  it.each(['bleu', 'toString'])('refuses the unknown metric %s, of no example too', (name) => {
+    const unknown = expect.objectContaining({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: `there is no metric ${name}; known are accuracy, f1, matthews, pearson, spearman, mse`,
+    }) as Error;
+    expect(() => score(name as MetricName, [1], [1])).toThrow(unknown);
+    expect(() => scoreTask([name as MetricName], [], [])).toThrow(unknown);
+  });
+
   it('mse beyond the largest number, while a correlation of such values is still right', () => {
     expect(score('mse', [1e160, 0], [0, 1])).toMatchObject({ value: 1, warning: expect.stringContaining('beyond the largest number') });
     expect(score('pearson', [1e300, -1e300, 2e300], [1, -1, 2]).value).toBeCloseTo(1, 12);
