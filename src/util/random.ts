@@ -54,7 +54,7 @@ export class Random {
 
 /**
  * The stream of that seed and name: `createRandom(seed, 'tasks')`, `createRandom(seed, 'head', 'cola')`.
- * @param seed any integer that a double holds exactly
+ * @param seed any integer from -(2^53 - 1) to 2^53 - 1
  * @throws BornAgainError ERR_INVALID_ARGUMENT for another one
  */
 export function createRandom(seed: number, ...labels: readonly (string | number)[]): Random {
@@ -69,7 +69,7 @@ export function createRandom(seed: number, ...labels: readonly (string | number)
 /** Throws ERR_INVALID_ARGUMENT: all seeds that JSON writes as null (NaN, Infinity, none) would be one, and so would integers beyond 2^53. */
 export function requireSeed(seed: number): void {
   if (Number.isSafeInteger(seed)) return;
-  throw new BornAgainError('ERR_INVALID_ARGUMENT', `the seed must be an integer of at most 2^53 - 1, not ${seed}`, { seed });
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `the seed must be an integer between -2^53 and 2^53, not ${seed}`, { seed });
 }
 
 /** 0, 1, … `size` - 1 in uniformly random order. */
