@@ -56,7 +56,8 @@ describe('a tensor as text', () => {
   it('tells a disposed one from a live one', () => {
     const tensor = Tensor.ones([1]);
     tensor.dispose();
-    for (const text of [inspect(tensor), String(tensor), JSON.parse(JSON.stringify(tensor)) as string]) expect(text).toBe('Tensor(disposed)');
+    for (const text of [inspect(tensor), String(tensor), JSON.parse(JSON.stringify(tensor)) as string])
+      expect(text).toBe('Tensor(disposed)');
   });
 
   it('does not throw of what is no tensor either', () => {
