@@ -13,14 +13,14 @@ export interface TargetWriter {
 export interface PackOptions {
   /** By task. */
   readonly datasets: readonly TokenizedDataset[];
-  /** Index into the model's heads, by task. */
+  /** Index into the model's heads, by task: 0 to 255. */
   readonly heads: readonly number[];
   readonly targets: TargetWriter;
   /** Weight of an example's loss, reduction included: the batch loss is the weighted sum. */
   readonly weight: (task: number) => number;
 }
 
-/** A batch to train on. */
+/** A batch to train on. Throws ERR_INVALID_ARGUMENT for a task that is not given, or a head that is no index of one byte. */
 export function packBatch(examples: readonly ExampleReference[], { datasets, heads, targets, weight }: PackOptions): PackedBatch {
   const rows = examples.map(({ task, index }) => ({ dataset: at(datasets, task), index, head: at(heads, task) }));
   const target = new Float32Array(examples.reduce((sum, { task }) => sum + targets.width(task), 0));
@@ -33,7 +33,7 @@ export function packBatch(examples: readonly ExampleReference[], { datasets, hea
   return { ...packRows(rows), targets: target, weights: Float32Array.from(examples, ({ task }) => weight(task)) };
 }
 
-/** A batch to evaluate: no targets, no weights. */
+/** A batch to evaluate: no targets, no weights. Throws ERR_INVALID_ARGUMENT for a head that is no integer from 0 to 255. */
 export function packTokens(dataset: TokenizedDataset, indices: Iterable<number>, head: number): PackedBatch {
   const rows = Array.from(indices, (index) => ({ dataset, index, head }));
   return { ...packRows(rows), targets: new Float32Array(0), weights: new Float32Array(0) };
@@ -55,7 +55,13 @@ function packRows(rows: readonly Row[]): Pick<PackedBatch, 'tokenIds' | 'typeIds
     dataset.copyTokenIds(index, tokenIds, start);
     typeIds.fill(1, start + dataset.typeBoundary(index), offsets[b + 1]);
   });
-  return { tokenIds, typeIds, offsets, taskIds: Uint8Array.from(rows, ({ head }) => head) };
+  return { tokenIds, typeIds, offsets, taskIds: Uint8Array.from(rows, ({ head }) => headByte(head)) };
+}
+
+/** A byte would hold its remainder: head 300 as 44, -1 as 255. */
+function headByte(head: number): number {
+  if (Number.isInteger(head) && head >= 0 && head <= 255) return head;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `a head's index must be an integer from 0 to 255, not ${head}`, { head });
 }
 
 function at<T>(values: readonly T[], task: number): T {

@@ -5,6 +5,7 @@
  */
 import { BornAgainError } from '../util/errors.js';
 import { createRandom, permutation } from '../util/random.js';
+import { checkOptions, MAX_HELD, requireAtMost } from './plan-checks.js';
 import { epochSteps, exponentAt, randomExamples } from './plan-size.js';
 import { copiesAndWeights, lossWeights, samplingShares, type CopiesAndWeights } from './sampling.js';
 import type { ExampleReference } from './types.js';
@@ -13,7 +14,7 @@ export interface BatchPlanOptions {
   /** Examples of each task's training set. */
   readonly sizes: readonly number[];
   readonly batchSize: number;
-  /** May be a fraction. */
+  /** Finite; may be a fraction. */
   readonly epochs: number;
   /** See `planBatches`. */
   readonly kind: 'random' | 'copies' | 'weights';
@@ -37,9 +38,6 @@ export interface BatchPlan {
 /** Of the one shuffle that every training shares; any number would do. */
 const FIXED_SEED = 0;
 
-/** `PackedBatch.taskIds` are bytes. */
-const MAX_TASKS = 256;
-
 /**
  * `random`: every slot of a batch draws its task with P ∝ size^exponent and takes the next example of that task's order, which is shuffled
  * anew on each pass. One epoch is as many examples as the sets hold together; batches run on over epochs, and none is dropped.
@@ -48,16 +46,15 @@ const MAX_TASKS = 256;
  * last batch is the partial one, where the reference pads, so both make ⌊⌈examples / batchSize⌉ · epochs⌋ steps.
  *
  * `weights`: the same with every set once and the loss weight alone making up for the sizes.
- * @throws BornAgainError ERR_INVALID_ARGUMENT for empty sets, no steps, or more than 256 tasks
+ *
+ * A plan holds the order of one pass (over a set, or over an epoch) in 32-bit numbers; `random` also a byte for each example of the
+ * training, its task, and 32-bit counts of each task's examples before each step. None of these may be more than 2^32 - 1.
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for empty sets, no steps, more than 256 tasks, more examples than that, a seed that is no
+ * integer, or an exponent by which the shares of the sets are no numbers
  */
 export function planBatches(options: BatchPlanOptions): BatchPlan {
-  const { sizes, batchSize, epochs } = options;
-  if (sizes.length > MAX_TASKS) throw invalid(`${sizes.length} tasks are too many; a batch can tell ${MAX_TASKS} apart`, options);
-  if (!Number.isInteger(batchSize) || batchSize < 1) throw invalid(`the batch size must be a positive integer, not ${batchSize}`, options);
-  if (!(epochs > 0)) throw invalid(`the number of epochs must be positive, not ${epochs}`, options);
-  const { kind, exponent, endExponent } = options;
-  if (endExponent !== null && kind !== 'random')
-    throw invalid(`an exponent that moves (endExponent) needs random sampling, not ${kind}`, options);
+  checkOptions(options);
+  const { sizes, kind, exponent } = options;
   if (kind === 'random') return randomPlan(options);
   const multiples =
     kind === 'copies' ? copiesAndWeights(sizes, exponent) : { copies: sizes.map(() => 1), weights: lossWeights(sizes, exponent) };
@@ -68,6 +65,9 @@ function randomPlan(options: BatchPlanOptions): BatchPlan {
   const { sizes, batchSize, epochs, exponent, endExponent, seed } = options;
   const examples = randomExamples(sizes, epochs);
   const totalSteps = Math.ceil(examples / batchSize);
+  requireAtMost(MAX_HELD, Math.max(...sizes), 'examples in one pass', options);
+  requireAtMost(MAX_HELD, examples, 'examples', options);
+  requireAtMost(MAX_HELD, totalSteps * sizes.length, 'counts (steps times tasks)', options);
   const sharesAt = (step: number): number[] => samplingShares(sizes, exponentAt(step, totalSteps, exponent, endExponent));
   const tasks = drawTasks(sharesAt, { examples, batchSize, tasks: sizes.length }, seed);
   const taken = countBeforeSteps(tasks, sizes.length, batchSize, totalSteps);
@@ -91,6 +91,8 @@ function copiesPlan(options: BatchPlanOptions, { copies, weights }: CopiesAndWei
   const { sizes, batchSize, epochs } = options;
   const starts = cumulative(sizes.map((size, task) => size * (copies[task] ?? 1)));
   const examples = starts.at(-1) ?? 0;
+  requireAtMost(MAX_HELD, examples, 'examples in one pass', options);
+  requireAtMost(Number.MAX_SAFE_INTEGER, examples * Math.ceil(epochs), 'examples', options);
   const stepsPerEpoch = Math.ceil(examples / batchSize);
   const totalSteps = epochSteps([examples], batchSize, epochs);
   const order = passOrders(options, examples);
@@ -169,8 +171,4 @@ function checkStep(step: number, totalSteps: number): void {
     step,
     totalSteps,
   });
-}
-
-function invalid(message: string, { sizes, batchSize, epochs }: BatchPlanOptions): BornAgainError {
-  return new BornAgainError('ERR_INVALID_ARGUMENT', message, { sizes, batchSize, epochs });
 }

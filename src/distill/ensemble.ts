@@ -16,13 +16,20 @@ export interface TeacherLogits {
 }
 
 export class TeacherEnsemble {
-  /** @throws BornAgainError ERR_INVALID_ARGUMENT without teachers, or for a temperature that is not positive */
+  /** @throws BornAgainError ERR_INVALID_ARGUMENT without teachers, for teachers of several widths, or a temperature that is not positive */
   constructor(
     private readonly kind: TaskKind,
     readonly teachers: readonly TeacherLogits[],
     private readonly temperature = 1,
   ) {
     if (teachers.length === 0) throw new BornAgainError('ERR_INVALID_ARGUMENT', 'an ensemble needs at least one teacher');
+    const widths = new Set(teachers.map(({ width }) => width));
+    if (widths.size > 1) {
+      const message = `the teachers of an ensemble must have equally many outputs, not ${[...widths].join(', ')}; have they the same labels?`;
+      throw new BornAgainError('ERR_INVALID_ARGUMENT', message, { widths: teachers.map(({ width }) => width) });
+    }
+    if (kind === 'regression' && !widths.has(1))
+      throw new BornAgainError('ERR_INVALID_ARGUMENT', `a teacher of a regression has one output, not ${teachers[0]?.width}`);
     if (!(temperature > 0)) throw new BornAgainError('ERR_INVALID_ARGUMENT', `the temperature must be positive, not ${temperature}`);
   }
 

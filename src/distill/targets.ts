@@ -18,9 +18,19 @@ export interface MixedTarget {
   readonly goldWeight: number;
 }
 
-/** Fills `target`, which is as long as the head's outputs: [classes], or [1] for regression. */
+/**
+ * Fills `target`, which is as long as the head's outputs: [classes], or [1] for regression. Where λ is 0, the label may be missing (NaN).
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for a λ outside [0, 1], a label that is no class of the target or no number, and a teacher or
+ * a regression's target of another length
+ */
 export function mixedTarget(target: Float32Array, { kind, label, teacher, goldWeight }: MixedTarget): void {
   const gold = teacher === null ? 1 : goldWeight;
+  if (!(gold >= 0 && gold <= 1)) throw wrong(`the gold weight must lie in [0, 1], not be ${gold}`);
+  if (teacher !== null && teacher.length !== target.length)
+    throw wrong(`the teacher has ${teacher.length} outputs for a target of ${target.length}`);
+  if (kind === 'regression' && target.length !== 1) throw wrong(`a regression has a target of one number, not of ${target.length}`);
+  const missing = gold === 0 && Number.isNaN(label);
+  if (!missing && !isLabel(label, kind, target.length)) throw wrong(unfit(label, kind, target.length));
   if (kind === 'regression') {
     target[0] = weighted(gold, label) + weighted(1 - gold, teacher?.[0] ?? 0);
     return;
@@ -30,7 +40,7 @@ export function mixedTarget(target: Float32Array, { kind, label, teacher, goldWe
 
 /**
  * Writes targets for one step. `teachers[task]` is null for a task without a teacher, whose target is its label.
- * @throws BornAgainError ERR_INVALID_ARGUMENT, from `write`, for an example without a label where the label counts
+ * @throws BornAgainError ERR_INVALID_ARGUMENT, from `write`, for an example without a label where the label counts, and as `mixedTarget`
  */
 export function mixedTargets(
   datasets: readonly TokenizedDataset[],
@@ -53,6 +63,20 @@ export function mixedTargets(
 /** Outputs of a task's head: its classes, or 1 for regression. */
 export function outputsOf(task: TaskDefinition): number {
   return task.kind === 'classification' ? task.labels.length : 1;
+}
+
+function isLabel(label: number, kind: MixedTarget['kind'], classes: number): boolean {
+  return kind === 'regression' ? Number.isFinite(label) : Number.isInteger(label) && label >= 0 && label < classes;
+}
+
+function unfit(label: number, kind: MixedTarget['kind'], classes: number): string {
+  return kind === 'regression'
+    ? `the label must be a finite number, not ${label}`
+    : `label ${label} is none of ${classes} classes, counted from 0`;
+}
+
+function wrong(message: string): BornAgainError {
+  return new BornAgainError('ERR_INVALID_ARGUMENT', message);
 }
 
 /** 0 times a missing label (NaN) is nothing, not NaN. */

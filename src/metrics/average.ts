@@ -43,15 +43,19 @@ export interface ScoredSplits {
   readonly mismatched: Scores;
 }
 
-/** Those that count in the average. */
+/** Those that count in the average. Throws ERR_INVALID_ARGUMENT for an unknown one. */
 export function averagedTasks<Task extends AveragedTask>(tasks: readonly Task[], average: AverageName): Task[] {
+  if (!Object.hasOwn(AVERAGES, average)) {
+    const message = `there is no average ${average}; known are ${Object.keys(AVERAGES).join(', ')}`;
+    throw new BornAgainError('ERR_INVALID_ARGUMENT', message, { average });
+  }
   return tasks.filter(({ name }) => !(AVERAGES[average].leftOut as readonly string[]).includes(name));
 }
 
 /**
  * Unweighted mean over the given tasks of what stands for each.
  * @returns null where no task is left to average, or the average needs a mismatched set that was not scored
- * @throws BornAgainError ERR_INVALID_ARGUMENT where a task has no score on dev
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for an unknown average, and where a task has no score on dev
  */
 export function glueAverage(tasks: readonly AveragedTask[], scores: ScoredSplits, average: AverageName): number | null {
   const averaged = averagedTasks(tasks, average);

@@ -22,11 +22,11 @@ export interface TaskScores {
 /**
  * One metric. Class indices for accuracy, f1 and matthews; scores, scaled or not, for the correlations. No example, or a prediction that
  * is NaN or infinite, gives 0 (mse: 1) with a warning.
- * @throws BornAgainError ERR_INVALID_ARGUMENT for a metric of another name, unequal lengths, or a gold label that is not finite (a split without labels)
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for an unknown metric, unequal lengths, or a gold label that is not finite (a split without labels)
  */
 export function score(metric: MetricName, predictions: ArrayLike<number>, gold: ArrayLike<number>): Score {
   if (!METRIC_NAMES.includes(metric)) {
-    throw new BornAgainError('ERR_INVALID_ARGUMENT', `unknown metric '${String(metric)}'; metrics are ${METRIC_NAMES.join(', ')}`);
+    throw new BornAgainError('ERR_INVALID_ARGUMENT', `there is no metric ${metric}; known are ${METRIC_NAMES.join(', ')}`, { metric });
   }
   if (predictions.length !== gold.length) {
     throw new BornAgainError('ERR_INVALID_ARGUMENT', `${metric}: ${predictions.length} predictions for ${gold.length} gold labels`);

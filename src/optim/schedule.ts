@@ -9,7 +9,7 @@ import { BornAgainError } from '../util/errors.js';
  * decay counts from step 0, not from the end of the warm-up: the rate climbs to base · (W − 1) / W, then drops onto the decay line at
  * base · (1 − W / totalSteps). Source: docs/paper.md section 2; reference bam/bert/optimization.py, create_optimizer.
  * @param step 0 for the first update; `totalSteps` − 1 for the last
- * @throws BornAgainError ERR_INVALID_ARGUMENT for a step outside the training
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for a step outside the training, a base that is no rate, or a share outside [0, 1]
  */
 export function learningRateAt(step: number, totalSteps: number, base: number, warmupShare: number): number {
   if (!Number.isInteger(totalSteps) || !Number.isInteger(step) || step < 0 || step >= totalSteps) {
@@ -18,6 +18,10 @@ export function learningRateAt(step: number, totalSteps: number, base: number, w
       totalSteps,
     });
   }
+  if (!(base >= 0 && base < Infinity))
+    throw new BornAgainError('ERR_INVALID_ARGUMENT', `the learning rate must be a finite number of at least 0, not ${base}`, { base });
+  if (!(warmupShare >= 0 && warmupShare <= 1))
+    throw new BornAgainError('ERR_INVALID_ARGUMENT', `the share of the warm-up must lie in [0, 1], not be ${warmupShare}`, { warmupShare });
   const warmupSteps = Math.floor(totalSteps * warmupShare);
   if (step < warmupSteps) return (base * step) / warmupSteps;
   return base * (1 - step / totalSteps);

@@ -1,6 +1,7 @@
 /** The raw handles of new tensors. What is left out: dtype float32 (or that of a typed array), device `cpu`. */
 import { loadAddon } from '../native/load.js';
 import type { DType, NativeTensor, TypedArray } from '../native/types.js';
+import { BornAgainError } from '../util/errors.js';
 import { dtypeOf, flatten, type NestedNumbers } from './data.js';
 import { ops } from './handle.js';
 
@@ -45,6 +46,8 @@ export function arange(end: number, options: RangeOptions): NativeTensor {
   return ops().arange(options.start ?? 0, end, options.step ?? 1, options.dtype ?? DTYPE, options.device ?? DEVICE);
 }
 
-export function randn(shape: readonly number[], options: RandomOptions): NativeTensor {
+export function randn(shape: readonly number[], options: RandomOptions | undefined): NativeTensor {
+  if (typeof options?.seed !== 'number')
+    throw new BornAgainError('ERR_INVALID_ARGUMENT', 'Tensor.randn needs a seed: randn([2, 3], { seed: 1 })');
   return ops().randn(shape, options.seed, options.dtype ?? DTYPE, options.device ?? DEVICE);
 }

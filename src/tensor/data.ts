@@ -22,7 +22,10 @@ export function dtypeOf(data: TypedArray): DType {
   );
 }
 
-/** Nested arrays as a typed array fit for `dtype`. Throws ERR_INVALID_ARGUMENT for ragged arrays and for values the dtype cannot hold. */
+/** Above the 32 dimensions of NumPy, and far below where an array that contains itself would end. */
+const MAX_DEPTH = 64;
+
+/** Nested arrays as a typed array fit for `dtype`. Throws ERR_INVALID_ARGUMENT for arrays that are ragged or nested deeper than 64, and for values the dtype cannot hold. */
 export function flatten(nested: NestedNumbers, dtype: DType): FlatData {
   const shape = shapeOf(nested);
   const values: number[] = [];
@@ -34,11 +37,16 @@ function shapeOf(nested: NestedNumbers): number[] {
   const shape: number[] = [];
   let level: NestedNumbers | undefined = nested;
   while (Array.isArray(level)) {
+    if (shape.length === MAX_DEPTH) throw tooDeep();
     const array: readonly NestedNumbers[] = level;
     shape.push(array.length);
     level = array[0];
   }
   return shape;
+}
+
+function tooDeep(): BornAgainError {
+  return new BornAgainError('ERR_INVALID_ARGUMENT', `Tensor.from: arrays nested deeper than ${MAX_DEPTH}; does one contain itself?`);
 }
 
 function collect(nested: NestedNumbers, shape: readonly number[], depth: number, path: readonly number[], values: number[]): void {

@@ -1,6 +1,6 @@
 /** Arithmetic, functions of single values and comparisons. Two tensors broadcast; dtypes are promoted as in PyTorch. */
 import { ops, TensorHandle } from './handle.js';
-import { raw } from './operand.js';
+import { raw, rawTensor } from './operand.js';
 import type { Tensor } from './tensor.js';
 
 export abstract class Elementwise extends TensorHandle {
@@ -26,11 +26,11 @@ export abstract class Elementwise extends TensorHandle {
   }
 
   maximum(other: Tensor): Tensor {
-    return this.wrap(ops().maximum(this.native, other.native));
+    return this.wrap(ops().maximum(this.native, rawTensor(other)));
   }
 
   minimum(other: Tensor): Tensor {
-    return this.wrap(ops().minimum(this.native, other.native));
+    return this.wrap(ops().minimum(this.native, rawTensor(other)));
   }
 
   neg(): Tensor {

@@ -2,9 +2,11 @@
  * What every tensor is before it computes: a handle on a LibTorch tensor. Memory comes back with dispose() (or `using`, or a scope); the
  * garbage collector is only the net, and cannot catch anything inside one synchronous loop: Node runs finalizers between two turns of the event loop.
  */
+import { inspect } from 'node:util';
 import { loadAddon } from '../native/load.js';
 import type { NativeOps } from '../native/ops.js';
 import type { DType, NativeTensor } from '../native/types.js';
+import { describeTensor } from './describe.js';
 import type { Tensor } from './tensor.js';
 
 /** The raw operations of this thread's addon. */
@@ -58,5 +60,19 @@ export abstract class TensorHandle {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** `Tensor(float32 [2, 3] on cpu)` and the first values of a small one; `Tensor(disposed)`. Never throws. */
+  toString(): string {
+    return describeTensor(this.native);
+  }
+
+  /** The same description: no form to keep values in, which `toArray` gives. */
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 }

@@ -1,7 +1,7 @@
 /** Operations that change the tensor and return it. A leaf that requires a gradient takes them only inside noGrad. */
 import { Elementwise } from './elementwise.js';
 import { ops } from './handle.js';
-import { raw } from './operand.js';
+import { raw, rawTensor } from './operand.js';
 import type { Tensor } from './tensor.js';
 
 export abstract class InPlace extends Elementwise {
@@ -27,7 +27,7 @@ export abstract class InPlace extends Elementwise {
 
   /** Copies values, across dtypes and devices; the source broadcasts. */
   copy_(source: Tensor): this {
-    ops().copy_(this.native, source.native);
+    ops().copy_(this.native, rawTensor(source));
     return this;
   }
 

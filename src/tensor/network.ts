@@ -1,6 +1,7 @@
 /** What networks are made of beside linear layers: softmax, norms, embeddings, losses. */
 import type { Reduction } from '../native/ops.js';
 import { ops } from './handle.js';
+import { rawTensor } from './operand.js';
 import { Reductions } from './reductions.js';
 import type { Tensor } from './tensor.js';
 
@@ -28,7 +29,7 @@ export abstract class Network extends Reductions {
 
   /** This table [rows, width] at `indices` (int32 or int64, any shape) to [..., width]. */
   embedding(indices: Tensor): Tensor {
-    return this.wrap(ops().embedding(this.native, indices.native));
+    return this.wrap(ops().embedding(this.native, rawTensor(indices)));
   }
 
   /**
@@ -36,11 +37,11 @@ export abstract class Network extends Reductions {
    * A mean over soft targets divides by B.
    */
   crossEntropy(target: Tensor, reduction: Reduction = 'mean'): Tensor {
-    return this.wrap(ops().crossEntropy(this.native, target.native, reduction));
+    return this.wrap(ops().crossEntropy(this.native, rawTensor(target), reduction));
   }
 
   /** Squared differences from a target of the same shape. */
   mseLoss(target: Tensor, reduction: Reduction = 'mean'): Tensor {
-    return this.wrap(ops().mseLoss(this.native, target.native, reduction));
+    return this.wrap(ops().mseLoss(this.native, rawTensor(target), reduction));
   }
 }

@@ -8,6 +8,7 @@ import * as creation from './creation.js';
 import { nest, type NestedNumbers } from './data.js';
 import { ops } from './handle.js';
 import { Network } from './network.js';
+import { rawTensor } from './operand.js';
 import { track } from './scope.js';
 
 export class Tensor extends Network {
@@ -50,7 +51,7 @@ export class Tensor extends Network {
     return new Tensor(creation.arange(end, options));
   }
 
-  /** Normal numbers, mean 0 and variance 1; a seed gives the same ones on every device. */
+  /** Normal numbers, mean 0 and variance 1; a seed gives the same ones on every device. Throws ERR_INVALID_ARGUMENT without a seed. */
   static randn(shape: readonly number[], options: creation.RandomOptions): Tensor {
     return new Tensor(creation.randn(shape, options));
   }
@@ -112,5 +113,5 @@ export class Tensor extends Network {
 }
 
 function handles(tensors: readonly Tensor[]): NativeTensor[] {
-  return tensors.map((tensor) => tensor.native);
+  return tensors.map(rawTensor);
 }

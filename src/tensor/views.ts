@@ -1,5 +1,6 @@
 /** Shapes and parts. All but contiguous, reshape (at times), indexSelect and gather are views: they share the memory, and in-place changes show in both. */
 import { ops } from './handle.js';
+import { rawTensor } from './operand.js';
 import { Products } from './products.js';
 import type { Tensor } from './tensor.js';
 
@@ -66,11 +67,11 @@ export abstract class Views extends Products {
 
   /** `index` [n] of int32 or int64. */
   indexSelect(dim: number, index: Tensor): Tensor {
-    return this.wrap(ops().indexSelect(this.native, dim, index.native));
+    return this.wrap(ops().indexSelect(this.native, dim, rawTensor(index)));
   }
 
   /** The value at index[i][j] along `dim`, for each place of `index`. */
   gather(dim: number, index: Tensor): Tensor {
-    return this.wrap(ops().gather(this.native, dim, index.native));
+    return this.wrap(ops().gather(this.native, dim, rawTensor(index)));
   }
 }

@@ -7,6 +7,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { JumpableRandomGenerator } from 'pure-rand/types/JumpableRandomGenerator';
+import { BornAgainError } from './errors.js';
 
 export class Random {
   readonly #generator: JumpableRandomGenerator;
@@ -53,14 +54,22 @@ export class Random {
 
 /**
  * The stream of that seed and name: `createRandom(seed, 'tasks')`, `createRandom(seed, 'head', 'cola')`.
- * @param seed any integer that a double holds exactly
+ * @param seed any integer from -(2^53 - 1) to 2^53 - 1
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for another one
  */
 export function createRandom(seed: number, ...labels: readonly (string | number)[]): Random {
+  requireSeed(seed);
   const digest = createHash('sha256')
     .update(JSON.stringify([seed, ...labels]))
     .digest();
   const state = [0, 4, 8, 12].map((offset) => digest.readInt32LE(offset));
   return new Random(xoroshiro128plusFromState(state));
+}
+
+/** Throws ERR_INVALID_ARGUMENT: all seeds that JSON writes as null (NaN, Infinity, none) would be one, and so would integers beyond 2^53. */
+export function requireSeed(seed: number): void {
+  if (Number.isSafeInteger(seed)) return;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', `the seed must be an integer between -2^53 and 2^53, not ${seed}`, { seed });
 }
 
 /** 0, 1, … `size` - 1 in uniformly random order. */

@@ -75,6 +75,19 @@ describe('packBatch', () => {
   });
 });
 
+describe('the index of a head', () => {
+  it('is any byte', () => {
+    expect([...packTokens(pairs, [0, 1], 255).taskIds]).toEqual([255, 255]);
+  });
+
+  it.each([256, -1, 1.5, Number.NaN])('is not %d', (head) => {
+    const invalid = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', details: { head } }) as Error;
+    const options = { datasets: [pairs], heads: [head], targets: { width: () => 1, write: () => undefined }, weight: () => 1 };
+    expect(() => packTokens(pairs, [0], head)).toThrowError(invalid);
+    expect(() => packBatch([{ task: 0, index: 0 }], options)).toThrowError(invalid);
+  });
+});
+
 describe('evaluationBatches', () => {
   it('holds each example once, the longest first, ties in order, within the token budget', () => {
     const batches = evaluationBatches(singles, 30);

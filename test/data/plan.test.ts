@@ -71,6 +71,19 @@ describe.each(['random', 'copies', 'weights'] as const)('planBatches, %s', (kind
     ['a batch size of 0', { batchSize: 0 }],
     ['a batch size that is no integer', { batchSize: 1.5 }],
     ['257 tasks', { sizes: new Array<number>(257).fill(1) }],
+    ['one set, and that empty', { sizes: [0] }],
+    ['a set of one and a half examples', { sizes: [1.5] }],
+    ['a set of fewer than none', { sizes: [-3] }],
+    ['a set of NaN examples', { sizes: [Number.NaN] }],
+    ['endless epochs', { epochs: Infinity }],
+    ['epochs of more examples than can be numbered', { epochs: 1e300 }],
+    ['a pass of 2^32 examples', { sizes: [2 ** 31, 2 ** 31], exponent: 1, epochs: 1e-9, ...(kind === 'random' && { sizes: [2 ** 32] }) }],
+    ['an exponent that is NaN', { exponent: Number.NaN }],
+    ['an exponent beyond all numbers', { exponent: 400 }],
+    ['a seed that is no integer', { seed: 1.5 }],
+    ['a seed that is NaN', { seed: Number.NaN }],
+    ['a seed that is infinite', { seed: Infinity }],
+    ['a seed beyond 2^53', { seed: 2 ** 53 }],
   ])('refuses %s', (_, change) => {
     expect(() => planBatches({ ...options, ...change })).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
@@ -124,6 +137,21 @@ describe('planBatches, random', () => {
     });
   });
 
+  it.each([
+    ['more examples than a byte each can be had for', { epochs: 2 ** 32 / 245 }, /4294967296 examples/],
+    ['more counts than can be held', { sizes: new Array<number>(256).fill(1), batchSize: 1, epochs: 2 ** 17 }, /8589934592 counts/],
+    ['an exponent that moves to NaN', { endExponent: Number.NaN }, /exponent of NaN/],
+    ['an exponent that moves beyond all numbers', { endExponent: 400 }, /exponent of 400/],
+  ])('refuses %s', (_, change, message) => {
+    expect(() => planBatches({ ...base, ...change })).toThrowError(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(message) as string }),
+    );
+  });
+
+  it('has streams of their own for seeds below 0', () => {
+    expect(planBatches({ ...base, seed: -1 }).batch(0)).not.toEqual(planBatches(base).batch(0));
+  });
+
   it('weighs no example', () => {
     expect([0, 1, 2].map((task) => planBatches(base).exampleWeight(task))).toEqual([1, 1, 1]);
   });
@@ -142,6 +170,10 @@ describe('planBatches, copies', () => {
     const influence = base.sizes.map((size, task) => size * (copies[task] ?? 0) * plan.exampleWeight(task));
     const shares = samplingShares(base.sizes, 0.75);
     influence.forEach((value, task) => expect(value / influence.reduce((a, b) => a + b)).toBeCloseTo(shares[task] ?? 0, 12));
+  });
+
+  it('refuses an exponent above 1 that leaves a set without a copy', () => {
+    expect(() => planBatches({ ...base, kind: 'copies', exponent: 2 })).toThrowError(/exponent of 2/); // 5²/200 / 5 rounds to 0
   });
 
   it('ends each epoch with a partial batch', () => {

@@ -29,6 +29,13 @@ describe('TeacherEnsemble', () => {
     });
   });
 
+  it('refuses teachers of different widths, and a regression of several outputs', () => {
+    const error = (message: RegExp) =>
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(message) as string }) as Error;
+    expect(() => new TeacherEnsemble('classification', [teacher([[1, 2, 3]]), teacher([[1, 2]])])).toThrowError(error(/not 3, 2/));
+    expect(() => new TeacherEnsemble('regression', [teacher([[1, 2]])])).toThrowError(error(/one output, not 2/));
+  });
+
   it('refuses no teachers, and a temperature that is not positive', () => {
     const invalid = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error;
     expect(() => new TeacherEnsemble('classification', [])).toThrowError(invalid);

@@ -33,12 +33,14 @@ describe('goldWeight', () => {
     for (const lambda of [0, 0.5, 1]) expect(goldWeight(7, 10, { annealing: 'constant', lambda, switchAt: 0.5 })).toBe(lambda);
   });
 
-  it('refuses a step outside the training and a lambda outside [0, 1]', () => {
+  it('refuses a step outside the training, and a lambda or a switch outside [0, 1]', () => {
     const invalid = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error;
     for (const step of [-1, 10, 1.5])
       expect(() => goldWeight(step, 10, { annealing: 'linear', lambda: 0, switchAt: 0.5 })).toThrowError(invalid);
     for (const lambda of [-0.1, 1.1, Number.NaN])
       expect(() => goldWeight(0, 10, { annealing: 'constant', lambda, switchAt: 0.5 })).toThrowError(invalid);
+    for (const switchAt of [-0.1, 1.1, Number.NaN])
+      expect(() => goldWeight(0, 10, { annealing: 'step', lambda: 0.5, switchAt })).toThrowError(invalid);
   });
 });
 
@@ -65,6 +67,42 @@ describe('mixedTarget', () => {
     expect([...target]).toEqual([0, 0, 1]);
     mixedTarget(target.subarray(0, 1), { kind: 'regression', label: 0.5, teacher: null, goldWeight: 0.1 });
     expect(target[0]).toBe(0.5);
+  });
+
+  it('is the teacher alone of an example without a label where λ is 0', () => {
+    const target = new Float32Array(2);
+    mixedTarget(target, { kind: 'classification', label: Number.NaN, teacher: [0.25, 0.75], goldWeight: 0 });
+    expect([...target]).toEqual([0.25, 0.75]);
+    mixedTarget(target.subarray(0, 1), { kind: 'regression', label: Number.NaN, teacher: [0.5], goldWeight: 0 });
+    expect(target[0]).toBe(0.5);
+  });
+
+  it.each([
+    ['a label that is no class', { label: 3 }, /label 3 is none of 3 classes/],
+    ['a label below 0', { label: -1 }, /label -1 /],
+    ['a label between two classes', { label: 0.5 }, /label 0.5 /],
+    ['a missing label', { label: Number.NaN }, /label NaN /],
+    ['a label that is no class, even where λ is 0', { label: 3, goldWeight: 0 }, /label 3 /],
+    ['a λ above 1', { goldWeight: 2 }, /gold weight.* 2/],
+    ['a λ below 0', { goldWeight: -0.5 }, /gold weight.* -0.5/],
+    ['a λ that is NaN', { goldWeight: Number.NaN }, /gold weight.* NaN/],
+    ['a teacher of fewer classes', { teacher: [0.5, 0.5] }, /2 outputs for a target of 3/],
+    ['a teacher of more classes', { teacher: [0.25, 0.25, 0.25, 0.25] }, /4 outputs for a target of 3/],
+    ['a regression of three numbers', { kind: 'regression' }, /one number, not of 3/],
+  ] as const)('refuses %s, and writes nothing', (_, change, message) => {
+    const target = new Float32Array(3);
+    const good: MixedTarget = { kind: 'classification', label: 1, teacher: [0.25, 0.25, 0.5], goldWeight: 0.5 };
+    expect(() => mixedTarget(target, { ...good, ...change })).toThrowError(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(message) as string }),
+    );
+    expect([...target]).toEqual([0, 0, 0]);
+  });
+
+  it('refuses a regression whose label is no number', () => {
+    for (const label of [Number.NaN, Infinity]) {
+      const write = (): void => mixedTarget(new Float32Array(1), { kind: 'regression', label, teacher: [0.5], goldWeight: 0.5 });
+      expect(write).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+    }
   });
 });
 

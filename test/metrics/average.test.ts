@@ -32,6 +32,12 @@ describe('glueAverage', () => {
     expect(() => bam(rte, { rte: { accuracy: NaN } })).toThrow(refusal);
   });
 
+  it('refuses an average that it does not know', () => {
+    expect(() => glueAverage(TASKS, { dev: scores, mismatched: {} }, 'toString' as 'bam')).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: 'there is no average toString; known are bam, glue' }),
+    );
+  });
+
   it("is GLUE's with the means of both metrics, of both MNLI sets, and WNLI", () => {
     // Scores of no model; the mean is written out as GLUE's rules say.
     const dev = {

@@ -59,11 +59,13 @@ describe('where a score is undefined', () => {
     expect(() => score(metric, [1, 0], [1])).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 
-  it('refuses a metric that it does not know, as JavaScript may ask for', () => {
-    const unknown = { code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining("'bleu'; metrics are accuracy, f1,") as string };
-    for (const values of [[], [1]]) {
-      expect(() => score('bleu' as MetricName, values, values)).toThrow(expect.objectContaining(unknown) as Error);
-    }
+  it.each(['bleu', 'toString'])('refuses the unknown metric %s, of no example too', (name) => {
+    const unknown = expect.objectContaining({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: `there is no metric ${name}; known are accuracy, f1, matthews, pearson, spearman, mse`,
+    }) as Error;
+    expect(() => score(name as MetricName, [1], [1])).toThrow(unknown);
+    expect(() => scoreTask([name as MetricName], [], [])).toThrow(unknown);
   });
 
   it('mse beyond the largest number, while a correlation of such values is still right', () => {

@@ -31,4 +31,12 @@ describe('learningRateAt', () => {
       expect(() => learningRateAt(step, 10, 1e-4, 0.1)).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
     }
   });
+
+  it('refuses a rate that is none, and a warm-up of no share of the steps', () => {
+    const invalid = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error;
+    for (const base of [-1e-4, Infinity, Number.NaN]) expect(() => learningRateAt(3, 10, base, 0.1)).toThrowError(invalid);
+    for (const warmup of [-0.1, 1.1, Number.NaN]) expect(() => learningRateAt(3, 10, 1e-4, warmup)).toThrowError(invalid);
+    expect(learningRateAt(3, 10, 0, 0.1)).toBe(0);
+    expect(learningRateAt(5, 10, 1, 1)).toBe(0.5);
+  });
 });

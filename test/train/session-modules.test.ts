@@ -47,6 +47,7 @@ describe('a session', () => {
     for (const use of [() => weight.grad, () => weight.data(), () => view.data(), () => noGrad(() => weight.mul_(2))]) {
       expect(use).toThrow(busy);
     }
+    expect(String(weight)).toMatch(/^Tensor\(.*a session is working/);
     using other = Tensor.full([2], 1);
     expect(other.data()).toEqual(Float32Array.of(1, 1));
     await step;

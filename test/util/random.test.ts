@@ -29,6 +29,12 @@ describe('createRandom', () => {
     expect(new Set(firsts).size).toBe(names.length);
   });
 
+  it('refuses seeds that would share a stream with another one', () => {
+    for (const seed of [1.5, Number.NaN, Infinity, -Infinity, 2 ** 53]) {
+      expect(() => createRandom(seed, 'order')).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+    }
+  });
+
   it('has streams whose correlation is that of chance', () => {
     const a = createRandom(1, 'order');
     const b = createRandom(1, 'tasks');
