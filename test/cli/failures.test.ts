@@ -1,6 +1,6 @@
 /** What goes wrong in an experiment, as its user sees it: a sentence on stderr and an exit code; what could be done is done. */
 import { spawnSync } from 'node:child_process';
-import { chmod, readFile, readdir, writeFile } from 'node:fs/promises';
+import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
@@ -76,6 +76,37 @@ describe('a run that fails', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ runs: [], failures: [{ runId: 'wild/all/seed-1' }] });
     expect(again.stderr).toContain('error: 1 of the runs failed');
     expect(again.code).toBe(1);
+  });
+});
+
+describe('a report that cannot be written', () => {
+  it('is told after the results, with the command that makes it again, and the exit code is 1', async () => {
+    const out = join(await temporaryFolder(), 'out');
+    const first = await run(out, ['arms=["single"]']);
+    expect(first.code, first.stderr).toBe(0);
+    const [results, report] = [join(out, 'results.json'), join(out, 'report')];
+    await rm(report, { recursive: true });
+    await writeFile(report, '');
+    const again = await run(out, ['arms=["single"]']);
+    expect(`${again.stdout}Report: ${join(report, 'index.html')}\n`).toBe(first.stdout);
+    const [told] = /^error: the models are finished[^]*/m.exec(again.stderr) ?? [];
+    expect(told).toContain(`their scores are in ${results}, but the report could not be written: cannot write ${report}`);
+    expect(told).toContain(`'bornagain report ${out}' makes it again`);
+    expect(again.code).toBe(1);
+    const json = await run(out, ['arms=["single"]'], '--json');
+    expect(JSON.parse(json.stdout)).toEqual(JSON.parse(await readFile(results, 'utf8')));
+    expect(json.code).toBe(1);
+  });
+
+  it('is told beside a run that failed', async () => {
+    const out = join(await temporaryFolder(), 'out');
+    const wild = ['arms=["multi"]', 'multi.learningRate=1e30', 'multi.batchSize=8'];
+    await run(out, wild);
+    await rm(join(out, 'report'), { recursive: true });
+    await writeFile(join(out, 'report'), '');
+    const { code, stderr } = await run(out, wild);
+    expect(stderr).toMatch(/^error: 1 of the runs failed[^]*\nThe report could not be written either: cannot write /m);
+    expect(code).toBe(1);
   });
 });
 

@@ -88,11 +88,32 @@ async function run(flags: RunFlags): Promise<void> {
         }),
     );
   });
-  const { writeReport } = await import('../../report/write-report.js');
-  const { file } = await endedBySignal(() => writeReport({ outDir: flags.out, dataDir: flags.data }));
   if (flags.json === true) printJson(results);
-  else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}\nReport: ${file}`);
-  requireNoFailures(results, flags.out);
+  else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}`);
+  const failed = failedRuns(results, flags.out);
+  const file = await reportFile(flags, failed);
+  if (flags.json !== true) printText(`Report: ${file}`);
+  if (failed !== null) throw failed;
+}
+
+/**
+ * Where the report is.
+ * @param failed what is to be told besides where it cannot be written
+ * @throws BornAgainError as `writeReport`, with its code; the message says that nothing else is lost
+ */
+async function reportFile({ out, data }: RunFlags, failed: BornAgainError | null): Promise<string> {
+  const { writeReport } = await import('../../report/write-report.js');
+  try {
+    return (await endedBySignal(() => writeReport({ outDir: out, dataDir: data }))).file;
+  } catch (error) {
+    if (!(error instanceof BornAgainError)) throw error;
+    const done =
+      failed === null
+        ? `the models are finished and their scores are in ${join(out, 'results.json')}, but the report could not be written`
+        : `${failed.message}\nThe report could not be written either`;
+    const message = `${done}: ${error.message}. 'bornagain report ${out}' makes it again`;
+    throw new BornAgainError(error.code, message, { ...error.details, ...failed?.details }, { cause: error });
+  }
 }
 
 function withShare({ share, set = [], ...flags }: RunFlags): RunFlags {
@@ -121,14 +142,14 @@ async function dryRun(flags: RunFlags, config: Config): Promise<void> {
   }
 }
 
-/** The exit code tells of runs that failed; their messages were shown when it happened. */
-function requireNoFailures({ failures }: ExperimentResults, outDir: string): void {
+/** The exit code tells of runs that failed; their messages were shown when it happened. Null where there are none. */
+function failedRuns({ failures }: ExperimentResults, outDir: string): BornAgainError | null {
   const failed = failures.filter(({ after }) => after === null);
   const [first] = failed;
-  if (first === undefined) return;
+  if (first === undefined) return null;
   const skipped = failures.length - failed.length;
   const others = skipped === 0 ? '' : `, and ${skipped} that need ${failed.length === 1 ? 'it' : 'one of them'} were not trained`;
   const list = failed.map(({ runId, message }) => `${runId}: ${message}`).join('\n  ');
   const message = `${failed.length} of the runs failed${others}; the others are in ${outDir}, and the same command tries these again:\n  ${list}`;
-  throw new BornAgainError('ERR_RUN_FAILED', message, { failures });
+  return new BornAgainError('ERR_RUN_FAILED', message, { failures });
 }
