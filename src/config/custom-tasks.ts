@@ -8,6 +8,11 @@ import { z } from 'zod';
 export const ROW_FORMATS = ['tsv', 'csv', 'jsonl', 'parquet', 'arrow'] as const;
 export type RowFormat = (typeof ROW_FORMATS)[number];
 
+/** The format that a file's ending names, or undefined. */
+export function formatByEnding(file: string): RowFormat | undefined {
+  return ROW_FORMATS.find((ending) => file.toLowerCase().endsWith(`.${ending}`));
+}
+
 /** What a kind of task can be scored by. */
 const METRICS = {
   classification: ['accuracy', 'f1', 'matthews'],
@@ -103,7 +108,7 @@ function faultsOf(task: CustomTask): Fault[] {
   const faults: Fault[] = [...(task.kind === 'classification' ? labelFaults(task) : scoreFaults(task)), ...metricFaults(task)];
   const endings = ROW_FORMATS.map((ending) => `.${ending}`);
   for (const [split, file] of Object.entries(files)) {
-    if (format !== null || file === undefined || endings.some((ending) => file.toLowerCase().endsWith(ending))) continue;
+    if (format !== null || file === undefined || formatByEnding(file) !== undefined) continue;
     faults.push([`files.${split}`, `expected an ending of ${endings.join(', ')}, or the task's format to say how it is laid out`]);
   }
   if (new Set(Object.values(columns)).size < Object.values(columns).length) faults.push(['columns', 'expected no column twice']);

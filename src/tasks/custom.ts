@@ -1,5 +1,5 @@
 /** A task out of the configuration as the same value that a built-in task is; the schema has checked what it says. */
-import { mainMetricOf, metricsOf, ROW_FORMATS, type CustomTask, type RowFormat } from '../config/custom-tasks.js';
+import { formatByEnding, mainMetricOf, metricsOf, type CustomTask } from '../config/custom-tasks.js';
 import type { NamedSplit, SplitName, TaskDefinition } from './types.js';
 
 export function customTask(name: string, task: CustomTask): TaskDefinition {
@@ -23,13 +23,14 @@ export function customTask(name: string, task: CustomTask): TaskDefinition {
 }
 
 function splitsOf({ files, format, columns }: CustomTask): Partial<Record<SplitName, NamedSplit>> {
-  const splitOf = (file: string): NamedSplit => ({ file, format: format ?? formatOf(file), ...columns, classes: [] });
+  const splitOf = (file: string): NamedSplit => ({
+    file,
+    format: format ?? formatByEnding(file) ?? impossible(file, 'format'),
+    ...columns,
+    classes: [],
+  });
   const { train, dev, test } = files;
   return { train: splitOf(train), dev: splitOf(dev), ...(test === undefined ? {} : { test: splitOf(test) }) };
-}
-
-function formatOf(file: string): RowFormat {
-  return ROW_FORMATS.find((ending) => file.toLowerCase().endsWith(`.${ending}`)) ?? impossible(file, 'format');
 }
 
 function impossible(name: string, what: string): never {

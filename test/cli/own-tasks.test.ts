@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentResults } from '../../src/experiment/results.js';
+import { readRows } from '../../src/tasks/rows/index.js';
 import { runCli, runNode, type CliResult } from './run-cli.js';
 
 const EXAMPLE = 'examples/own-tasks';
@@ -107,6 +108,28 @@ describe('predict', () => {
     const { stdout } = await predict('alike', 'The cab was lovely.\tThe taxi was superb.\n');
     const { score, logits } = JSON.parse(stdout) as { score: number; logits: [number] };
     expect(score).toBeCloseTo(10 * logits[0], 5);
+  });
+
+  it('reads a file by the columns that the configuration names, a prediction for each row', async () => {
+    const input = ['--input', `${EXAMPLE}/data/notes/test.csv`];
+    const flags = ['predict', '--model', model, '--task', 'notes', ...input];
+    const { stdout, code } = await runCli([...flags, ...CONFIG]);
+    expect(code).toBe(0);
+    const predicted = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t')[0]);
+    const gold: (string | undefined)[] = [];
+    for await (const rows of readRows(`${EXAMPLE}/data/notes/test.csv`, 'csv', ['kind'])) {
+      gold.push(...rows.map((row) => ('cells' in row ? String(row.cells[0]) : undefined)));
+    }
+    const scored = await runCli(['eval', '--model', model, ...shared, '--split', 'test', '--tasks', 'notes', '--json']);
+    const { notes } = JSON.parse(scored.stdout) as { notes: { accuracy: number } };
+    expect(predicted.filter((label, row) => label === gold[row]).length / gold.length).toBeCloseTo(notes.accuracy, 12);
+    expect(predicted).toHaveLength(gold.length);
+    const refused = await runCli(flags);
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('Give the configuration that describes the task (--config)');
   });
 
   it('says how many texts a line must have', async () => {
