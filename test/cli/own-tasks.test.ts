@@ -139,6 +139,13 @@ describe('predict', () => {
     expect((await predict('alike', 'one\n')).stderr).toContain('stdin:1: alike takes two texts separated by one tab');
   });
 
+  it("names the model where its run's folder is given, before it looks for the task", async () => {
+    const flags = ['--task', 'notes', '--input', '-'];
+    const run = await runCli(['predict', '--model', join(model, '..'), ...flags]);
+    expect([run.code, run.stdout]).toEqual([1, '']);
+    expect(run.stderr).toContain(`is no Hugging Face model folder: it has no readable config.json. Did you mean ${model}?`);
+  });
+
   it('names the nearest task where there is no such task', async () => {
     const { stderr, code } = await predict('nots', 'x\n');
     expect(stderr).toContain("unknown task 'nots'; did you mean 'notes'?");
@@ -146,10 +153,15 @@ describe('predict', () => {
   });
 });
 
-it('is exported as a classifier of Transformers, and read again with the configuration', async () => {
+it('is exported as a classifier of Transformers, and read again, by what its folder says or by the configuration', async () => {
   const line = 'The room was dirty, and the cook was awful.\n';
-  expect((await runCli(['export', '--model', model, '--out', join(root, 'exported'), '--task', 'notes'])).code).toBe(0);
-  const flags = ['--model', join(root, 'exported/notes'), '--task', 'notes', '--input', '-', '--json', ...CONFIG];
-  const [there, here] = [await runCli(['predict', ...flags], line), await predict('notes', line)];
-  expect(JSON.parse(there.stdout)).toEqual(JSON.parse(here.stdout));
+  expect((await runCli(['export', '--model', model, '--out', join(root, 'exported'), '--task', 'notes,alike'])).code).toBe(0);
+  const there = (task: string, input: string, ...more: string[]) =>
+    runCli(['predict', '--model', join(root, 'exported', task), '--task', task, '--input', '-', '--json', ...more], input);
+  const here = await predict('notes', line);
+  expect(here.code).toBe(0);
+  expect((await there('notes', line)).stdout).toBe(here.stdout);
+  expect((await there('notes', line, ...CONFIG)).stdout).toBe(here.stdout);
+  const pair = 'The cab was lovely.\tThe taxi was superb.\n';
+  expect((await there('alike', pair)).stdout).toBe((await predict('alike', pair)).stdout);
 });
