@@ -75,10 +75,16 @@ export function warnOfUntrained(config: Config, onEvent: OnEvent): void {
 /** `rte,mnli` as a list of tasks that can be trained, GLUE's or the configuration's. */
 export function parseTaskList(text: string, config: Config): string[] {
   const registry = taskRegistry(config);
-  const names = text.split(',').map((name) => name.trim());
+  const names = splitTaskList('--tasks', text);
   for (const name of names) requireTrainable(name, registry);
+  return names;
+}
+
+/** `rte,mnli` as a list of names. Throws ERR_USAGE where one is there twice. */
+export function splitTaskList(flag: string, text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw new BornAgainError('ERR_USAGE', `--tasks ${text}: ${repeated} stands there twice`, { text });
+  if (repeated !== undefined) throw new BornAgainError('ERR_USAGE', `${flag} ${text}: ${repeated} stands there twice`, { text });
   return names;
 }
 

@@ -8,6 +8,11 @@ import { z } from 'zod';
 export const ROW_FORMATS = ['tsv', 'csv', 'jsonl', 'parquet', 'arrow'] as const;
 export type RowFormat = (typeof ROW_FORMATS)[number];
 
+/** The format that a file's ending names, or undefined. */
+export function formatByEnding(file: string): RowFormat | undefined {
+  return ROW_FORMATS.find((ending) => file.toLowerCase().endsWith(`.${ending}`));
+}
+
 /** What a kind of task can be scored by. */
 const METRICS = {
   classification: ['accuracy', 'f1', 'matthews'],
@@ -83,11 +88,6 @@ export const customTasksSchema = (taken: readonly string[]) =>
       if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
     }
   });
-
-/** Undefined where the ending is no format's. */
-export function formatByEnding(file: string): RowFormat | undefined {
-  return ROW_FORMATS.find((ending) => file.toLowerCase().endsWith(`.${ending}`));
-}
 
 /** What is reported of a task where its configuration names no metrics. */
 export function metricsOf({ kind, metrics }: Pick<CustomTask, 'kind' | 'metrics'>): readonly CustomTask['metrics'][number][] {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { NativeBertConfig } from '../native/types.js';
 import { BornAgainError } from '../util/errors.js';
+import { nearbyModels } from './nearby-models.js';
 import { conversionAdvice } from './weights/foreign.js';
 import { parseJson } from '../util/parse-json.js';
 
@@ -53,8 +54,8 @@ export async function readBertConfig(dir: string): Promise<BertConfig> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    const fix = await conversionAdvice(dir);
-    const message = `${dir} is no Hugging Face model folder: it has no readable config.json${fix === null ? '' : `. ${fix}`}`;
+    const advice = [await conversionAdvice(dir), await nearbyModels(dir)].filter((each) => each !== null);
+    const message = `${dir} is no Hugging Face model folder: it has no readable config.json${advice.map((each) => `. ${each}`).join('')}`;
     throw new BornAgainError('ERR_MODEL_FOLDER', message, { path }, { cause });
   }
   let json: unknown;

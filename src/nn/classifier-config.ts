@@ -7,6 +7,8 @@ export const EXPORT_KEY = 'bornagain';
 
 const exportSchema = z.object({
   task: z.string(),
+  /** Texts of an example; exports made before this was kept have none. */
+  texts: z.union([z.literal(1), z.literal(2)]).optional(),
   scoreRange: z.tuple([z.number(), z.number()]).nullable(),
   activation: z.enum(['linear', 'sigmoid']),
   maxLength: z.int().positive(),

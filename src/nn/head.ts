@@ -11,7 +11,7 @@ import { Module } from './module.js';
 export interface HeadSpec {
   readonly task: string;
   readonly kind: 'classification' | 'regression';
-  /** Texts of an example; not known of models written before this was kept, nor of a classifier of Transformers. */
+  /** Texts of an example; not known of models written before this was kept. */
   readonly texts?: 1 | 2 | undefined;
   /** Label names in class-index order; empty for regression. */
   readonly labels: readonly string[];

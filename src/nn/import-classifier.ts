@@ -12,6 +12,8 @@ import type { NamedTensor } from './weights/source.js';
 export interface HeadTask {
   readonly name: string;
   readonly kind: 'classification' | 'regression';
+  /** Of an example, where it is known. */
+  readonly texts?: 1 | 2 | undefined;
   /** In class-index order; empty for regression. */
   readonly labels: readonly string[];
   readonly scoreRange: readonly [number, number] | null;
@@ -63,8 +65,8 @@ function refusal(path: string, what: string): BornAgainError {
 }
 
 function specOf({ config, task, hiddenDropout }: ImportedHeadRequest, activation: HeadSpec['activation']): HeadSpec {
-  const { name, kind, labels, scoreRange } = task;
-  return { task: name, kind, labels, scoreRange, activation, dropout: config.dropout ?? hiddenDropout };
+  const { name, kind, texts, labels, scoreRange } = task;
+  return { task: name, kind, texts, labels, scoreRange, activation, dropout: config.dropout ?? hiddenDropout };
 }
 
 function classification(request: ImportedHeadRequest, outputs: number): ImportedHead {

@@ -23,7 +23,8 @@ export function encoderConfigFile(config: BertConfig): Record<string, unknown> {
 /** Of a sequence classifier with one head, in the names of Transformers' configuration. */
 export function classifierConfigFile(config: BertConfig, head: HeadSpec, limit: LengthLimit): Record<string, unknown> {
   const labels = head.kind === 'classification' ? head.labels : ['LABEL_0'];
-  const note: ExportNote = { task: head.task, scoreRange: copyRange(head.scoreRange), activation: head.activation, ...limit };
+  const { task, texts, scoreRange, activation } = head;
+  const note: ExportNote = { task, ...(texts && { texts }), scoreRange: copyRange(scoreRange), activation, ...limit };
   return {
     ...shared(config),
     architectures: ['BertForSequenceClassification'],

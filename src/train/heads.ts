@@ -25,7 +25,9 @@ export function headSpec(task: TaskDefinition, { regression, headDropout }: Conf
  */
 export function taskOfHead({ task: name, kind, texts, labels, scoreRange }: HeadSpec, dir: string): TaskDefinition {
   if (texts === undefined) {
-    const message = `${dir} does not say how many texts an example of ${name} has. Describe the task under customTasks in the configuration (--config)`;
+    const message =
+      `${dir} does not say how many texts an example of ${name} has. Describe the task under customTasks in the configuration (--config); ` +
+      'of an export, exporting the model again will do as well';
     throw new BornAgainError('ERR_MODEL_FOLDER', message, { dir, task: name });
   }
   const metrics = metricsOf({ kind, metrics: [] });

@@ -3,7 +3,8 @@ import type { Config } from '../config/schema.js';
 import type { Bert } from '../nn/bert.js';
 import type { BertConfig } from '../nn/bert-config.js';
 import type { Head } from '../nn/head.js';
-import { readHeadsFile } from '../nn/heads-file.js';
+import { describedHeads } from '../nn/described-heads.js';
+import type { HeadTask } from '../nn/import-classifier.js';
 import { openModelFolder } from '../nn/model-folder.js';
 import type { ImportNotice } from '../nn/open-encoder.js';
 import { taskRegistry, unknownTask, type TaskRegistry } from '../tasks/index.js';
@@ -20,7 +21,7 @@ export const IDLE_OPTIMIZER = { beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, 
 export interface InferenceOptions {
   /** Name of the task that a sequence classifier of Transformers is of; a folder of this project has its own heads. */
   readonly task?: string | undefined;
-  /** Tasks of one's own, for a folder that does not describe them itself. */
+  /** Tasks of one's own: their files, and themselves for a folder that does not describe them. */
   readonly customTasks?: Config['customTasks'] | undefined;
   /** Told what was assumed in reading the folder. */
   readonly onNotice?: (notice: ImportNotice) => void;
@@ -45,9 +46,7 @@ export class InferenceModel {
   static async open(dir: string, runtime: Config['runtime'], options: InferenceOptions = {}): Promise<InferenceModel> {
     const { task, customTasks = {}, onNotice } = options;
     const registry = taskRegistry({ customTasks });
-    const known = registry.all.find(({ name }) => name === task);
-    if (task !== undefined && known === undefined) await requireHead(dir, task, registry);
-    const classifierTask = known && registry.byName(known.head);
+    const classifierTask = task === undefined ? undefined : await headTask(dir, task, registry);
     const opened = await openModelFolder(dir, { device: runtime.device, dropout: 0, ...(classifierTask && { classifierTask }) });
     const { bert, heads, config, hash, limit } = opened;
     try {
@@ -89,11 +88,15 @@ export class InferenceModel {
   }
 }
 
-/** Before the weights are loaded: a task that only the model may know. Throws ERR_UNKNOWN_TASK. */
-async function requireHead(dir: string, task: string, registry: TaskRegistry): Promise<void> {
-  const heads = (await readHeadsFile(dir))?.heads.map((head) => head.task) ?? [];
-  if (heads.includes(task)) return;
-  throw unknownTask(task, namesOf(heads, registry));
+/** Before the weights are loaded: the task whose head answers, which may be one that only the model knows. Throws ERR_UNKNOWN_TASK. */
+async function headTask(dir: string, task: string, registry: TaskRegistry): Promise<HeadTask> {
+  const known = registry.all.find(({ name }) => name === task);
+  if (known !== undefined) return registry.byName(known.head);
+  const heads = await describedHeads(dir);
+  const head = heads.find((each) => each.task === task);
+  if (head !== undefined) return { ...head, name: head.task };
+  const named = heads.map((each) => each.task);
+  throw unknownTask(task, namesOf(named, registry));
 }
 
 /** The model's own first. */

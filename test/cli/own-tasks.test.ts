@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentResults } from '../../src/experiment/results.js';
+import { readRows } from '../../src/tasks/rows/index.js';
 import { runCli, runNode, type CliResult } from './run-cli.js';
 
 const EXAMPLE = 'examples/own-tasks';
@@ -122,11 +123,40 @@ describe('predict', () => {
     expect(score).toBeCloseTo(10 * logits[0], 5);
   });
 
+  it('reads a file by the columns that the configuration names, a prediction for each row', async () => {
+    const input = ['--input', `${EXAMPLE}/data/notes/test.csv`];
+    const flags = ['predict', '--model', model, '--task', 'notes', ...input];
+    const { stdout, code } = await runCli([...flags, ...CONFIG]);
+    expect(code).toBe(0);
+    const predicted = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t')[0]);
+    const gold: (string | undefined)[] = [];
+    for await (const rows of readRows(`${EXAMPLE}/data/notes/test.csv`, 'csv', ['kind'])) {
+      gold.push(...rows.map((row) => ('cells' in row ? String(row.cells[0]) : undefined)));
+    }
+    const scored = await runCli(['eval', '--model', model, ...shared, '--split', 'test', '--tasks', 'notes', '--json']);
+    const { notes } = JSON.parse(scored.stdout) as { notes: { accuracy: number } };
+    expect(predicted.filter((label, row) => label === gold[row]).length / gold.length).toBeCloseTo(notes.accuracy, 12);
+    expect(predicted).toHaveLength(gold.length);
+    const refused = await runCli(flags);
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('Give the configuration that describes the task (--config)');
+  });
+
   it('says how many texts a line must have', async () => {
     const { stderr, code } = await predict('notes', 'one\ttwo\n');
     expect(stderr).toContain('stdin:1: notes takes one text without a tab, this line has 2 fields');
     expect(code).toBe(1);
     expect((await predict('alike', 'one\n')).stderr).toContain('stdin:1: alike takes two texts separated by one tab');
+  });
+
+  it("names the model where its run's folder is given, before it looks for the task", async () => {
+    const flags = ['--task', 'notes', '--input', '-'];
+    const run = await runCli(['predict', '--model', join(model, '..'), ...flags]);
+    expect([run.code, run.stdout]).toEqual([1, '']);
+    expect(run.stderr).toContain(`is no Hugging Face model folder: it has no readable config.json. Did you mean ${model}?`);
   });
 
   it('names the nearest task where there is no such task', async () => {
@@ -136,10 +166,15 @@ describe('predict', () => {
   });
 });
 
-it('is exported as a classifier of Transformers, and read again with the configuration', async () => {
+it('is exported as a classifier of Transformers, and read again, by what its folder says or by the configuration', async () => {
   const line = 'The room was dirty, and the cook was awful.\n';
-  expect((await runCli(['export', '--model', model, '--out', join(root, 'exported'), '--task', 'notes'])).code).toBe(0);
-  const flags = ['--model', join(root, 'exported/notes'), '--task', 'notes', '--input', '-', '--json', ...CONFIG];
-  const [there, here] = [await runCli(['predict', ...flags], line), await predict('notes', line)];
-  expect(JSON.parse(there.stdout)).toEqual(JSON.parse(here.stdout));
+  expect((await runCli(['export', '--model', model, '--out', join(root, 'exported'), '--task', 'notes,alike'])).code).toBe(0);
+  const there = (task: string, input: string, ...more: string[]) =>
+    runCli(['predict', '--model', join(root, 'exported', task), '--task', task, '--input', '-', '--json', ...more], input);
+  const here = await predict('notes', line);
+  expect(here.code).toBe(0);
+  expect((await there('notes', line)).stdout).toBe(here.stdout);
+  expect((await there('notes', line, ...CONFIG)).stdout).toBe(here.stdout);
+  const pair = 'The cab was lovely.\tThe taxi was superb.\n';
+  expect((await there('alike', pair)).stdout).toBe((await predict('alike', pair)).stdout);
 });

@@ -124,7 +124,7 @@ describe('wrong configuration ends with 2', () => {
     const inConfig = await runCli(run('--set', 'tasks=["rte","mnlli"]'));
     expect(inConfig.stderr).toContain("error: unknown task 'mnlli'; did you mean 'mnli'?");
     expect(inConfig.code).toBe(2);
-    const inFlag = await runCli(['predict', '--model', folder, '--task', 'RTE', '--input', '-']);
+    const inFlag = await runCli(['predict', '--model', 'models/tiny-bert', '--task', 'RTE', '--input', '-']);
     expect(inFlag.stderr).toContain("error: unknown task 'RTE'; did you mean 'rte'?");
     expect(inFlag.code).toBe(2);
   });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describedHeads } from '../../src/nn/described-heads.js';
 import { exportModel, exportTaskModel } from '../../src/nn/export.js';
 import { Head, type HeadSpec } from '../../src/nn/head.js';
 import type { ModelInfo } from '../../src/nn/heads-file.js';
@@ -19,7 +20,12 @@ import { packedTokens, relativeError, values } from './fixture.js';
 const FIXTURES = fileURLToPath(new URL('../fixtures/model-import/', import.meta.url));
 const MNLI: HeadTask = { name: 'mnli', kind: 'classification', labels: ['contradiction', 'entailment', 'neutral'], scoreRange: null };
 const STSB: HeadTask = { name: 'stsb', kind: 'regression', labels: [], scoreRange: [1, 5] };
-const SCORE: HeadSpec = { ...{ task: 'stsb', kind: 'regression', labels: [] }, scoreRange: [1, 5], activation: 'sigmoid', dropout: 0.2 };
+const SCORE: HeadSpec = {
+  ...{ task: 'stsb', kind: 'regression', texts: 2, labels: [] },
+  scoreRange: [1, 5],
+  activation: 'sigmoid',
+  dropout: 0.2,
+};
 const INFO: ModelInfo = {
   ...{
     arm: 'single-multi',
@@ -64,6 +70,15 @@ afterAll(() => rm(root, { recursive: true }));
 const exportedConfig = async (task: string): Promise<unknown> => JSON.parse(await readFile(join(root, 'out', task, 'config.json'), 'utf8'));
 
 describe('exportModel', () => {
+  it('tells of the head what its own folder does, the texts of an example where those are known', async () => {
+    const folder = join(root, 'out', 'stsb');
+    expect(await describedHeads(folder)).toEqual([SCORE]);
+    const [mnli] = await describedHeads(join(root, 'out', 'mnli'));
+    expect([mnli?.task, mnli?.labels, mnli?.texts]).toEqual(['mnli', MNLI.labels, undefined]);
+    expect(await describedHeads(model)).toEqual([expect.objectContaining({ task: 'mnli' }), SCORE]);
+    expect(await describedHeads(join(FIXTURES, 'bin-classifier'))).toEqual([]);
+  });
+
   it("writes BertForSequenceClassification's tensors and labels, and nothing of this project's layout", async () => {
     expect((await readdir(join(root, 'out', 'mnli'))).sort()).toEqual(['README.md', 'config.json', 'model.safetensors', 'vocab.txt']);
     const { tensors, metadata } = await readSafetensors(join(root, 'out', 'mnli', 'model.safetensors'));
@@ -118,7 +133,7 @@ describe('exportModel', () => {
       num_labels: 1,
       problem_type: 'regression',
       classifier_dropout: 0.2,
-      bornagain: { task: 'stsb', scoreRange: [1, 5], activation: 'sigmoid', maxLength: 16, truncation: 'reference' },
+      bornagain: { task: 'stsb', texts: 2, scoreRange: [1, 5], activation: 'sigmoid', maxLength: 16, truncation: 'reference' },
     });
     const folder = join(root, 'out', 'stsb');
     const { tensors } = await readSafetensors(join(folder, 'model.safetensors'));

@@ -1,4 +1,4 @@
-/** `bornagain predict`: answers for lines of text, streamed, so that input larger than memory and interactive use both work. */
+/** `bornagain predict`: answers for texts, line by line or by column, streamed, so that input larger than memory and interactive use both work. */
 import { Option, type Command } from 'commander';
 import type { Predictor } from '../../train/predictor.js';
 import type { WriteChunk } from '../../util/atomic-file.js';
@@ -26,7 +26,8 @@ interface PredictFlags extends ConfigFlags {
 }
 
 const HELP = `
-Input: one example per line, the two texts of a pair separated by a tab, no header.
+Input: one example per line, the two texts of a pair separated by a tab, no header. A file that ends in .csv, .jsonl, .json (JSON Lines),
+.parquet or .arrow is read by the columns that --config names for the task (GLUE's tasks: as Hugging Face's data set names them); it needs no labels.
 Output: one line per example: label or score, then tab-separated probabilities in the order of the task's labels, or raw logits.
 
 Example:
