@@ -24,10 +24,11 @@ Tensor arange(double start, double end, double step, at::ScalarType dtype, at::D
   if (!std::isfinite(start) || !std::isfinite(end)) throw Error("ERR_INVALID_ARGUMENT", "start and end must be finite");
   if (!std::isfinite(step) || step == 0) throw Error("ERR_INVALID_ARGUMENT", "step must be finite and not 0");
   if ((end - start) * step < 0) throw Error("ERR_INVALID_ARGUMENT", "step goes away from end");
+  const at::ScalarType wide = at::isFloatingType(dtype) ? dtype : at::kLong;
+  const at::Scalar first = requireValue(start, "start", dtype), bound = requireValue(end, "end", wide), by = requireValue(step, "step", wide);
   const double count = std::ceil((end - start) / step);
   if (count > 0) requireValue(start + (count - 1) * step, "the last value", dtype);
-  return at::arange(requireValue(start, "start", dtype), requireValue(end, "end", at::isFloatingType(dtype) ? dtype : at::kLong),
-                    requireValue(step, "step", at::isFloatingType(dtype) ? dtype : at::kLong), at::TensorOptions(dtype).device(device));
+  return at::arange(first, bound, by, at::TensorOptions(dtype).device(device));
 }
 
 Tensor randn(const Shape& shape, int64_t seed, at::ScalarType dtype, at::Device device) {

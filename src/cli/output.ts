@@ -19,6 +19,11 @@ export function printText(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Beside the result: a line on stderr. */
+export function printNote(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 /** Resolves when the pipe or terminal has taken the chunk, so that a slow reader slows the writer instead of filling memory. */
 export function writeStdout(chunk: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {

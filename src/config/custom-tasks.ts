@@ -43,7 +43,7 @@ const customTaskSchema = z
       .nullable()
       .default(null)
       .describe(
-        'tsv: a header, tabs, no quoting; csv: a header, commas, quoted fields; jsonl: an object per line; parquet; arrow: its file or stream format; null goes by the ending',
+        'tsv: a header, tabs, no quoting; csv: a header, commas (or the delimiter), quoted fields; jsonl: an object per line; parquet; arrow: its file or stream format; null goes by the ending',
       ),
     delimiter: z
       .string()
@@ -117,7 +117,7 @@ function faultsOf(task: CustomTask): Fault[] {
     faults.push([`files.${split}`, `expected an ending of ${endings.join(', ')}, or the task's format to say how it is laid out`]);
   }
   const formats = Object.values(files).map((file) => format ?? (file === undefined ? 'csv' : formatByEnding(file)));
-  if (delimiter !== undefined && formats.some((each) => each !== 'csv')) faults.push(['delimiter', 'only csv has one; expected none']);
+  if (delimiter !== undefined && formats.some((each) => each !== undefined && each !== 'csv')) faults.push(['delimiter', 'only csv has one; expected none']);
   if (new Set(Object.values(columns)).size < Object.values(columns).length) faults.push(['columns', 'expected no column twice']);
   if (symmetric && columns.textB === null) faults.push(['symmetric', 'a task of one text has no order; expected columns.textB, or false']);
   return faults;

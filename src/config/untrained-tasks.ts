@@ -3,9 +3,14 @@ import { BornAgainError } from '../util/errors.js';
 import type { Config } from './schema.js';
 import { configOf } from './variants.js';
 
-/** Those of `customTasks` that neither `tasks` nor a variant names. Throws ERR_CONFIG for a variant that sets what it cannot. */
+/**
+ * Those of `customTasks` that neither `tasks` nor a variant in use (an arm, or the teachers of one) names. Throws ERR_CONFIG for such a
+ * variant that sets what it cannot.
+ */
 export function untrainedTasks(config: Config): string[] {
-  const trained = [config, ...Object.keys(config.variants).map((name) => configOf(config, name))].flatMap(({ tasks }) => tasks);
+  const teachers = config.arms.map((name) => config.variants[name]?.teachers);
+  const used = Object.keys(config.variants).filter((name) => config.arms.includes(name) || teachers.includes(name));
+  const trained = [config, ...used.map((name) => configOf(config, name))].flatMap(({ tasks }) => tasks);
   return Object.keys(config.customTasks).filter((name) => !trained.includes(name));
 }
 

@@ -22,10 +22,10 @@ import { fileParts } from './file-part.js';
 /** Raise it when reading, tokenising or truncation begin to make something else of the same row: old files are then no longer found. */
 const FORMAT = 2;
 /**
- * The same where bad rows of a CSV file are left out. Since 2 a stray quote spoils its own row and not those after it;
- * since 3 a quote that takes whole rows along stops the reading. Without bad rows a file is read as before, and keeps its name.
+ * The same where bad rows of a CSV file are left out. Since 2 a stray quote spoils its own row and not those after it; without bad rows a
+ * file is read as before, and keeps its name.
  */
-const SKIPPING_CSV_FORMAT = 3;
+const SKIPPING_CSV_FORMAT = 2;
 const KEY_DIGITS = 16;
 /** Of the files that `cachePath` names. */
 const CACHE_FILE = new RegExp(`-[0-9a-f]{${KEY_DIGITS}}\\.arrow$`);

@@ -53,9 +53,9 @@ export async function createContext(options: ContextOptions): Promise<RunContext
   const { tasks, dataDir, cacheDir, ...shared } = options;
   const { config, modelDir, signal, onEvent } = shared;
   const computes = await resolveComputation(config.runtime);
+  const model = await modelFolderHash(modelDir);
   // A file that was cut has a hash as well, and OUT would belong to it.
   await (await openWeights(modelDir)).close();
-  const model = await modelFolderHash(modelDir);
   const splits = trainingSplits(tasks, dataDir, config);
   const data = await prepareData({ config, splits, dataDir, modelDir, cacheDir, signal, onEvent });
   return { ...shared, cores: new SharedCores(1), data, computes, inputs: { model, data: data.hashes() } };

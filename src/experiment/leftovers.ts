@@ -1,6 +1,7 @@
 /**
  * What a killed process has left: files and folders that had not taken their names yet, and checkpoints of runs that are finished. Those are no
- * one's while this process holds the folder's lock and has begun no run.
+ * one's while this process holds the folder's lock and has begun no run; but for the draft of a report's lock, whose writer makes another
+ * (lock.ts, `takeName`).
  */
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';

@@ -6,7 +6,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ const FILE = 'lock.json';
 const REPORT_FILE = 'report.lock.json';
 
 /** A report of hundreds of models takes a minute or so. Who holds the lock for longer is stopped, or was killed on another machine. */
-const REPORT_PATIENCE_MS = 10 * 60 * 1000;
+const REPORT_PATIENCE_MS = 3 * 60 * 1000;
 const LOOK_AGAIN_AFTER_MS = 50;
 
 const holderSchema = z.strictObject({
@@ -41,14 +41,24 @@ export async function withLock<T>(outDir: string, work: () => Promise<T>): Promi
   return holding(path, work);
 }
 
+export interface Waiting {
+  /** How long to wait for one and the same process. */
+  readonly patienceMs?: number;
+  /** Told for whom, before the first waiting. */
+  readonly onWait?: ((message: string) => void) | undefined;
+}
+
 /**
  * Runs `work` while holding the folder's report, when those that hold it now are done.
- * @param patienceMs how long to wait for one and the same process
  * @throws BornAgainError ERR_LOCKED with the process that holds it for longer, ERR_IO, and what `work` throws
  */
-export async function withReportLock<T>(outDir: string, work: () => Promise<T>, patienceMs = REPORT_PATIENCE_MS): Promise<T> {
+export async function withReportLock<T>(outDir: string, work: () => Promise<T>, waiting: Waiting = {}): Promise<T> {
+  const { patienceMs = REPORT_PATIENCE_MS, onWait } = waiting;
   const path = join(outDir, REPORT_FILE);
-  while (!(await acquire(path))) await awaitRelease(path, patienceMs);
+  for (let waits = 0; !(await acquire(path)); waits += 1) {
+    if (waits === 0) onWait?.(`waiting for ${nameOf(await readHolder(path))}, which writes the report of ${outDir}`);
+    await awaitRelease(path, patienceMs);
+  }
   return holding(path, work);
 }
 
@@ -183,10 +193,17 @@ function startTime(pid: number): string | null {
   }
 }
 
+function nameOf(holder: Holder | null): string {
+  return holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+}
+
 async function locked(path: string): Promise<BornAgainError> {
   const holder = await readHolder(path);
   const outDir = dirname(path);
-  const who = holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`;
-  const message = `${outDir} is being worked on by ${who}. Wait for it, stop it, or choose another output folder (if it is surely gone, remove ${path})`;
+  const [what, advice] =
+    basename(path) === REPORT_FILE
+      ? [`The report of ${outDir}`, 'Wait for it, or stop it']
+      : [outDir, 'Wait for it, stop it, or choose another output folder'];
+  const message = `${what} is being worked on by ${nameOf(holder)}. ${advice} (if it is surely gone, remove ${path})`;
   return new BornAgainError('ERR_LOCKED', message, { outDir, ...holder });
 }

@@ -17,7 +17,7 @@ import { makeFolder } from '../util/make-folder.js';
 import { copyLogs, wholeModel, type FinishedRun } from './adopt-run.js';
 import type { RunContext } from './context.js';
 import { readRunRecord, writeRunRecord, writeRunStart, type RunRecord } from './run-record.js';
-import { decisiveHash, sameSettings, TRAINING_VERSION, type Settings } from './settings.js';
+import { decisiveHash, sameSettings, settingsHash, TRAINING_VERSION, type Settings } from './settings.js';
 
 /** Where and how a run is computed: what the configuration says, and what that comes to here. */
 export type Computed = Pick<RunContext, 'computes'> & { readonly config: Pick<Config, 'runtime'> };
@@ -26,21 +26,25 @@ export type Computed = Pick<RunContext, 'computes'> & { readonly config: Pick<Co
  * Unlike an experiment's folder, a store may be used by machines that compute differently, so the key holds what `auto` comes to here. The
  * number of threads decides nothing in the fused engine alone.
  */
-export function runKey(settings: Settings, { computes, config: { runtime } }: Computed): string {
+export function runKey(settings: Settings, { computes, config: { runtime } }: Computed, hash = decisiveHash(settings)): string {
   const { runtimeVersion, instructionSet } = loadAddon().runtimeInfo();
   const { products, firstTokensOnly, evaluationBatchTokens } = runtime;
   const threads = computes.engine === 'fused' ? null : runtime.threads;
   const chosen = { ...computes, products, firstTokensOnly, evaluationBatchTokens, threads };
-  return sha256(JSON.stringify([decisiveHash(settings), { ...chosen, runtimeVersion, instructionSet, version: TRAINING_VERSION }]));
+  return sha256(JSON.stringify([hash, { ...chosen, runtimeVersion, instructionSet, version: TRAINING_VERSION }]));
 }
 
 /** Null where there is no store, or no such run in it. Throws ERR_OUTPUT_FOLDER for an entry that is malformed. */
 export async function findShared(settings: Settings, computed: Computed): Promise<FinishedRun | null> {
   const { shareDir } = computed.config.runtime;
   if (shareDir === null) return null;
-  const folder = join(shareDir, runKey(settings, computed));
-  const record = await readRunRecord(folder);
-  return record !== null && sameSettings(record.settings, settings) ? { folder, record } : null;
+  // Versions to which a task's title decided something made keys of all settings.
+  for (const hash of new Set([decisiveHash(settings), settingsHash(settings)])) {
+    const folder = join(shareDir, runKey(settings, computed, hash));
+    const record = await readRunRecord(folder);
+    if (record !== null && sameSettings(record.settings, settings)) return { folder, record };
+  }
+  return null;
 }
 
 /** Puts a finished run into the store; one that is there already, and whole, is left. Throws ERR_IO. */

@@ -52,15 +52,17 @@ export interface ExperimentOptions {
 
 /**
  * A run that fails does not end the experiment: it is told by an event and in `failures`, and whatever does not depend on it goes on.
- * @throws BornAgainError ERR_CONFIG (a value that the schema refuses, arms), ERR_OUTPUT_FOLDER (OUT is another experiment's; nothing is touched), ERR_LOCKED (another
- *   process works on it), ERR_CANCELLED, ERR_IO, and what reading data and model throws. What is finished stays, and the same call goes on
- *   from there
+ * @throws BornAgainError ERR_CONFIG (a value that the schema refuses, arms) and ERR_UNKNOWN_TASK before OUT is made, ERR_OUTPUT_FOLDER (OUT is
+ *   another experiment's; nothing is touched), ERR_LOCKED (another process works on it), ERR_CANCELLED, ERR_IO, and what reading data and
+ *   model throws. What is finished stays, and the same call goes on from there
  */
 export async function runExperiment(options: ExperimentOptions): Promise<ExperimentResults> {
   requireListener(options.onEvent);
   checkConfig(options.config);
   checkVariants(options.config);
   const plan = planRuns(options.config);
+  const registry = taskRegistry(options.config);
+  for (const task of plan.flatMap((run) => run.tasks)) registry.byName(task);
   await checkOutputFolder(options.outDir, options.config);
   return withLock(options.outDir, () => runPlan(options, plan));
 }

@@ -179,9 +179,9 @@ export function differencesOf(a: Settings, b: Settings): string {
   return fewOf(differingNames(a, b).map(settingTitle), ', ');
 }
 
-/** `data of.rte.train` is how it is recorded. */
-function settingTitle(name: string): string {
-  return name.replace(/ of\./, ' of ');
+/** `data of rte, train`; `data of.rte.train` is how it is recorded. */
+export function settingTitle(name: string): string {
+  return name.replace(/^data of\.([^.]+)\.([^.]+)$/, 'data of $1, $2').replace(/^teacher of\./, 'teacher of ');
 }
 
 /** A task more or less is twenty settings that differ. */

@@ -15,7 +15,7 @@ export async function nearbyModels(dir: string): Promise<string | null> {
     const folder = folders[at] as string;
     const { files, subfolders } = await entries(folder);
     if (at > 0 && isModel(files)) found.push(folder);
-    else folders.push(...subfolders.map((name) => join(folder, name)));
+    else folders.push(...subfolders.slice(0, MAX_FOLDERS).map((name) => join(folder, name)));
   }
   return found.length === 0 ? null : `Did you mean ${found.join(' or ')}?`;
 }

@@ -23,6 +23,8 @@ export interface ReportOptions {
   readonly outDir: string;
   /** For the texts of examples; that of the last call where left out. */
   readonly dataDir?: string | undefined;
+  /** Told whom it waits for, where another process writes the report. */
+  readonly onWait?: ((message: string) => void) | undefined;
 }
 
 export interface WrittenReport {
@@ -42,7 +44,7 @@ export async function writeReport(options: ReportOptions): Promise<WrittenReport
   // Nothing is written into a folder that is no experiment's, a lock neither.
   await readResults(options.outDir);
   // Read with the lock held: who writes last has read last.
-  return withReportLock(options.outDir, () => replaceReport(options));
+  return withReportLock(options.outDir, () => replaceReport(options), { onWait: options.onWait });
 }
 
 async function replaceReport({ outDir, dataDir }: ReportOptions): Promise<WrittenReport> {

@@ -3,11 +3,12 @@ import { isUtf8 } from 'node:buffer';
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
+const ZIP = Buffer.from('PK\x03\x04');
 /** How files begin that people take for text, or give the ending of text. */
 const SIGNATURES: readonly (readonly [bytes: Buffer, advice: string])[] = [
   [Buffer.from('PAR1'), 'Parquet; give it the ending .parquet, or convert it to text'],
   [Buffer.from('ARROW1'), 'Arrow (Feather); give it the ending .arrow, or convert it to text'],
-  [Buffer.from('PK\x03\x04'), 'a zip archive, which a spreadsheet (.xlsx) is as well; unpack it, or save it as text'],
+  [ZIP, 'a zip archive, which a spreadsheet (.xlsx) is as well; unpack it, or save it as text'],
   [Buffer.from([0x1f, 0x8b]), 'a gzip archive; unpack it'],
 ];
 const SHOWN = 24;
@@ -21,7 +22,8 @@ export function withoutByteOrderMark(firstLine: Buffer): Buffer {
 export function textFault(line: Buffer): string | null {
   const zero = line.indexOf(0);
   const utf8 = isUtf8(line);
-  if (utf8 && zero < 0) return null;
+  // In a zip of version 1.0 a line feed follows the signature.
+  if (utf8 && zero < 0 && !line.equals(ZIP)) return null;
   const signature = SIGNATURES.find(([bytes]) => line.subarray(0, bytes.length).equals(bytes));
   if (signature !== undefined) return `bytes that are no text: the file looks like ${signature[1]}`;
   if (!utf8) {

@@ -106,12 +106,12 @@ export class Session {
    */
   async step(batch: PackedBatch | readonly PackedBatch[], options: StepOptions): Promise<StepResult> {
     const kept = this.#kept(batch);
-    return this.#order.call(() => this.#step(kept, options));
-  }
-
-  async #step(batch: PackedBatch | readonly PackedBatch[], options: StepOptions): Promise<StepResult> {
     // JavaScript may leave them out; what is wrong with a rate, the native call says.
     const { learningRate, after } = (options as StepOptions | undefined) ?? { learningRate: Number.NaN };
+    return this.#order.call(() => this.#step(kept, learningRate, after));
+  }
+
+  async #step(batch: PackedBatch | readonly PackedBatch[], learningRate: number, after: number | undefined): Promise<StepResult> {
     const result = await this.native.step(batch, learningRate, after);
     if (!result.updated) throw nonFinite(result);
     this.#steps = result.step;
@@ -171,7 +171,7 @@ export class Session {
       await earlier;
       await write(state);
     });
-    this.#written = Promise.allSettled([earlier, saved]);
+    this.#written = Promise.allSettled([earlier, saved]).then(() => undefined);
     return saved;
   }
 

@@ -154,9 +154,16 @@ describe('predict', () => {
 
   it("names the model where its run's folder is given, before it looks for the task", async () => {
     const flags = ['--task', 'notes', '--input', '-'];
-    const run = await runCli(['predict', '--model', join(model, '..'), ...flags]);
-    expect([run.code, run.stdout]).toEqual([1, '']);
-    expect(run.stderr).toContain(`is no Hugging Face model folder: it has no readable config.json. Did you mean ${model}?`);
+    const hint = `is no Hugging Face model folder: it has no readable config.json. Did you mean ${model}?`;
+    const out = join(root, 'never');
+    for (const args of [
+      ['predict', ...flags],
+      ['run', ...shared, '--out', out],
+    ]) {
+      const run = await runCli([...args, '--model', join(model, '..')]);
+      expect([run.code, run.stdout]).toEqual([1, '']);
+      expect(run.stderr).toContain(hint);
+    }
   });
 
   it('names the nearest task where there is no such task', async () => {

@@ -123,6 +123,7 @@ describe('a file with columns', () => {
 it.each([
   ['Parquet', readFileSync('test/fixtures/hub/bare/rte/train-00000-of-00001.parquet'), 'Parquet; give it the ending .parquet'],
   ['Arrow', Buffer.from('ARROW1\0\0\xff\n', 'latin1'), 'Arrow (Feather); give it the ending .arrow'],
+  ['a zip of stored files', Buffer.from('PK\x03\x04\n\0\0', 'latin1'), 'a zip archive'],
   ['a zip', Buffer.from('PK\x03\x04\x14\0\n', 'latin1'), 'a zip archive'],
   ['gzip', gzipSync('A text.\n'), 'a gzip archive; unpack it'],
 ])('%s under the ending of text is told for what it is', async (_, content, what) => {

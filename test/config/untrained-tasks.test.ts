@@ -40,15 +40,18 @@ describe('tasks that were forgotten', () => {
   });
 
   it('are named by the file, by --set, or by a variant', () => {
-    const written = [{ tasks: ['moods'] }, { variants: { mine: { arm: 'single', set: ['tasks=["moods"]'] } } }];
+    const variants = { mine: { arm: 'single', set: ['tasks=["moods"]'] } };
+    const written = [{ tasks: ['moods'] }, { variants, arms: ['mine'] }];
     for (const values of written) resolveConfig({ file: fileOf({ ...values, customTasks: { moods: MOODS } }), trainsTasks: true });
     resolveConfig({ file: fileOf({ customTasks: { moods: MOODS } }), set: ['tasks=["rte"]'], trainsTasks: true });
+    const unused = fileOf({ variants, customTasks: { moods: MOODS } });
+    expect(() => resolveConfig({ file: unused, trainsTasks: true })).toThrow(expect.objectContaining(forgotten));
   });
 });
 
 it('lists the described tasks that neither tasks nor a variant names', () => {
   const customTasks = { moods: MOODS, more: MOODS, spare: MOODS };
   const variants = { mine: { arm: 'single', set: ['tasks=["more"]'] } };
-  expect(untrainedTasks(resolveConfig({ file: fileOf({ tasks: ['rte', 'moods'], customTasks, variants }) }))).toEqual(['spare']);
+  expect(untrainedTasks(resolveConfig({ file: fileOf({ tasks: ['rte', 'moods'], arms: ['single', 'mine'], customTasks, variants }) }))).toEqual(['spare']);
   expect(untrainedTasks(resolveConfig({ file: fileOf({ tasks: ['moods', 'more', 'spare'], customTasks }) }))).toEqual([]);
 });

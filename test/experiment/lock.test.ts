@@ -95,9 +95,12 @@ describe('withReportLock', () => {
   it('names the process that holds it for too long', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'report.lock.json'), JSON.stringify({ pid: 1, host: 'another-machine', started: null }));
-    await expect(withReportLock(folder, async () => {}, 0)).rejects.toMatchObject({
+    const told: string[] = [];
+    const waiting = { patienceMs: 0, onWait: (message: string) => told.push(message) };
+    await expect(withReportLock(folder, async () => {}, waiting)).rejects.toMatchObject({
       code: 'ERR_LOCKED',
-      message: expect.stringMatching(/process 1 on another-machine.*remove .*report\.lock\.json/),
+      message: expect.stringMatching(/^The report of .* process 1 on another-machine\. Wait for it, or stop it .*remove .*report\.lock\.json/),
     });
+    expect(told).toEqual([`waiting for process 1 on another-machine, which writes the report of ${folder}`]);
   });
 });

@@ -1,7 +1,13 @@
 /** What may be said anew of a task of one's own while its models are trained, and after. */
 import { readFileSync } from 'node:fs';
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/schema.js';
+import { readExperimentFile } from '../../src/experiment/output-folder.js';
+import { readRunRecord } from '../../src/experiment/run-record.js';
+import { runKey } from '../../src/experiment/run-store.js';
+import { settingsHash } from '../../src/experiment/settings.js';
 import { temporaryFolder } from '../train/tiny-model.js';
 import { abortAt, experiment, started, weights } from './experiment-rig.js';
 
@@ -16,16 +22,18 @@ interface Described {
 }
 const { train, dev } = customTasks.notes.files;
 
-function described(notes: Partial<Described>): ConfigInput {
+function described(notes: Partial<Described>, runtime: ConfigInput['runtime'] = {}): ConfigInput {
   const own = { notes: { ...customTasks.notes, ...notes } } as unknown as ConfigInput['customTasks'];
-  return { tasks: ['notes'], arms: ['single'], customTasks: own, runtime: { threads: 1, checkpointSteps: 2 } };
+  return { tasks: ['notes'], arms: ['single'], customTasks: own, runtime: { threads: 1, checkpointSteps: 2, ...runtime } };
 }
 const another = described({ title: 'Slips', files: { train, dev } as Described['files'] });
 
 let whole: string;
+let shareDir: string;
 beforeAll(async () => {
   whole = await temporaryFolder();
-  await experiment({ ...place, outDir: whole, config: described({}) });
+  shareDir = await temporaryFolder();
+  await experiment({ ...place, outDir: whole, config: described({}, { shareDir }) });
 });
 
 it('is trained once, whatever its title is and whether it has a test file', async () => {
@@ -34,6 +42,20 @@ it('is trained once, whatever its title is and whether it has a test file', asyn
   expect(started(events)).toEqual([]);
   expect(results.failures).toEqual([]);
   expect(await weights(whole)).toEqual(before);
+});
+
+it('is taken from a store under another title, and under the key of before its title ceased to count', async () => {
+  const trained = async (config: ConfigInput): Promise<string[]> =>
+    started((await experiment({ ...place, outDir: await temporaryFolder(), config })).events);
+  expect(await trained(described({ title: 'Slips' }, { shareDir }))).toEqual([]);
+
+  const [entry = ''] = await readdir(shareDir);
+  const record = await readRunRecord(join(shareDir, entry));
+  const begun = await readExperimentFile(whole);
+  if (record === null || begun?.computes === undefined) throw new Error('the first experiment left no record');
+  const { computes, config } = begun;
+  await rename(join(shareDir, entry), join(shareDir, runKey(record.settings, { computes, config }, settingsHash(record.settings))));
+  expect(await trained(described({}, { shareDir }))).toEqual([]);
 });
 
 it('goes on from a checkpoint of before it had another title', async () => {

@@ -72,7 +72,7 @@ describe('requireSameSettings', () => {
     expect(() => requireSameSettings('out', settings({}), settings({ seeds: [2, 1] }))).toThrow(/seeds\[0\] is 1 there and 2 here/);
     const other = { ...inputs, model: 'b'.repeat(64), data: { ...inputs.data, 'rte.dev': 'x' } };
     const attempt = () => requireSameSettings('out', inputSettings(inputs), inputSettings(other));
-    expect(attempt).toThrow(/model folder is aaaaaaaaaaaa there and bbbbbbbbbbbb here; data of rte\.dev is 2 there and x here/);
+    expect(attempt).toThrow(/model folder is aaaaaaaaaaaa there and bbbbbbbbbbbb here; data of rte, dev is 2 there and x here/);
   });
 
   it('names the first of many, and how many more there are', () => {

@@ -28,6 +28,7 @@ interface PredictFlags extends ConfigFlags {
 const HELP = `
 Input: one example per line, the two texts of a pair separated by a tab, no header. A file that ends in .csv, .jsonl, .json (JSON Lines),
 .parquet or .arrow is read by the columns that --config names for the task (GLUE's tasks: as Hugging Face's data set names them); it needs no labels.
+Plain text has another ending, such as .txt.
 Output: one line per example: label or score, then tab-separated probabilities in the order of the task's labels, or raw logits.
 
 Example:

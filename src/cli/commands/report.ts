@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import type { WrittenReport } from '../../report/write-report.js';
 import { addJsonFlag, requireFolder } from '../flags.js';
 import { endedBySignal } from '../interrupt.js';
-import { printJson, printText } from '../output.js';
+import { printJson, printNote, printText } from '../output.js';
 
 interface ReportFlags {
   readonly data?: string;
@@ -28,7 +28,7 @@ async function report(outDir: string, { data, json }: ReportFlags): Promise<void
   requireFolder('RUN_DIR', outDir);
   if (data !== undefined) requireFolder('--data', data);
   const { writeReport } = await import('../../report/write-report.js');
-  const written = await endedBySignal(() => writeReport({ outDir, dataDir: data }));
+  const written = await endedBySignal(() => writeReport({ outDir, dataDir: data, onWait: printNote }));
   if (json === true) printJson(written);
   else printText(describe(written));
 }

@@ -17,7 +17,7 @@ import {
   type ConfigFlags,
 } from '../flags.js';
 import { endedBySignal, interruptible } from '../interrupt.js';
-import { printJson, printText } from '../output.js';
+import { printJson, printNote, printText } from '../output.js';
 import { withDisplay } from '../progress/display.js';
 
 interface RunFlags extends ConfigFlags {
@@ -99,12 +99,12 @@ async function run(flags: RunFlags): Promise<void> {
 /**
  * Where the report is.
  * @param failed what is to be told besides where it cannot be written
- * @throws BornAgainError as `writeReport`, with its code; the message says that nothing else is lost
+ * @throws BornAgainError as `writeReport`, with its code or that of the failed runs; the message says that nothing else is lost
  */
 async function reportFile({ out, data }: RunFlags, failed: BornAgainError | null): Promise<string> {
   const { writeReport } = await import('../../report/write-report.js');
   try {
-    return (await endedBySignal(() => writeReport({ outDir: out, dataDir: data }))).file;
+    return (await endedBySignal(() => writeReport({ outDir: out, dataDir: data, onWait: printNote }))).file;
   } catch (error) {
     if (!(error instanceof BornAgainError)) throw error;
     const done =
@@ -112,7 +112,7 @@ async function reportFile({ out, data }: RunFlags, failed: BornAgainError | null
         ? `the models are finished and their scores are in ${join(out, 'results.json')}, but the report could not be written`
         : `${failed.message}\nThe report could not be written either`;
     const message = `${done}: ${error.message}. 'bornagain report ${out}' makes it again`;
-    throw new BornAgainError(error.code, message, { ...error.details, ...failed?.details }, { cause: error });
+    throw new BornAgainError(failed?.code ?? error.code, message, { ...error.details, ...failed?.details }, { cause: error });
   }
 }
 

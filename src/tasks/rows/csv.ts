@@ -39,7 +39,11 @@ export const readCsvRows: RowReader = async function* (file, columns, { onBytes,
         places = locateSeparated({ file, line, separator: delimiter }, fields, columns);
         continue;
       }
-      if (typeof fields === 'string') requireNoneSwallowed(file, records[index], { width, delimiter });
+      const fault = typeof fields === 'string' || fields.length !== width ? swallowed(file, records[index], { width, delimiter }) : null;
+      if (fault !== null) {
+        if (rows.length > 0) yield rows;
+        throw fault;
+      }
       rows.push(toRow(line, fields, { width, delimiter }, places));
     }
     yield rows;
@@ -54,22 +58,25 @@ function toRow(line: number, fields: Fields | string, { width, delimiter }: Layo
 }
 
 /**
- * A quote that is not closed takes the rows after it into one malformed record, to the next quote or the file's end. Leaving that out
- * would lose them under the name of one bad row, so no policy for bad rows covers it.
- * @param record one that is malformed
- * @throws BornAgainError ERR_DATA_FORMAT where lines inside it would be rows by themselves
+ * A quote that is not closed takes the rows after it into one record, to the next quote or the file's end. Leaving that out would lose them
+ * under the name of one bad row, so no policy for bad rows covers it.
+ * @param record one that is no row
+ * @returns what to throw where lines inside it would be rows by themselves (ERR_DATA_FORMAT), else null
  */
-function requireNoneSwallowed(file: string, record: CsvRecord | undefined, { width, delimiter }: Layout): void {
-  if (record === undefined || record.fault !== null) return;
+function swallowed(file: string, record: CsvRecord | undefined, { width, delimiter }: Layout): BornAgainError | null {
+  if (record === undefined) return null;
   const { line, text } = record;
+  const whole = parseOne(text, delimiter);
+  // Its quotes are in order; what is wrong with it is its bytes.
+  if (typeof whole !== 'string' && whole.length === width) return null;
   const inside = text.split('\n').slice(1);
   const rows = inside
     .map((each) => parseOne(each, delimiter))
     .filter((fields) => typeof fields !== 'string' && fields.length === width).length;
-  if (rows === 0) return;
+  if (rows === 0) return null;
   const reason = `a quote that opens in this row is not closed where the row ends: ${rows} of the ${inside.length} lines after it would go with it, and are rows by themselves`;
   const message = `${file}:${line}: ${reason}. Close the quote, or double it where it belongs to the text; skipping bad rows does not cover this`;
-  throw new BornAgainError('ERR_DATA_FORMAT', message, { file, line, reason });
+  return new BornAgainError('ERR_DATA_FORMAT', message, { file, line, reason });
 }
 
 /** The complete records of one chunk of the file at a time. */

@@ -7,7 +7,7 @@ import type { RowFormat } from '../../../src/config/custom-tasks.js';
 import { readRows, type Row, type RowOptions, type UnreadableRow } from '../../../src/tasks/rows/index.js';
 
 /** The rows of a file `rows.<format>` with that content, its columns `text` and `label`. */
-export async function readContent(content: string, format: RowFormat, options?: RowOptions): Promise<(Row | UnreadableRow)[]> {
+export async function readContent(content: string | Buffer, format: RowFormat, options?: RowOptions): Promise<(Row | UnreadableRow)[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bornagain-rows-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });

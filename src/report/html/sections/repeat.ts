@@ -1,5 +1,6 @@
 /** Everything needed to repeat the experiment. */
 import { flattenConfig } from '../../../config/load.js';
+import { settingTitle } from '../../../experiment/settings.js';
 import { textCell, type DataTable } from '../../data-table.js';
 import { describeChoices } from '../../choices.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
@@ -62,13 +63,8 @@ function departureTable({ results, config }: LoadedExperiment): DataTable {
 }
 
 function hashTable({ inputs }: LoadedExperiment): DataTable {
-  const entries = Object.entries(inputs ?? {}).map(([name, hash]) => [inputTitle(name), hash] as const);
+  const entries = Object.entries(inputs ?? {}).map(([name, hash]) => [settingTitle(name), hash] as const);
   return pairs('inputs', 'Hashes of what went in (SHA-256)', ['input', 'hash'], entries);
-}
-
-/** `data of.<task>.<split>` in experiment.json; neither name has a dot. */
-function inputTitle(name: string): string {
-  return name.replace(/^data of\.([^.]+)\.([^.]+)$/, 'data of $1, $2');
 }
 
 function modelTable({ runs }: LoadedExperiment): DataTable {
