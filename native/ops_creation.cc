@@ -25,7 +25,9 @@ Tensor arange(double start, double end, double step, at::ScalarType dtype, at::D
   if (!std::isfinite(step) || step == 0) throw Error("ERR_INVALID_ARGUMENT", "step must be finite and not 0");
   if ((end - start) * step < 0) throw Error("ERR_INVALID_ARGUMENT", "step goes away from end");
   const at::ScalarType wide = at::isFloatingType(dtype) ? dtype : at::kLong;
-  const at::Scalar first = requireValue(start, "start", dtype), bound = requireValue(end, "end", wide), by = requireValue(step, "step", wide);
+  const at::Scalar first = requireValue(start, "start", dtype);
+  const at::Scalar bound = requireValue(end, "end", wide);
+  const at::Scalar by = requireValue(step, "step", wide);
   const double count = std::ceil((end - start) / step);
   if (count > 0) requireValue(start + (count - 1) * step, "the last value", dtype);
   return at::arange(first, bound, by, at::TensorOptions(dtype).device(device));

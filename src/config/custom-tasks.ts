@@ -117,7 +117,8 @@ function faultsOf(task: CustomTask): Fault[] {
     faults.push([`files.${split}`, `expected an ending of ${endings.join(', ')}, or the task's format to say how it is laid out`]);
   }
   const formats = Object.values(files).map((file) => format ?? (file === undefined ? 'csv' : formatByEnding(file)));
-  if (delimiter !== undefined && formats.some((each) => each !== undefined && each !== 'csv')) faults.push(['delimiter', 'only csv has one; expected none']);
+  if (delimiter !== undefined && formats.some((each) => each !== undefined && each !== 'csv'))
+    faults.push(['delimiter', 'only csv has one; expected none']);
   if (new Set(Object.values(columns)).size < Object.values(columns).length) faults.push(['columns', 'expected no column twice']);
   if (symmetric && columns.textB === null) faults.push(['symmetric', 'a task of one text has no order; expected columns.textB, or false']);
   return faults;

@@ -52,6 +52,8 @@ describe('tasks that were forgotten', () => {
 it('lists the described tasks that neither tasks nor a variant names', () => {
   const customTasks = { moods: MOODS, more: MOODS, spare: MOODS };
   const variants = { mine: { arm: 'single', set: ['tasks=["more"]'] } };
-  expect(untrainedTasks(resolveConfig({ file: fileOf({ tasks: ['rte', 'moods'], arms: ['single', 'mine'], customTasks, variants }) }))).toEqual(['spare']);
+  expect(
+    untrainedTasks(resolveConfig({ file: fileOf({ tasks: ['rte', 'moods'], arms: ['single', 'mine'], customTasks, variants }) })),
+  ).toEqual(['spare']);
   expect(untrainedTasks(resolveConfig({ file: fileOf({ tasks: ['moods', 'more', 'spare'], customTasks }) }))).toEqual([]);
 });

@@ -99,7 +99,9 @@ describe('withReportLock', () => {
     const waiting = { patienceMs: 0, onWait: (message: string) => told.push(message) };
     await expect(withReportLock(folder, async () => {}, waiting)).rejects.toMatchObject({
       code: 'ERR_LOCKED',
-      message: expect.stringMatching(/^The report of .* process 1 on another-machine\. Wait for it, or stop it .*remove .*report\.lock\.json/),
+      message: expect.stringMatching(
+        /^The report of .* process 1 on another-machine\. Wait for it, or stop it .*remove .*report\.lock\.json/,
+      ),
     });
     expect(told).toEqual([`waiting for process 1 on another-machine, which writes the report of ${folder}`]);
   });

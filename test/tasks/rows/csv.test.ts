@@ -10,7 +10,10 @@ it.each([
 ])('stops at a quote that is not closed and takes rows along, %s', async (_, content, rows, lines) => {
   const reason = `a quote that opens in this row is not closed where the row ends: ${rows} of the ${lines} lines after it would go with it`;
   const message = expect.stringContaining(`rows.csv:3: ${reason}`);
-  await expect(readContent(Buffer.from(`text,label\na,1\n${content}`, 'latin1'), 'csv')).rejects.toMatchObject({ code: 'ERR_DATA_FORMAT', message });
+  await expect(readContent(Buffer.from(`text,label\na,1\n${content}`, 'latin1'), 'csv')).rejects.toMatchObject({
+    code: 'ERR_DATA_FORMAT',
+    message,
+  });
 });
 
 describe('a delimiter', () => {
