@@ -4,7 +4,7 @@
  * number.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { link, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { BornAgainError } from '../util/errors.js';
 import { errnoOf, ioError } from '../util/io-error.js';
+import { sha256 } from '../util/hash.js';
 import { makeFolder } from '../util/make-folder.js';
 import { temporaryFile } from '../util/temporary-name.js';
 import { readOutputJson } from './run-record.js';
@@ -22,6 +23,7 @@ const REPORT_FILE = 'report.lock.json';
 /** A report of hundreds of models takes a minute or so. Who holds the lock for longer is stopped, or was killed on another machine. */
 const REPORT_PATIENCE_MS = 3 * 60 * 1000;
 const LOOK_AGAIN_AFTER_MS = 50;
+const FORGOTTEN_AFTER_MS = 10_000;
 
 const holderSchema = z.strictObject({
   pid: z.int().positive(),
@@ -93,30 +95,31 @@ async function acquire(path: string): Promise<boolean> {
     if (await create(path)) return true;
     const holder = await readHolder(path);
     if (holder !== null && isAlive(holder)) return false;
-    // Where it is gone by now, the next one may be there already, and that is not to be moved.
-    if (holder !== null) await putAway(path);
+    // Where it is gone by now, the next one may be there already, and that is not to be removed.
+    if (holder !== null) await putAway(path, holder);
   }
   return create(path);
 }
 
 /**
- * Takes a dead process's lock out of the way. Another process may have done that and hold the folder since this one looked, so the file is
- * moved, which only one can do, and looked at once more: a living one's goes back to its place.
+ * Removes a dead process's lock. Others may be about to do so, and one that has done it may hold the folder by now, whose lock must stay: so
+ * a second name of the file, made of what it says, is taken first, which only one can have; and whoever has it looks whether the file is
+ * still the dead one's. Nobody else removes it then.
  */
-async function putAway(path: string): Promise<void> {
-  const aside = temporaryFile(path);
+async function putAway(path: string, dead: Holder): Promise<void> {
+  const claim = `${path}.${sha256(JSON.stringify(dead)).slice(0, 12)}.dead`;
+  if (!(await takeName(path, claim))) return dropForgotten(claim);
   try {
-    await rename(path, aside);
-    const holder = await readHolder(aside);
-    if (holder !== null && isAlive(holder)) await link(aside, path);
-  } catch (error) {
-    const errno = errnoOf(error);
-    // Another process put it away, or has taken the folder already.
-    if (errno === 'ENOENT' || errno === 'EEXIST') return;
-    throw errno === '' ? error : ioError('write', path, error);
+    if (isDeepStrictEqual(await readHolder(claim), dead)) await rm(path, { force: true });
   } finally {
-    await rm(aside, { force: true });
+    await rm(claim, { force: true });
   }
+}
+
+/** A claim is held for the blink of an eye. Who left one for longer was killed then. */
+async function dropForgotten(claim: string): Promise<void> {
+  const since = statSync(claim, { throwIfNoEntry: false })?.ctimeMs;
+  if (since !== undefined && Date.now() - since > FORGOTTEN_AFTER_MS) await rm(claim, { force: true });
 }
 
 /** False where the file exists. It appears with its content, so nobody reads half of it. */
@@ -128,20 +131,23 @@ async function create(path: string): Promise<boolean> {
     await writeFile(draft, JSON.stringify(holder) + '\n');
     return await takeName(draft, path);
   } catch (error) {
-    throw ioError('write', path, error);
+    throw error instanceof BornAgainError ? error : ioError('write', path, error);
   } finally {
     await rm(draft, { force: true });
   }
 }
 
-/** False also where the draft is gone: who begins to work on the output folder takes it for one that a killed process has left. */
-async function takeName(draft: string, path: string): Promise<boolean> {
+/**
+ * False where the name is taken, and where the file is gone: a lock whose holder is done, or a draft that who begins to work on the output
+ * folder took for one that a killed process has left.
+ */
+async function takeName(file: string, name: string): Promise<boolean> {
   try {
-    await link(draft, path);
+    await link(file, name);
     return true;
   } catch (error) {
     if (['EEXIST', 'ENOENT'].includes(errnoOf(error))) return false;
-    throw error;
+    throw ioError('write', name, error);
   }
 }
 
