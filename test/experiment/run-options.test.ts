@@ -17,7 +17,12 @@ it.each<[string, Partial<ExperimentOptions>, string, string]>([
     'ERR_CONFIG',
     'multi.layerDecay: expected number to be >0',
   ],
-  ['a task that nobody knows', { config: { ...config, tasks: ['rtee', 'stsb'] } }, 'ERR_UNKNOWN_TASK', "unknown task 'rtee'; did you mean 'rte'?"],
+  [
+    'a task that nobody knows',
+    { config: { ...config, tasks: ['rtee', 'stsb'] } },
+    'ERR_UNKNOWN_TASK',
+    "unknown task 'rtee'; did you mean 'rte'?",
+  ],
   ['nobody to tell', { onEvent: undefined as never }, 'ERR_INVALID_ARGUMENT', 'options.onEvent must be a function'],
 ])('refuses %s', async (_, wrong, code, message) => {
   const outDir = join(await temporaryFolder(), 'out');
