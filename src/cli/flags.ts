@@ -7,8 +7,8 @@ import type { Config } from '../config/schema.js';
 import { untrainedTasks } from '../config/untrained-tasks.js';
 import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { TaskDefinition } from '../tasks/types.js';
-import type { OnEvent } from '../train/events.js';
 import { BornAgainError } from '../util/errors.js';
+import { printNotice } from './output.js';
 
 export interface ConfigFlags {
   readonly preset?: string;
@@ -61,15 +61,16 @@ export function configFromFlags(
   const config = resolveConfig({ preset, file, set: skipBadRows ? [...set, 'data.badRows=skip'] : set, trainsTasks });
   const registry = taskRegistry(config);
   for (const name of config.tasks) requireTrainable(name, registry);
+  if (trainsTasks) warnOfUntrained(config);
   return config;
 }
 
 /** Tells of tasks that are described and, as `tasks` is written, not trained: nothing is wrong with that, but it may not be meant. */
-export function warnOfUntrained(config: Config, onEvent: OnEvent): void {
+function warnOfUntrained(config: Config): void {
   const names = untrainedTasks(config);
   if (names.length === 0) return;
   const message = `customTasks describes ${names.join(', ')}, and tasks does not name ${names.length === 1 ? 'it' : 'them'}: not trained`;
-  onEvent({ kind: 'notice', level: 'warning', message });
+  printNotice({ level: 'warning', message });
 }
 
 /** `rte,mnli` as a list of tasks that can be trained, GLUE's or the configuration's. */

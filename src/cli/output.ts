@@ -24,6 +24,11 @@ export function printNote(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** The same for what an event of training would say, where no display of progress is there. */
+export function printNotice({ level, message }: { readonly level: 'info' | 'warning'; readonly message: string }): void {
+  printNote(`${level === 'warning' ? 'warning: ' : ''}${message}`);
+}
+
 /** Resolves when the pipe or terminal has taken the chunk, so that a slow reader slows the writer instead of filling memory. */
 export function writeStdout(chunk: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {

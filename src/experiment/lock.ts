@@ -11,7 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { BornAgainError } from '../util/errors.js';
-import { errnoOf, ioError } from '../util/io-error.js';
+import { attemptIo, errnoOf, ioError } from '../util/io-error.js';
 import { sha256 } from '../util/hash.js';
 import { makeFolder } from '../util/make-folder.js';
 import { temporaryFile } from '../util/temporary-name.js';
@@ -127,11 +127,11 @@ async function create(path: string): Promise<boolean> {
   const holder: Holder = { pid: process.pid, host: hostname(), started: startTime(process.pid) };
   const draft = temporaryFile(path);
   try {
-    await makeFolder(dirname(path));
-    await writeFile(draft, JSON.stringify(holder) + '\n');
+    await attemptIo('write', path, async () => {
+      await makeFolder(dirname(path));
+      await writeFile(draft, JSON.stringify(holder) + '\n');
+    });
     return await takeName(draft, path);
-  } catch (error) {
-    throw error instanceof BornAgainError ? error : ioError('write', path, error);
   } finally {
     await rm(draft, { force: true });
   }

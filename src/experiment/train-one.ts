@@ -96,7 +96,8 @@ function requireFittingOptions({ config, arm, tasks, seed, teachersDir }: TrainO
   if (arm === 'single' && tasks.length > 1) refuse(`a single-task model has one task, not ${tasks.length}: ${tasks.join(', ')}`);
   if (arm === 'distilled' && teachersDir === undefined) refuse('a distilled model needs a folder with a teacher for each task');
   if (arm !== 'distilled' && teachersDir !== undefined) refuse(`a ${arm} model has no teachers`);
-  for (const task of tasks) taskRegistry(config).byName(task);
+  const registry = taskRegistry(config);
+  for (const task of tasks) registry.byName(task);
 }
 
 /** A grid needs runs to choose from. */

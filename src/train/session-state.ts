@@ -22,13 +22,12 @@ const OWN_NAMES = ['steps', 'sha256'];
  *   as something else, and the checksum with it
  */
 export function checkedNotes(notes: Notes): Notes {
+  const refuse = (name: string, fault: string): never => {
+    throw new BornAgainError('ERR_INVALID_ARGUMENT', `note '${name}' of a checkpoint: ${fault}`, { name });
+  };
   for (const [name, value] of Object.entries(notes) as [string, unknown][]) {
-    const fault = OWN_NAMES.includes(name)
-      ? `names of the file's own are ${OWN_NAMES.join(' and ')}; choose another`
-      : `its value must be a string, not ${String(value)}`;
-    if (OWN_NAMES.includes(name) || typeof value !== 'string') {
-      throw new BornAgainError('ERR_INVALID_ARGUMENT', `note '${name}' of a checkpoint: ${fault}`, { name });
-    }
+    if (OWN_NAMES.includes(name)) refuse(name, `names of the file's own are ${OWN_NAMES.join(' and ')}; choose another`);
+    if (typeof value !== 'string') refuse(name, `its value must be a string, not ${String(value)}`);
   }
   return { ...notes };
 }

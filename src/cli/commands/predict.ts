@@ -13,6 +13,7 @@ import {
   type ConfigFlags,
 } from '../flags.js';
 import { endedBySignal } from '../interrupt.js';
+import { printNotice } from '../output.js';
 import { readPredictionRows, STDIN } from '../prediction-input.js';
 import { formatPrediction, writeOutput, type PredictionFormat } from '../prediction-output.js';
 
@@ -79,8 +80,4 @@ async function answer(predictor: Predictor, flags: PredictFlags, write: WriteChu
 function formatOf({ json, logits }: PredictFlags): PredictionFormat {
   if (json === true) return 'json';
   return logits === true ? 'logits' : 'probabilities';
-}
-
-function printNotice({ level, message }: { readonly level: 'info' | 'warning'; readonly message: string }): void {
-  process.stderr.write(`${level === 'warning' ? 'warning: ' : ''}${message}\n`);
 }

@@ -1,16 +1,7 @@
 /** `bornagain prepare`: tokenises what a run will need, so that the run itself starts at once. */
 import type { Command } from 'commander';
 import type { PreparedEvent } from '../../train/events.js';
-import {
-  addConfigFlags,
-  addDataFlags,
-  addJsonFlag,
-  addModelFlag,
-  configFromFlags,
-  requireFolder,
-  warnOfUntrained,
-  type ConfigFlags,
-} from '../flags.js';
+import { addConfigFlags, addDataFlags, addJsonFlag, addModelFlag, configFromFlags, requireFolder, type ConfigFlags } from '../flags.js';
 import { endedBySignal } from '../interrupt.js';
 import { printJson, printText } from '../output.js';
 import { withDisplay } from '../progress/display.js';
@@ -41,9 +32,8 @@ async function prepare(flags: PrepareFlags): Promise<void> {
   const { defaultCacheDir, fillCache, trainingSplits } = await import('../../train/prepare-data.js');
   const cacheDir = flags.cache ?? defaultCacheDir(flags.data);
   const splits: Omit<PreparedEvent, 'kind'>[] = [];
-  await withDisplay((display) => {
-    warnOfUntrained(config, display.handle);
-    return endedBySignal(() =>
+  await withDisplay((display) =>
+    endedBySignal(() =>
       fillCache({
         config,
         splits: trainingSplits(config.tasks, flags.data, config),
@@ -58,8 +48,8 @@ async function prepare(flags: PrepareFlags): Promise<void> {
           display.handle(event);
         },
       }),
-    );
-  });
+    ),
+  );
   if (flags.json === true) printJson({ cacheDir, splits });
   else printText(`Tokenised data: ${cacheDir}`);
 }

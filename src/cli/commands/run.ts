@@ -13,7 +13,6 @@ import {
   addRequired,
   configFromFlags,
   requireFolder,
-  warnOfUntrained,
   type ConfigFlags,
 } from '../flags.js';
 import { endedBySignal, interruptible } from '../interrupt.js';
@@ -70,9 +69,8 @@ async function run(flags: RunFlags): Promise<void> {
   const baselines = readBaselines(flags.data);
   const { runExperiment } = await import('../../experiment/run.js');
   const resume = `what was done is kept in ${flags.out}; the same command goes on from there`;
-  const results = await withDisplay((display) => {
-    warnOfUntrained(config, display.handle);
-    return interruptible(
+  const results = await withDisplay((display) =>
+    interruptible(
       resume,
       (line) => display.say(line),
       (signal) =>
@@ -86,8 +84,8 @@ async function run(flags: RunFlags): Promise<void> {
           signal,
           onEvent: display.handle,
         }),
-    );
-  });
+    ),
+  );
   if (flags.json === true) printJson(results);
   else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}`);
   const failed = failedRuns(results, flags.out);
@@ -129,12 +127,9 @@ function commandLine(args: readonly string[]): string {
 async function dryRun(flags: RunFlags, config: Config): Promise<void> {
   const { forecast } = await import('../../experiment/forecast.js');
   const { data: dataDir, model: modelDir, out: outDir, cache } = flags;
-  const plan = await withDisplay(({ handle: onEvent }) => {
-    warnOfUntrained(config, onEvent);
-    return endedBySignal(() =>
-      forecast({ config, dataDir, modelDir, outDir, ...(cache === undefined ? {} : { cacheDir: cache }), onEvent }),
-    );
-  });
+  const plan = await withDisplay(({ handle: onEvent }) =>
+    endedBySignal(() => forecast({ config, dataDir, modelDir, outDir, ...(cache === undefined ? {} : { cacheDir: cache }), onEvent })),
+  );
   if (flags.json === true) printJson(plan);
   else {
     const { renderForecast } = await import('../../report/index.js');

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { BornAgainError } from '../../util/errors.js';
 import { addJsonFlag } from '../flags.js';
 import { endedBySignal } from '../interrupt.js';
-import { printJson, printText } from '../output.js';
+import { printJson, printNote, printText } from '../output.js';
 
 interface WatchFlags {
   readonly port?: string;
@@ -34,7 +34,7 @@ export function registerWatch(program: Command): void {
 async function watch(outDir: string, flags: WatchFlags): Promise<void> {
   const port = parsePort(flags.port);
   const { watchExperiment } = await import('../../report/watch/watch.js');
-  const say = flags.json === true ? (line: string): void => void process.stderr.write(`${line}\n`) : printText;
+  const say = flags.json === true ? printNote : printText;
   const onListening = (url: string): void => (flags.open === true ? openBrowser(url, say) : undefined);
   const state = await endedBySignal(() => watchExperiment({ outDir, port, keep: flags.keep === true, say, onListening }));
   if (flags.json === true) printJson(state);
