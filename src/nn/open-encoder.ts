@@ -1,6 +1,7 @@
 /** An encoder out of a checkpoint, whatever its form, and what there is to say about how it was read. */
 import { basename } from 'node:path';
 import { BornAgainError } from '../util/errors.js';
+import { elementCount } from '../util/shape.js';
 import { Bert } from './bert.js';
 import type { BertConfig } from './bert-config.js';
 import { isBuffer, type CheckpointLayout } from './checkpoint-layout.js';
@@ -78,7 +79,7 @@ function requirePlausibleSize(request: EncoderRequest): void {
   const { hiddenSize: h, intermediateSize, layers, vocabSize, maxPositions, typeVocabSize } = config;
   const needed = h * (vocabSize + maxPositions + typeVocabSize) + layers * (4 * h * h + 2 * h * intermediateSize) + h * h;
   let held = 0;
-  for (const shape of source.shapes.values()) held += shape.reduce((product, size) => product * size, 1);
+  for (const shape of source.shapes.values()) held += elementCount(shape);
   if (needed <= 2 * held + 1e6 && layers <= source.shapes.size) return;
   const faults = differingSizes(request);
   const sizes = faults.length === 0 ? '' : `: ${faults.join('; ')}`;

@@ -3,6 +3,7 @@
  * (huggingface/safetensors, safetensors/src/tensor.rs): no overlaps, no holes, no byte outside the file.
  */
 import { BornAgainError } from '../util/errors.js';
+import { elementCount } from '../util/shape.js';
 import { FLOAT_BYTES } from './weights/floats.js';
 import { shown } from './weights/source.js';
 import { parseJson } from '../util/parse-json.js';
@@ -83,7 +84,7 @@ function parsePlace(name: string, entry: unknown, path: string): TensorPlace {
   if (!isSizes(shape)) throw corrupt(path, `tensor '${shown(name)}' has no valid shape`);
   if (!isSizes(offsets) || offsets.length !== 2) throw corrupt(path, `tensor '${shown(name)}' has no valid data_offsets`);
   const [begin = 0, end = 0] = offsets;
-  const bytes = shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype as SafetensorsDType];
+  const bytes = elementCount(shape) * DTYPE_BYTES[dtype as SafetensorsDType];
   if (end - begin !== bytes)
     throw corrupt(path, `tensor '${shown(name)}' of shape [${shown(shape.join(', '))}] needs ${bytes} bytes, its place has ${end - begin}`);
   return { name, dtype: dtype as SafetensorsDType, shape, begin, end };
@@ -106,7 +107,7 @@ export function formatHeader(
   for (const { name, dtype, shape } of tensors) {
     if (Object.hasOwn(json, name))
       throw new BornAgainError('ERR_INVALID_ARGUMENT', `a safetensors file has one place for '${name}', not two`, { name });
-    const end = position + shape.reduce((product, size) => product * size, 1) * DTYPE_BYTES[dtype];
+    const end = position + elementCount(shape) * DTYPE_BYTES[dtype];
     json[name] = { dtype, shape, data_offsets: [position, end] };
     position = end;
   }

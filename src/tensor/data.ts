@@ -1,6 +1,7 @@
 /** JavaScript's numbers in the form the addon copies from, and back: typed arrays by dtype, nested arrays by shape. */
 import type { DType, TypedArray } from '../native/types.js';
 import { BornAgainError } from '../util/errors.js';
+import { elementCount } from '../util/shape.js';
 
 /** A number, or arrays of numbers nested to the depth of the tensor. */
 export type NestedNumbers = number | readonly NestedNumbers[];
@@ -91,7 +92,7 @@ function toTypedArray(values: readonly number[], dtype: DType): TypedArray {
 export function nest(data: TypedArray, shape: readonly number[]): NestedNumbers {
   let level: NestedNumbers[] = Array.from(data as ArrayLike<number | bigint>, exactNumber);
   for (const [depth, size] of [...shape.entries()].reverse().slice(0, -1)) {
-    const count = shape.slice(0, depth).reduce((product, outer) => product * outer, 1);
+    const count = elementCount(shape.slice(0, depth));
     const inner = level;
     level = Array.from({ length: count }, (_, index) => inner.slice(index * size, (index + 1) * size));
   }

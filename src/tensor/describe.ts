@@ -1,6 +1,7 @@
 /** A tensor in a line of text: what console.log, template strings and JSON show of it. */
 import { loadAddon } from '../native/load.js';
 import type { NativeTensor, TypedArray } from '../native/types.js';
+import { elementCount } from '../util/shape.js';
 
 /** Values of larger tensors are not read: it would copy them all. */
 const MOST_READ = 1000;
@@ -22,7 +23,7 @@ export function describeTensor(native: NativeTensor): string {
 function describeLive(native: NativeTensor): string {
   const { dtype, shape, device, requiresGrad } = native;
   const what = `Tensor(${dtype} [${shape.join(', ')}] on ${device}${requiresGrad ? ', requiresGrad' : ''})`;
-  const size = product(shape);
+  const size = elementCount(shape);
   // Reading from a GPU would wait for all it has to do.
   if (device !== 'cpu' || size === 0 || size > MOST_READ) return what;
   const text = dtype === 'bool' ? (value: number | bigint) => String(value !== 0) : digits;
@@ -36,7 +37,7 @@ function firstOf(data: TypedArray): (number | bigint)[] {
 /** The values from `start` on, nested by shape; an ellipsis where they end early. */
 function nested(values: readonly string[], [size, ...inner]: readonly number[], start = 0): string {
   if (size === undefined) return values[start] ?? '…';
-  const stride = product(inner);
+  const stride = elementCount(inner);
   const shown = Math.min(size, Math.ceil((values.length - start) / stride));
   const parts = Array.from({ length: shown }, (_, index) => nested(values, inner, start + index * stride));
   return `[${[...parts, ...(shown < size ? ['…'] : [])].join(', ')}]`;
@@ -44,8 +45,4 @@ function nested(values: readonly string[], [size, ...inner]: readonly number[], 
 
 function digits(value: number | bigint): string {
   return String(typeof value === 'bigint' || Number.isInteger(value) ? value : Number(value.toPrecision(6)));
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((total, size) => total * size, 1);
 }

@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { loadAddon } from '../native/load.js';
 import type { NativeOps } from '../native/ops.js';
 import type { DType, NativeTensor } from '../native/types.js';
+import { elementCount } from '../util/shape.js';
 import { describeTensor } from './describe.js';
 import type { Tensor } from './tensor.js';
 
@@ -37,7 +38,7 @@ export abstract class TensorHandle {
 
   /** Number of values. */
   get size(): number {
-    return this.shape.reduce((product, size) => product * size, 1);
+    return elementCount(this.shape);
   }
 
   /** Settable on leaves of a floating dtype only; throws ERR_INVALID_ARGUMENT elsewhere. */

@@ -1,4 +1,5 @@
 /** Views of a storage by shape and strides, in elements, as PyTorch saves tensors that were transposed, sliced or expanded. */
+import { elementCount } from '../../util/shape.js';
 
 /** Elements from the first to the last that the view touches; 0 for an empty one. */
 export function span(shape: readonly number[], strides: readonly number[]): number {
@@ -19,7 +20,7 @@ export function isContiguous(shape: readonly number[], strides: readonly number[
 
 /** The view's elements in row-major order; `values` begins at the view's first. */
 export function gather(values: Float32Array, shape: readonly number[], strides: readonly number[]): Float32Array {
-  const result = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  const result = new Float32Array(elementCount(shape));
   const index = new Array<number>(shape.length).fill(0);
   let place = 0;
   for (let i = 0; i < result.length; i++) {

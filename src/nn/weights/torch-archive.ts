@@ -5,6 +5,7 @@
 import { fromRandomAccessReaderPromise, type Entry, RandomAccessReader, type ZipFile } from 'yauzl';
 import { Readable } from 'node:stream';
 import { BornAgainError } from '../../util/errors.js';
+import { elementCount } from '../../util/shape.js';
 import { unreadable } from '../safetensors.js';
 import { FileBytes } from './file-bytes.js';
 import { isFloatDType, toFloat32 } from './floats.js';
@@ -166,7 +167,7 @@ function placeStorages(
     const entry = entries.get(`${root}data/${storage.key}`);
     if (entry === undefined) throw malformed(path, `the storage '${shown(storage.key)}' of '${shown(name)}' is not in it`);
     // Strides of 0 repeat elements: without a bound, a few bytes could claim any number of them.
-    const elements = shape.reduce((product, size) => product * size, 1);
+    const elements = elementCount(shape);
     if (!(elements <= fileBytes)) {
       throw malformed(path, `'${shown(name)}' is [${shown(shape.join(', '))}], more elements than the file has bytes`);
     }
