@@ -6,11 +6,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { isDeepStrictEqual } from 'node:util';
 import type { TokenizedDataset } from '../data/types.js';
 import { TeacherEnsemble } from '../distill/ensemble.js';
 import type { TeacherOutputs } from '../distill/teacher-store.js';
 import { modelFolderHash } from '../nn/model-folder.js';
+import type { MetricName } from '../metrics/index.js';
+import type { TaskScores } from '../train/events.js';
 import { removeLogs } from '../train/run-log.js';
 import { teacherOutputs } from '../train/teacher-outputs.js';
 import type { TrainingTask } from '../train/step-maker.js';
@@ -31,6 +32,7 @@ import {
   runSettings,
   sameSettings,
   settingsHash,
+  tasksScoredOtherwise,
   type Settings,
 } from './settings.js';
 
@@ -41,15 +43,18 @@ export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: Run
 /** The result of that very run, or null: not finished, finished with other settings, or without its model or its predictions. */
 export async function finishedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await trainedRun(folder, settings);
-  return record !== null && isComplete(folder, record) ? record : null;
+  return record !== null && unscored(folder, record, settings) === null ? record : null;
 }
 
-/** Whether the predictions are there, and what they tell is in the record. */
-function isComplete(folder: string, { failed }: RunRecord): boolean {
-  return failed !== undefined && existsSync(predictionsFile(folder));
+/** Why the model is to be scored once more; null where its predictions are there, and what these settings tell of them is in the record. */
+function unscored(folder: string, { failed, settings: scoredBy }: RunRecord, settings: Settings): string | null {
+  const others = tasksScoredOtherwise(scoredBy, settings);
+  if (others.length > 0) return `the metrics of ${others.join(', ')} have changed since it was scored; its model is scored by them`;
+  const whole = failed !== undefined && existsSync(predictionsFile(folder));
+  return whole ? null : 'its predictions are missing or not counted; its model makes them again';
 }
 
-/** As `finishedRun`, but the predictions may be missing, or what an earlier version did not read off them. */
+/** As `finishedRun`, but the predictions may be missing, or what an earlier version did not read off them, or other metrics told. */
 async function trainedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await readRunRecord(folder);
   return record !== null && sameSettings(record.settings, settings) && existsSync(join(folder, 'model', 'config.json')) ? record : null;
@@ -74,7 +79,8 @@ export async function trainRun(context: RunContext, run: PlannedRun, place: RunP
   const { folder, sources } = place;
   const settings = settingsOf(context, run, sources);
   const trained = await trainedRun(folder, settings);
-  const kept = trained === null || isComplete(folder, trained) ? trained : await predictAgain(context, run, folder, trained);
+  const kept =
+    trained === null ? null : await scoredRun(context, run, folder, { ...trained, settings }, unscored(folder, trained, settings));
   const record = kept ?? (await makeRun(context, run, place, settings));
   await removeCheckpoints(folder);
   context.onEvent({ kind: 'run-finished', runId: run.id, seconds: record.seconds, model: join(folder, 'model') });
@@ -106,18 +112,18 @@ async function fitRun(context: RunContext, run: PlannedRun, { folder, sources }:
   const { started, begun } = beginning;
   const goesOn = begun !== null && sameSettings(begun.settings, beginning.settings);
   // As they were written when it was begun: its checkpoints are known by them.
-  const settings = goesOn ? begun.settings : beginning.settings;
+  const identity = goesOn ? begun.settings : beginning.settings;
   // Before anything is removed: teachers that cannot be asked must not cost what the folder holds.
   const tasks = await trainingTasks(context, run, sources);
   const { computes } = context;
   if (goesOn) requireSameComputation(folder, begun.computes, computes);
-  else if (begun !== null) await startAnew(context, run, folder, differencesOf(begun.settings, settings));
-  await writeRunStart(folder, { settings, computes });
-  const fitted = await fitModel(context, run, tasks, { folder, identity: settingsHash(settings), initial: sources.initial });
+  else if (begun !== null) await startAnew(context, run, folder, differencesOf(begun.settings, identity));
+  await writeRunStart(folder, { settings: identity, computes });
+  const fitted = await fitModel(context, run, tasks, { folder, identity: settingsHash(identity), initial: sources.initial });
   const seconds = (performance.now() - started) / 1000;
   const { arm, tasks: names, seed } = run;
   const modelHash = await modelFolderHash(join(folder, 'model'));
-  return writeRunRecord(folder, { arm, tasks: [...names], seed, ...fitted, seconds, modelHash, computes, settings });
+  return writeRunRecord(folder, { arm, tasks: [...names], seed, ...fitted, seconds, modelHash, computes, settings: beginning.settings });
 }
 
 /** An entry of the store that cannot be read is as good as none; the run replaces it when it is finished. */
@@ -159,26 +165,36 @@ async function share(context: RunContext, run: PlannedRun, folder: string, recor
 }
 
 /**
- * Writes the predictions that a trained model's folder lacks, because a version that kept none made it or because they were removed.
+ * Scores the model of a trained run where something says why, and writes its predictions.
  * @returns the completed record; null, and no file written, where the model is not the one of the record or does not score as it did
  */
-async function predictAgain(context: RunContext, run: PlannedRun, folder: string, record: RunRecord): Promise<RunRecord | null> {
+async function scoredRun(
+  context: RunContext,
+  run: PlannedRun,
+  folder: string,
+  record: RunRecord,
+  why: string | null,
+): Promise<RunRecord | null> {
+  if (why === null) return record;
   requireSameComputation(folder, record.computes, context.computes);
   if ((await modelFolderHash(join(folder, 'model'))) !== record.modelHash) return null;
-  context.onEvent({
-    kind: 'notice',
-    level: 'info',
-    runId: run.id,
-    message: 'its predictions are missing or not counted; its model makes them again',
-  });
-  const { answers, scores, mismatched, failed } = await scoreKeptModel(context, run, folder);
-  if (isDeepStrictEqual({ scores, mismatched }, { scores: record.scores, mismatched: record.mismatched })) {
+  context.onEvent({ kind: 'notice', level: 'info', runId: run.id, message: why });
+  const { answers, ...scored } = await scoreKeptModel(context, run, folder);
+  if (agree(scored.scores, record.scores) && agree(scored.mismatched, record.mismatched)) {
     await writePredictions(folder, answers);
-    return writeRunRecord(folder, { ...record, failed });
+    return writeRunRecord(folder, { ...record, ...scored });
   }
   const message = 'its model does not score here as it did where it was trained; it is trained from the start';
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
   return null;
+}
+
+/** In the metrics that both have. */
+function agree(a: TaskScores, b: TaskScores): boolean {
+  return Object.entries(a).every(([task, scores]) => {
+    const others = b[task] ?? {};
+    return (Object.keys(scores) as MetricName[]).every((metric) => others[metric] === undefined || scores[metric] === others[metric]);
+  });
 }
 
 /** Drops what the earlier training had not finished. Its model and result, if any, stay until the new ones replace them. */

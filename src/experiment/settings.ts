@@ -116,9 +116,19 @@ export function runSettings({ kind, tasks, seed, config }: DecidedRun, inputs: I
 /** A task's title is what is printed, its test file what `eval` may read: recorded, but no training comes to another model by them. */
 const TELLS_ONLY = /^customTasks\.[^.]+\.(title|files\.test)$/;
 
-/** Whether all that decides has the same values in both, in any order. */
+/** What answers are scored by. A training comes to another model by it only where it is looked at on dev (`selection`). */
+const SCORES_BY = /^customTasks\.[^.]+\.(metrics|mainMetric)$/;
+const SELECTS = /^selection\./;
+
+/** Whether all that decides the model has the same values in both, in any order. */
 export function sameSettings(a: Settings, b: Settings): boolean {
   return differingNames(a, b).length === 0;
+}
+
+/** Of settings that are the same: the tasks whose metrics are not, so that the model is to be scored by others than it was. */
+export function tasksScoredOtherwise(a: Settings, b: Settings): string[] {
+  const names = namesOf(a, b).filter((name) => SCORES_BY.test(name) && a[name] !== b[name]);
+  return [...new Set(names.map((name) => name.split('.')[1] as string))];
 }
 
 /** The same for settings that are written alike, in any order. Not for all that `sameSettings` finds the same: see `decisiveHash`. */
@@ -126,7 +136,7 @@ export function settingsHash(settings: Settings): string {
   return sha256(JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** The same wherever `sameSettings` says so. */
+/** The same for settings that decide the same model and are scored by the same metrics. */
 export function decisiveHash(settings: Settings): string {
   return settingsHash(Object.fromEntries(Object.entries(settings).filter(([name]) => !TELLS_ONLY.test(name))));
 }
@@ -171,7 +181,13 @@ export function requireSameComputation(outDir: string, found: Computation | unde
 }
 
 function differingNames(a: Settings, b: Settings): string[] {
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name] && !TELLS_ONLY.test(name));
+  const names = namesOf(a, b);
+  const selected = names.some((name) => SELECTS.test(name));
+  return names.filter((name) => a[name] !== b[name] && !TELLS_ONLY.test(name) && (selected || !SCORES_BY.test(name)));
+}
+
+function namesOf(a: Settings, b: Settings): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])];
 }
 
 /** Names of what differs, for a message. */
