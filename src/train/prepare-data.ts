@@ -88,7 +88,20 @@ export async function prepareData(options: PrepareDataOptions): Promise<Prepared
     prepared.add(dataset);
     return report;
   });
+  for (const { task, split } of options.splits) {
+    const message = split === 'train' ? labelsMissing(prepared.get(task, split)) : null;
+    if (message !== null) options.onEvent({ kind: 'notice', level: 'warning', message });
+  }
   return prepared;
+}
+
+/** What to say of labels without an example, which no model learns to answer; null where each has one. */
+function labelsMissing(dataset: TokenizedDataset): string | null {
+  const { task, size } = dataset;
+  const missing = new Set(task.labels);
+  for (let index = 0; index < size && missing.size > 0; index += 1) missing.delete(task.labels[dataset.label(index)] ?? '');
+  const names = [...missing].map((name) => `'${name}'`).join(', ');
+  return missing.size === 0 ? null : `${task.title} train: no example of ${names}, so that no model learns to answer it`;
 }
 
 /**
