@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/adamw.h"
+#include "env_data.h"
 #include "guard.h"
 #include "optimizer_convert.h"
 #include "tagged_wrap.h"
@@ -43,6 +44,8 @@ class AdamWWrap final : public TaggedWrap<AdamWWrap> {
   Napi::Value step(const Napi::CallbackInfo& info) {
     return guard(info.Env(), [&]() -> Napi::Value {
       const double rate = toLearningRate(info[0]);
+      const auto data = EnvData::of(info.Env());
+      for (const auto& parameter : live().parameters()) data->requireFree(parameter.tensor);
       const double norm = live().gradientNorm();
       if (std::isfinite(norm)) live().step(rate, norm);
       return Napi::Number::New(info.Env(), norm);

@@ -1,6 +1,9 @@
 #include "env_data.h"
 
+#include <torch/csrc/autograd/functions/accumulate_grad.h>
+
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 
@@ -39,21 +42,39 @@ void EnvData::removeTensor(Napi::Env env, const at::Tensor& tensor) {
   const auto found = storages_.find(tensor.storage().unsafeGetStorageImpl());
   if (--found->second.handles > 0) return;
   adjustBytes(env, -found->second.bytes);
-  if (found->second.hold) --shared_;
   storages_.erase(found);
 }
 
-void EnvData::share(const at::Tensor& tensor, std::shared_ptr<const Hold> hold) {
-  Storage& storage = storages_.at(tensor.storage().unsafeGetStorageImpl());
-  if (!storage.hold) ++shared_;
-  storage.hold = std::move(hold);
+void EnvData::take(const std::shared_ptr<Hold>& hold, const void* owner) {
+  busy_.insert(hold);
+  hold->owner = owner;
+  ++hold->calls;
+}
+
+void EnvData::giveBack(const std::shared_ptr<Hold>& hold) {
+  if (--hold->calls > 0) return;
+  hold->owner = nullptr;
+  busy_.erase(hold);
 }
 
 void EnvData::requireFree(const at::Tensor& tensor) const {
-  if (shared_ == 0) return;
-  const auto found = storages_.find(tensor.storage().unsafeGetStorageImpl());
-  if (found == storages_.end() || !found->second.hold) return;
-  found->second.hold->requireFree("a session is working on the module whose parameter this is; await its calls before using the tensor");
+  for (const auto& hold : busy_) {
+    if (hold->storages.count(tensor.storage().unsafeGetStorageImpl()) == 0) continue;
+    hold->requireFree("a session is working on the module whose parameter this is; await its calls before using the tensor");
+  }
+}
+
+void EnvData::requireFreeLeaves(const at::Tensor& tensor) const {
+  if (busy_.empty()) return;
+  std::vector<torch::autograd::Node*> left{tensor.grad_fn().get()};
+  std::unordered_set<torch::autograd::Node*> seen{nullptr};
+  while (!left.empty()) {
+    auto* node = left.back();
+    left.pop_back();
+    if (!seen.insert(node).second) continue;
+    if (const auto* leaf = dynamic_cast<torch::autograd::AccumulateGrad*>(node)) requireFree(leaf->variable);
+    for (const auto& edge : node->next_edges()) left.push_back(edge.function.get());
+  }
 }
 
 void EnvData::adjustBytes(Napi::Env env, int64_t change) {

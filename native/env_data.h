@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "napi_config.h"
 
@@ -15,6 +16,8 @@ namespace bornagain {
 // Which session a module is held for, and by how many of its calls. Read and written on the JavaScript thread only: a call takes its
 // modules when it is submitted and gives them back when its promise settles.
 struct Hold {
+  // Of the module's parameters.
+  std::unordered_set<const c10::StorageImpl*> storages;
   const void* owner = nullptr;
   int calls = 0;
 
@@ -33,10 +36,13 @@ class EnvData {
   void addTensor(Napi::Env env, const at::Tensor& tensor);
   void removeTensor(Napi::Env env, const at::Tensor& tensor);
 
-  // `tensor`, which has a handle, is a parameter of the module that `hold` is of; its storage may be used while that is free.
-  void share(const at::Tensor& tensor, std::shared_ptr<const Hold> hold);
-  // Throws ERR_MODULE_BUSY for a tensor, or a view of one, whose module a session works on.
+  // One more call of `owner` works on the module, and one less.
+  void take(const std::shared_ptr<Hold>& hold, const void* owner);
+  void giveBack(const std::shared_ptr<Hold>& hold);
+  // Throws ERR_MODULE_BUSY for a parameter, or a view of one, of a module that a session works on.
   void requireFree(const at::Tensor& tensor) const;
+  // The same for every parameter that `tensor` was computed from, which its backward pass would write gradients of.
+  void requireFreeLeaves(const at::Tensor& tensor) const;
 
   // Bytes of a module, reported like those of tensors.
   void adjustBytes(Napi::Env env, int64_t change);
@@ -55,10 +61,9 @@ class EnvData {
   struct Storage {
     int64_t handles;
     int64_t bytes;
-    std::shared_ptr<const Hold> hold;  // of the module whose parameter it is; null for others
   };
   std::unordered_map<const c10::StorageImpl*, Storage> storages_;
-  int64_t shared_ = 0;  // storages with a hold
+  std::unordered_set<std::shared_ptr<const Hold>> busy_;
 };
 
 }  // namespace bornagain

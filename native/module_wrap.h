@@ -59,6 +59,7 @@ class ModuleWrap : public TaggedWrap<Derived> {
   void own(std::shared_ptr<M> module) {
     module_ = std::move(module);
     bytes_ = parameterBytes(*module_);
+    for (const auto& parameter : module_->parameters()) hold_->storages.insert(parameter.tensor.storage().unsafeGetStorageImpl());
     data_ = EnvData::of(this->Env());
     ++data_->modulesLive;
     data_->adjustBytes(this->Env(), bytes_);
@@ -97,10 +98,7 @@ class ModuleWrap : public TaggedWrap<Derived> {
   Napi::Value parameter(const Napi::CallbackInfo& info) {
     // Making a string of it may run JavaScript: first that, then the module.
     const std::string name = info[0].ToString().Utf8Value();
-    const at::Tensor& tensor = use().parameter(name);
-    const Napi::Object handle = TensorWrap::wrap(info.Env(), tensor);
-    data_->share(tensor, hold_);
-    return handle;
+    return TensorWrap::wrap(info.Env(), use().parameter(name));
   }
 
   Napi::Value setParameter(const Napi::CallbackInfo& info) {

@@ -13,6 +13,7 @@
 
 #include "convert.h"
 #include "core/error.h"
+#include "env_data.h"
 #include "guard.h"
 #include "op_checks.h"
 #include "tensor_wrap.h"
@@ -39,6 +40,18 @@ struct Argument;
 template <>
 struct Argument<at::Tensor> {
   static at::Tensor from(const Napi::Value& value, const std::string& name) { return TensorWrap::unwrap(value, name); }
+};
+// A tensor whose backward pass is to run: no session works on a parameter that it was computed from.
+struct Differentiated {
+  at::Tensor tensor;
+};
+template <>
+struct Argument<Differentiated> {
+  static Differentiated from(const Napi::Value& value, const std::string& name) {
+    const at::Tensor& tensor = TensorWrap::unwrap(value, name);
+    EnvData::of(value.Env())->requireFreeLeaves(tensor);
+    return {tensor};
+  }
 };
 template <>
 struct Argument<Operand> {

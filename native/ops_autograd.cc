@@ -20,7 +20,8 @@ double item(const Tensor& self) {
   return value;
 }
 
-void backward(const Tensor& self, const std::optional<Tensor>& gradient, bool retainGraph) {
+void backward(const Differentiated& result, const std::optional<Tensor>& gradient, bool retainGraph) {
+  const Tensor& self = result.tensor;
   if (!self.requires_grad()) throw Error("ERR_INVALID_ARGUMENT", "self does not come from anything that requires a gradient");
   if (gradient) {
     requireSameShape(*gradient, "gradient", self, "self");

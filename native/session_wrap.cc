@@ -80,6 +80,14 @@ SessionOptions toSessionOptions(const OptionsReader& options, Model model) {
           toThreads(options.value("threads"), "options.threads", 0)};
 }
 
+// Undefined where nobody says it.
+std::optional<int64_t> toStepCount(const Napi::Value& value, const std::string& argument) {
+  if (value.IsUndefined()) return std::nullopt;
+  const int64_t steps = toInteger(value, argument);
+  if (steps < 0) throw Error("ERR_INVALID_ARGUMENT", argument + " must not be negative, not " + std::to_string(steps));
+  return steps;
+}
+
 class SessionWrap final : public TaggedWrap<SessionWrap> {
  public:
   static constexpr napi_type_tag kTypeTag = {0x6b1f0a5d2c944e1bULL, 0x9d3e7a10c5b84f2aULL};
@@ -118,8 +126,7 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
   Napi::Value step(const Napi::CallbackInfo& info) {
     return promised<TimedOutcome>(info, fromOutcome, [this, &info] {
       const double rate = toLearningRate(info[1]);
-      std::optional<int64_t> after;
-      if (info[2].IsNumber()) after = info[2].As<Napi::Number>().Int64Value();
+      const std::optional<int64_t> after = toStepCount(info[2], "after");
       return [session = session_.get(), batches = toBatches(info[0]), rate, after](const Interrupt& interrupt) {
         if (after && session->steps() != *after) {
           throw Error("ERR_CANCELLED", "a step that follows step " + std::to_string(*after) +
@@ -219,14 +226,13 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
   template <typename Value>
   void settle(Napi::Env env, const Napi::Promise::Deferred& deferred, const std::exception_ptr& thrown, const Value& value) {
     const Napi::HandleScope scope(env);
-    for (const auto& hold : holds_) {
-      if (--hold->calls == 0) hold->owner = nullptr;
-    }
+    for (const auto& hold : holds_) data_->giveBack(hold);
     completions_->arrived(env);
-    if (thrown) {
-      deferred.Reject(errorValue(env, thrown));
-    } else {
+    try {
+      if (thrown) std::rethrow_exception(thrown);
       deferred.Resolve(value());
+    } catch (...) {
+      deferred.Reject(errorValue(env, std::current_exception()));
     }
     settleClosers(env);
     // Last: nothing holds this object any more.
@@ -245,10 +251,7 @@ class SessionWrap final : public TaggedWrap<SessionWrap> {
   // A call is on its way: the modules are held, and this object lives until it settles. The completion cannot come earlier than this, as
   // it runs on the thread we are on.
   void begin(Napi::Env env) {
-    for (const auto& hold : holds_) {
-      hold->owner = this;
-      ++hold->calls;
-    }
+    for (const auto& hold : holds_) data_->take(hold, this);
     completions_->expect(env);
     Ref();
   }

@@ -35,4 +35,11 @@ describe.each(['plain', 'fused'] as const)('steps handed over to the %s engine b
     const again = [0, 1].map((after) => rig.session.step(BATCH, { learningRate: 1e-3, after }));
     expect((await Promise.all(again)).map(({ step }) => step)).toEqual([1, 2]);
   });
+
+  it.each([NaN, Infinity, 1.5, -1, '7', null])('are refused where they are to follow %s', async (after) => {
+    const rig = rigOf(SHAPE, { engine });
+    const step = rig.session.step(BATCH, { learningRate: 1e-3, after: after as number });
+    await expect(step).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(/^after must /) as string });
+    expect(rig.session.steps).toBe(0);
+  });
 });

@@ -1,6 +1,7 @@
 /** A session and the modules it works on: what it takes, what others may do to them meanwhile, and two sessions on one encoder. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { Head } from '../../src/nn/head.js';
+import { AdamW } from '../../src/optim/adamw.js';
 import { Session } from '../../src/train/session.js';
 import { Tensor, noGrad, scope } from '../../src/tensor/index.js';
 import { readFixture } from '../nn/fixture.js';
@@ -52,6 +53,56 @@ describe('a session', () => {
     expect(other.data()).toEqual(Float32Array.of(1, 1));
     await step;
     expect(weight.data()).toEqual(bert.tensors().get('bert.pooler.dense.weight')?.data);
+  });
+});
+
+describe('gradients of the tensor floor', () => {
+  const lossOf = async ({ bert }: Rig): Promise<Tensor> => {
+    const fixture = await readFixture('trajectory');
+    return scope(() => bert.forward(batch(fixture, 0)).pooled.mul(1000).sum());
+  };
+
+  it.each(['plain', 'fused'] as const)('do not count in a step of the %s engine, and are there again after it', async (engine) => {
+    const fixture = await readFixture('trajectory');
+    const learnt = async (before: (built: Rig) => Promise<void>): Promise<{ norm: number; bytes: string }> => {
+      const built = await rig(fixture, { engine });
+      await before(built);
+      const { gradientNorm } = await built.session.step(batch(fixture, 0), { learningRate: 1e-3 });
+      return { norm: gradientNorm, bytes: bytes(built) };
+    };
+    let left: (() => Tensor | null) | undefined;
+    let before: Float32Array | undefined;
+    const undisturbed = await learnt(async () => {});
+    const disturbed = await learnt(async (built) => {
+      using loss = await lossOf(built);
+      loss.backward();
+      const weight = built.bert.parameter('bert.pooler.dense.weight');
+      left = () => weight.grad;
+      before = left()?.data() as Float32Array;
+    });
+    expect(disturbed).toEqual(undisturbed);
+    expect(left?.()?.data()).toEqual(before);
+  });
+
+  it('are not computed, nor stepped by, while a session works on their parameters', async () => {
+    const fixture = await readFixture('trajectory');
+    const built = await rig(fixture, { engine: 'plain' });
+    const parameters = [...built.bert.parameterNames()].map((name) => built.bert.parameter(name));
+    const adamw = new AdamW([{ parameters }], { ...OPTIMIZER });
+    // Its graph alone knows the parameters.
+    for (const parameter of parameters) parameter.dispose();
+    using loss = await lossOf(built);
+    using weight = Tensor.ones([2]);
+    weight.requiresGrad = true;
+    const step = built.session.step(batch(fixture, 0), { learningRate: 1e-3 });
+    const busy = expect.objectContaining({ code: 'ERR_MODULE_BUSY' }) as Error;
+    expect(() => loss.backward()).toThrow(busy);
+    expect(() => adamw.step(1e-3)).toThrow(busy);
+    scope(() => weight.mul(3).sum().backward());
+    expect(weight.grad?.data()).toEqual(Float32Array.of(3, 3));
+    await step;
+    expect(adamw.step(1e-3)).toBe(0);
+    adamw.dispose();
   });
 });
 

@@ -24,7 +24,7 @@ class PlainEngine final : public Engine {
   StepOutcome step(const std::vector<Batch>& batches, const StepOptions& options, const Interrupt& interrupt) override {
     for (const Batch& batch : batches) validateBatch(model_, batch, true);
     model_.encoder->settle();
-    const ClearGradients clear(optimizer_);
+    const OwnGradients own(optimizer_);
     StepOutcome outcome{0, {}, std::numeric_limits<double>::quiet_NaN(), false};
     for (size_t i = 0; i < batches.size(); ++i) {
       const at::Tensor losses = forward(batches[i], microBatchKey(options.dropout, i), interrupt);  // [B]
@@ -64,16 +64,22 @@ class PlainEngine final : public Engine {
   }
 
  private:
-  // A step that stops half-way must not leave its gradients to the next one.
-  class ClearGradients {
+  // A step's gradients are its own: what others left on the parameters does not count and is there again afterwards, and what a step that
+  // stops half-way leaves does not reach the next one.
+  class OwnGradients {
    public:
-    explicit ClearGradients(AdamW& optimizer) : optimizer_(optimizer) {}
-    ClearGradients(const ClearGradients&) = delete;
-    ClearGradients& operator=(const ClearGradients&) = delete;
-    ~ClearGradients() { optimizer_.zeroGradients(); }
+    explicit OwnGradients(AdamW& optimizer) : optimizer_(optimizer) {
+      for (const auto& parameter : optimizer_.parameters()) others_.push_back(std::exchange(parameter.tensor.mutable_grad(), {}));
+    }
+    OwnGradients(const OwnGradients&) = delete;
+    OwnGradients& operator=(const OwnGradients&) = delete;
+    ~OwnGradients() {
+      for (size_t i = 0; i < others_.size(); ++i) optimizer_.parameters()[i].tensor.mutable_grad() = others_[i];
+    }
 
    private:
     AdamW& optimizer_;
+    std::vector<at::Tensor> others_;
   };
 
   // Calls visit(head, its examples' places in the batch, their outputs [n, head outputs]) for each head that has examples.
