@@ -54,7 +54,7 @@ function valuesOf(schema: unknown): string {
     case 'boolean':
       return 'true, false';
     case 'integer':
-      return `whole number from ${schema['exclusiveMinimum'] === 0 ? 1 : text(schema['minimum'])}`;
+      return `whole number${boundsOf(schema['exclusiveMinimum'] === 0 ? { minimum: 1 } : schema)}`;
     case 'number':
       return `number${boundsOf(schema)}`;
     case 'object':
@@ -66,8 +66,10 @@ function valuesOf(schema: unknown): string {
   }
 }
 
-function boundsOf({ minimum, exclusiveMinimum, maximum }: PlainObject): string {
-  const bounds = { from: minimum, above: exclusiveMinimum, to: maximum };
+function boundsOf({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: PlainObject): string {
+  // Zod's whole numbers end where they cease to be exact.
+  const most = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  const bounds = { from: minimum, above: exclusiveMinimum, to: most, 'to below': exclusiveMaximum };
   return Object.entries(bounds)
     .map(([word, bound]) => (bound === undefined ? '' : ` ${word} ${text(bound)}`))
     .join('');

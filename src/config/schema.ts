@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { customTasksSchema } from './custom-tasks.js';
 import { trainingShape } from './training-shape.js';
-import { distinct, fraction, positiveInteger } from './values.js';
+import { distinct, fraction, fractionBelowOne, positiveInteger } from './values.js';
 
 /**
  * Kinds of model. A-B are students of kind B taught by teachers of kind A (docs/paper.md section 1); `…-finetuned` is the multi-task model
@@ -143,8 +143,8 @@ export const configSchema = z.strictObject({
   loss: z.strictObject({ reduction: z.enum(['mean', 'sum']).default('mean').describe('over the examples of a batch') }).prefault({}),
   optimizer: z
     .strictObject({
-      beta1: fraction.default(0.9).describe("Adam: how much of the gradients' mean is kept at a step"),
-      beta2: fraction.default(0.999).describe('Adam: how much of the mean of their squares is kept at a step'),
+      beta1: fractionBelowOne.default(0.9).describe("Adam: how much of the gradients' mean is kept at a step"),
+      beta2: fractionBelowOne.default(0.999).describe('Adam: how much of the mean of their squares is kept at a step'),
       epsilon: z.number().positive().default(1e-6).describe('Adam: added to the divisor'),
       weightDecay: z.number().nonnegative().default(0.01).describe('decoupled; not on LayerNorm and bias'),
       biasCorrection: z.boolean().default(true).describe("Adam's bias correction; the reference code has none"),
@@ -156,13 +156,13 @@ export const configSchema = z.strictObject({
     .prefault({}),
   model: z
     .strictObject({
-      dropout: fraction.nullable().default(null).describe("dropout inside BERT; null takes the model folder's own rates"),
-      headDropout: fraction.default(0.1).describe('dropout on the pooled vector before the head'),
+      dropout: fractionBelowOne.nullable().default(null).describe("dropout inside BERT; null takes the model folder's own rates"),
+      headDropout: fractionBelowOne.default(0.1).describe('dropout on the pooled vector before the head'),
       headInit: z
         .enum(HEAD_INITS)
         .default('truncated_normal')
         .describe(
-          "how a new head's weights are drawn: truncated_normal, as in BERT's own fine-tuning; glorot_uniform, as the reference code does",
+          "how a new head's weights are drawn: truncated_normal, as in BERT's own fine-tuning (deviation 0.02, cut at twice that: 0.0176); glorot_uniform, as the reference code does",
         ),
       regression: z
         .enum(['linear', 'sigmoid'])
@@ -225,6 +225,7 @@ export const configSchema = z.strictObject({
       threads: z
         .int()
         .nonnegative()
+        .max(1024)
         .default(0)
         .describe('native threads of a session; 0 shares the cores between the parallel runs at work'),
       parallelRuns: z

@@ -10,7 +10,9 @@ export const trainingShape = (defaults: { epochs: number; batchSize: number; lea
       batchSize: positiveInteger.default(defaults.batchSize).describe('sequences per optimizer step'),
       accumulate: positiveInteger
         .default(1)
-        .describe('micro-batches that a step is computed in, one after the other; their gradients are summed: the same step, less memory'),
+        .describe(
+          'micro-batches that a step is computed in, one after the other; their gradients are summed: the same step in less memory, but for other dropout masks',
+        ),
       learningRate: z.number().positive().default(defaults.learningRate).describe('base rate, the peak after warm-up, of the head'),
       layerDecay: z
         .number()

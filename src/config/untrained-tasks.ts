@@ -1,16 +1,11 @@
 /** Tasks that a configuration describes and does not train: mostly `tasks` was forgotten, which then stands for GLUE's. */
 import { BornAgainError } from '../util/errors.js';
 import type { Config } from './schema.js';
-import { configOf } from './variants.js';
+import { trainedTasks } from './variants.js';
 
-/**
- * Those of `customTasks` that neither `tasks` nor a variant in use (an arm, or the teachers of one) names. Throws ERR_CONFIG for such a
- * variant that sets what it cannot.
- */
+/** Those of `customTasks` that are not among `trainedTasks`. Throws as that does. */
 export function untrainedTasks(config: Config): string[] {
-  const teachers = config.arms.map((name) => config.variants[name]?.teachers);
-  const used = Object.keys(config.variants).filter((name) => config.arms.includes(name) || teachers.includes(name));
-  const trained = [config, ...used.map((name) => configOf(config, name))].flatMap(({ tasks }) => tasks);
+  const trained = trainedTasks(config);
   return Object.keys(config.customTasks).filter((name) => !trained.includes(name));
 }
 

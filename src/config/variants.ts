@@ -64,3 +64,13 @@ export function checkVariants(config: Config): void {
     if (teachers !== null) variantOf(config, teachers);
   }
 }
+
+/**
+ * The tasks of `tasks` and of the variants in use (an arm, or the teachers of one), each once.
+ * @throws BornAgainError ERR_CONFIG for such a variant that sets what it cannot
+ */
+export function trainedTasks(config: Config): string[] {
+  const teachers = config.arms.map((name) => config.variants[name]?.teachers);
+  const used = Object.keys(config.variants).filter((name) => config.arms.includes(name) || teachers.includes(name));
+  return [...new Set([config, ...used.map((name) => configOf(config, name))].flatMap(({ tasks }) => tasks))];
+}

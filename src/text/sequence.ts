@@ -15,13 +15,13 @@ export interface Sequence {
 }
 
 /**
- * A b without tokens (a text of control characters only) counts as none, as in the reference (classification_tasks.py, featurize);
- * Transformers would add a second [SEP].
+ * A b without tokens (a text of control characters only) counts as none under the reference's truncation, as there
+ * (classification_tasks.py, featurize); under `longest_first` it has its [SEP], as in Transformers.
  * @param a ids without special tokens
  * @param limit at least 3 tokens
  */
 export function buildSequence(a: Int32Array, b: Int32Array | null, { clsId, sepId }: SpecialIds, limit: LengthLimit): Sequence {
-  if (b === null || b.length === 0) return single(a, { clsId, sepId }, limit.maxLength);
+  if (b === null || (b.length === 0 && limit.truncation === 'reference')) return single(a, { clsId, sepId }, limit.maxLength);
   const [lengthA, lengthB] = truncatePair(a.length, b.length, limit.maxLength - 3, limit.truncation);
   const ids = new Int32Array(lengthA + lengthB + 3);
   const boundary = lengthA + 2;

@@ -52,6 +52,14 @@ it('leaves bad rows out where asked to, counted and listed, and keeps the tokens
   expect(code).toBe(0);
 });
 
+it("prepares the tasks of variants in use too, those that 'run' trains", async () => {
+  const variants = [`variants.other=${JSON.stringify({ arm: 'single', set: ['tasks=["wnli"]'] })}`];
+  const { code, stderr } = await prepare(...variants, 'arms=["single","other"]', '--skip-bad-rows');
+  expect(stderr).toContain('WNLI/train.tsv is missing');
+  expect(code).toBe(1);
+  expect((await prepare(...variants, 'arms=["single"]', '--skip-bad-rows')).code).toBe(0);
+});
+
 it('prints one JSON object with --json', async () => {
   const cache = join(root, 'cache');
   const { code, stdout } = await prepare('--skip-bad-rows', '--cache', cache, '--json');

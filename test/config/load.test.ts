@@ -100,6 +100,14 @@ describe('a mistake is named with its place and its mending', () => {
     ]);
   });
 
+  it.each(['optimizer.beta1=1', 'optimizer.beta2=1', 'model.dropout=1', 'model.headDropout=1', 'runtime.threads=1025'])(
+    'what the native session would refuse after the data was read: %s',
+    (text) => {
+      const [key = '', value = ''] = text.split('=');
+      expect(messageOf({ set: [text] })).toMatch(new RegExp(`^--set ${text}: ${key}: expected number to be <.*, got ${value}`));
+    },
+  );
+
   it('a single value, a repeated value or nothing where a list belongs', () => {
     expect(messageOf({ set: ['tasks=rte'] })).toBe(
       `--set tasks=rte: tasks: expected array, got "rte"; a list is written as JSON: --set 'tasks=[…]'`,

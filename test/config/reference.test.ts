@@ -35,7 +35,7 @@ it.each([
   ['single.epochs', 'number above 0'],
   ['single.layerDecay', 'number above 0 to 1'],
   ['optimizer.weightDecay', 'number from 0'],
-  ['model.dropout', 'number from 0 to 1 or null'],
+  ['model.dropout', 'number from 0 to below 1 or null'],
   ['selection.every', 'epoch or whole number from 1'],
   ['variants', 'an object for each name'],
   ['variants.<name>.teachers', 'text or null'],

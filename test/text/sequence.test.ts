@@ -44,7 +44,14 @@ describe('buildSequence', () => {
     expect(build(a, b, 8)).toEqual({ ids: [101, 1, 2, 3, 102, 6, 7, 102], boundary: 5, truncated: true });
   });
 
-  it('takes a second text without tokens for none', () => {
+  it('takes a second text without tokens for none, as the reference does', () => {
     expect(build(a, new Int32Array(0), 7)).toEqual(build(a, null, 7));
+  });
+
+  // BertTokenizerFast of Transformers 5.24: tokenizer('a b c d e', '\x01', truncation=True, max_length=8, then 5)
+  it('ends one without tokens with its [SEP] where Transformers cuts', () => {
+    const transformers = (maxLength: number) => buildSequence(a, new Int32Array(0), special, { maxLength, truncation: 'longest_first' });
+    expect(transformers(8)).toEqual({ ids: Int32Array.of(101, 1, 2, 3, 4, 5, 102, 102), boundary: 7, truncated: false });
+    expect(transformers(5)).toEqual({ ids: Int32Array.of(101, 1, 2, 102, 102), boundary: 4, truncated: true });
   });
 });

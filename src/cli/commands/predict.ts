@@ -42,7 +42,7 @@ export function registerPredict(program: Command): void {
   addRequired(command, new Option('--input <file>', `file of examples, or ${STDIN} for standard input`));
   command
     .option('--output <file>', 'write there instead of to stdout')
-    .option('--logits', 'raw logits instead of probabilities')
+    .option('--logits', 'raw logits instead of probabilities; of a regression head its output, after the sigmoid if it has one')
     .option('--json', 'one JSON object per line, with label, score, probabilities and logits');
   addConfigFlags(command).addHelpText('after', HELP).action(predict);
 }

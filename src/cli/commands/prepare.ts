@@ -1,5 +1,6 @@
 /** `bornagain prepare`: tokenises what a run will need, so that the run itself starts at once. */
 import type { Command } from 'commander';
+import { trainedTasks } from '../../config/variants.js';
 import type { PreparedEvent } from '../../train/events.js';
 import { addConfigFlags, addDataFlags, addJsonFlag, addModelFlag, configFromFlags, requireFolder, type ConfigFlags } from '../flags.js';
 import { endedBySignal } from '../interrupt.js';
@@ -36,7 +37,7 @@ async function prepare(flags: PrepareFlags): Promise<void> {
     endedBySignal(() =>
       fillCache({
         config,
-        splits: trainingSplits(config.tasks, flags.data, config),
+        splits: trainingSplits(trainedTasks(config), flags.data, config),
         dataDir: flags.data,
         modelDir: flags.model,
         cacheDir,
