@@ -1,20 +1,15 @@
-/** Builds the addon (one CMake build, through cmake-js) and the TypeScript. Both do nothing when their sources are unchanged. */
-import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+/** Builds the addon: one CMake build, through cmake-js, which does nothing when its sources are unchanged. */
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { SetupError, execute, firstLine, timed } from './console.mjs';
-import { ROOT, fingerprint, isStamped, stamp } from './stamp.mjs';
+import { ROOT, fingerprint, isStamped, packageVersion, stamp } from './stamp.mjs';
 import { checkCompilers } from './tools.mjs';
 
 /** @typedef {import('./find-libtorch.d.mts').Libtorch} Libtorch */
 
 const require = createRequire(import.meta.url);
-/** @param {string} name @returns {string} */
-function packageVersion(name) {
-  const { version } = /** @type {{ version: string }} */ (require(`${name}/package.json`));
-  return version;
-}
 
 /** One compiler process on LibTorch's headers takes about this much. */
 const BYTES_PER_JOB = 1.5e9;
@@ -67,19 +62,6 @@ export function buildAddon(libtorch, folder = path.join(ROOT, 'build')) {
     if (status !== 0) throw new SetupError(`The addon could not be built (exit code ${status}); the compiler's message is above.`);
   });
   stamp('addon', print);
-}
-
-export function buildTypeScript() {
-  const dist = path.join(ROOT, 'dist');
-  const print = fingerprint(['src', 'tsconfig.json', 'tsconfig.build.json'], packageVersion('typescript'));
-  if (isStamped('typescript', print) && existsSync(path.join(dist, 'index.js'))) return;
-  timed('Building the TypeScript', () => {
-    rmSync(dist, { recursive: true, force: true });
-    const status = execute(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', path.join(ROOT, 'tsconfig.build.json')]);
-    if (status !== 0) throw new SetupError(`The TypeScript could not be built (exit code ${status}); the compiler's message is above.`);
-    chmodSync(path.join(dist, 'cli', 'main.js'), 0o755);
-  });
-  stamp('typescript', print);
 }
 
 /** `npx bornagain` in a clone: npm links a package's commands into other projects, but not into its own. */

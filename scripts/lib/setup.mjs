@@ -1,9 +1,10 @@
 /** Everything `npm start` and `npm test` need, from a bare clone. Says only what it does: one line when all is there. */
-import { buildAddon, buildTypeScript, linkCommand } from './build.mjs';
+import { buildAddon, linkCommand } from './build.mjs';
 import { SetupError, say } from './console.mjs';
 import { fetchLibtorch } from './fetch-libtorch.mjs';
 import { findLibtorch, notFoundMessage } from './find-libtorch.mjs';
 import { ensurePackages } from './packages.mjs';
+import { buildTypeScript } from './typescript.mjs';
 import { checkNode } from './tools.mjs';
 
 /** The LibTorch to build with, fetched where none is found. A LIBTORCH that does not fit is the person's to mend. */

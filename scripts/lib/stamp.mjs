@@ -1,6 +1,7 @@
 /** Tells whether something built is still what its sources say: a hash of their contents, kept in a file beside the result. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,6 +28,12 @@ export function fingerprint(sources, ...facts) {
     hash.update(`\0${path.relative(ROOT, file)}\0`).update(readFileSync(file));
   }
   return hash.digest('hex');
+}
+
+/** @param {string} name of a package that is installed @returns {string} */
+export function packageVersion(name) {
+  const { version } = /** @type {{ version: string }} */ (createRequire(import.meta.url)(`${name}/package.json`));
+  return version;
 }
 
 const BUILD = path.join(ROOT, 'build');

@@ -1,7 +1,8 @@
 /** The built command line in a process of its own, as a user's shell starts it. `npm test` builds it; so does `npm run setup`. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { isTypeScriptBuilt } from '../../scripts/lib/typescript.mjs';
 
 const MAIN = resolve('dist/cli/main.js');
 
@@ -12,8 +13,23 @@ export interface CliResult {
 }
 
 export function runCli(args: readonly string[], input = ''): Promise<CliResult> {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} is not built; run npm run setup`);
+  requireBuilt();
   return runNode([MAIN, ...args], input);
+}
+
+/** A test of one file, run by itself, would otherwise pass or fail by what the sources said when they were last built. */
+function requireBuilt(): void {
+  // By hand it is built without a stamp, but later than the sources were written.
+  built ??= existsSync(MAIN) && (isTypeScriptBuilt() || newest('src') <= newest('dist'));
+  if (!built) throw new Error('dist is not what src says: run npm run setup, or npx tsc -p tsconfig.build.json');
+}
+
+let built: boolean | undefined;
+
+/** When the youngest file below was written. */
+function newest(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Math.max(...files.map(({ parentPath, name }) => statSync(join(parentPath, name)).mtimeMs));
 }
 
 export function runNode(args: readonly string[], input = ''): Promise<CliResult> {
