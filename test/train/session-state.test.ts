@@ -23,6 +23,13 @@ it.each<[string, unknown, string]>([
   expect(await readdir(folder)).toEqual([]);
 });
 
+it('is the last that was handed over of two of one name, though the first takes longer to write', async () => {
+  const { session } = rig();
+  const path = join(await temporaryFolder(), 'file');
+  await Promise.all([session.saveState(path, { long: 'x'.repeat(1e7) }), session.saveParameters(path)]);
+  await session.checkParameters(path);
+});
+
 it('gives every other note back as it was when it was handed over', async () => {
   const { session } = rig();
   const path = join(await temporaryFolder(), 'state');
