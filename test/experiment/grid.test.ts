@@ -3,12 +3,16 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configSchema, type ConfigInput } from '../../src/config/schema.js';
+import { planRuns, type PlannedRun } from '../../src/experiment/arms.js';
 import { forecast } from '../../src/experiment/forecast.js';
+import { chooseSetting, type Grid, type GridResult } from '../../src/experiment/grid.js';
 import type { ExperimentResults } from '../../src/experiment/results.js';
 import { trainOne } from '../../src/experiment/train-one.js';
 import { readSafetensors } from '../../src/nn/safetensors.js';
 import { renderReport } from '../../src/report/index.js';
+import { taskByName } from '../../src/tasks/index.js';
 import type { TrainingEvent } from '../../src/train/events.js';
+import { recordOf } from '../report/made-experiment.js';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
 import type { Place } from '../train/training-rig.js';
 import { experiment, experimentConfig, started, weights } from './experiment-rig.js';
@@ -29,6 +33,33 @@ beforeAll(async () => {
 
 const record = async (id: string): Promise<{ arm: string; scores: Record<string, Record<string, number>>; settings: object }> =>
   JSON.parse(await readFile(join(outDir, 'runs', id, 'result.json'), 'utf8')) as never;
+
+describe('chooseSetting', () => {
+  /** @param accuracies of the two seeds, by rate */
+  function chosen(accuracies: readonly (readonly [number, number])[]): GridResult | null {
+    const learningRate = accuracies.map((_, i) => 10 ** -(i + 2));
+    const grid = { learningRate, seeds: 2 };
+    const runs = planRuns(experimentConfig({ tasks: ['rte'], arms: ['single'], seeds: [1, 2], single: { grid } }));
+    const trials = runs.filter(({ arm }) => arm !== 'single');
+    const scoreOf = ({ seed, config: { single: own } }: PlannedRun): number =>
+      accuracies[learningRate.indexOf(own.learningRate)]?.[seed - 1] ?? NaN;
+    const records = new Map(trials.map((run) => [run.id, { ...recordOf(run), scores: { rte: { accuracy: scoreOf(run) } } }]));
+    const run = runs.find(({ arm }) => arm === 'single') as PlannedRun;
+    return chooseSetting(run, run.grid as Grid, records, [taskByName('rte')]);
+  }
+
+  it('takes the best mean over the seeds, the first of equals', () => {
+    // Means: 0.5, 0.75, 0.75 and 0.625.
+    const result = chosen([
+      [0.5, 0.5],
+      [0.5, 1],
+      [0.75, 0.75],
+      [1, 0.25],
+    ]);
+    expect(result?.points.map(({ score }) => score)).toEqual([0.5, 0.75, 0.75, 0.625]);
+    expect(result?.chosen).toEqual({ learningRate: 1e-3, layerDecay: 1 });
+  });
+});
 
 describe('a grid of an experiment', () => {
   it('takes for each task the setting that is best on dev, and says what was tried', async () => {

@@ -64,9 +64,11 @@ describe('withLock', () => {
     expect(JSON.parse(await readFile(join(folder, 'lock.json'), 'utf8'))).toEqual(other);
   });
 
-  it('is respected where its process cannot be asked', async () => {
+  it('is respected where its process cannot be asked, though here none has its number', async () => {
+    const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
+    await once(child, 'exit');
     const folder = await temporaryFolder();
-    await lockOf(folder, { pid: 1, host: 'another-machine', started: null });
+    await lockOf(folder, { pid: child.pid, host: 'another-machine', started: null });
     await expect(withLock(folder, async () => {})).rejects.toMatchObject({
       code: 'ERR_LOCKED',
       message: expect.stringContaining('another-machine'),

@@ -122,6 +122,18 @@ describe('an experiment', () => {
     expect(await readFile(file, 'utf8')).toBe(written);
   });
 
+  it('is not made by a model that scores the same and is another one: the run is trained again', async () => {
+    const copy = await temporaryFolder();
+    await cp(outDir, copy, { recursive: true });
+    await rm(join(copy, multi, 'predictions.jsonl'));
+    const heads = join(copy, multi, 'model/heads.safetensors');
+    const bytes = await readFile(heads);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 4) ^ 1, bytes.length - 4);
+    await writeFile(heads, bytes);
+    expect(started((await experiment({ ...place, outDir: copy })).events)).toEqual(['multi/all/seed-1']);
+    expect(await weights(copy)).toEqual(await weights(outDir));
+  });
+
   it('is not made by a model that is another than the one that was scored: the run is trained again', async () => {
     const copy = await temporaryFolder();
     await cp(outDir, copy, { recursive: true });

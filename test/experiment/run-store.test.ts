@@ -1,11 +1,14 @@
 /** Runs that experiments share: found by what decides them, taken over byte for byte, never trusted blindly. */
+import { execFileSync } from 'node:child_process';
 import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configSchema, type ConfigInput } from '../../src/config/schema.js';
 import type { ExperimentResults } from '../../src/experiment/results.js';
 import { runKey } from '../../src/experiment/run-store.js';
 import type { Settings } from '../../src/experiment/settings.js';
+import { loadAddon } from '../../src/native/load.js';
 import type { Computation } from '../../src/train/computation.js';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
 import { readSteps, type Place } from '../train/training-rig.js';
@@ -152,6 +155,17 @@ describe('a run in a store', () => {
     expect(keyOf({ b: 'x', a: 1 }, fused, { threads: 5, parallelRuns: 2, checkpointSteps: 7 })).toBe(key);
     expect(keyOf({ a: 2, b: 'x' })).not.toBe(key);
     expect(keyOf({ a: 1, b: 'x' }, fused, { evaluationBatchTokens: 99 })).not.toBe(key);
+  });
+
+  const { instructionSet } = loadAddon().runtimeInfo();
+  it.skipIf(instructionSet === 'portable')('is another one where the CPU has other instructions', () => {
+    const code = `import { runKey } from ${JSON.stringify(pathToFileURL(resolve('dist/experiment/run-store.js')).href)};
+      process.stdout.write(runKey({ a: 1 }, JSON.parse(process.argv[1])));`;
+    const computed = JSON.stringify({ computes: fused, config: { runtime } });
+    const env = { ...process.env, BORNAGAIN_INSTRUCTION_SET: 'portable' };
+    const other = execFileSync(process.execPath, ['--input-type=module', '-e', code, computed], { encoding: 'utf8', env });
+    expect(other).toMatch(/^[0-9a-f]{64}$/);
+    expect(other).not.toBe(keyOf({ a: 1 }));
   });
 
   it("is known by what 'auto' comes to, not by the word", () => {

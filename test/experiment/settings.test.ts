@@ -45,6 +45,18 @@ describe('runSettings', () => {
     const multi = ['multi/all', 'single-multi/all'];
     expect(changed(settingsById({ multi: { epochs: 1 } })).sort()).toEqual(seedsOf(...multi));
     expect(changed(settingsById({ single: { epochs: 1 } })).sort()).toEqual(seedsOf('single/cola', 'single/rte'));
+    const everywhere = [...settingsById({}).keys()].sort();
+    for (const shared of [
+      { sampling: { kind: 'copies' } },
+      { loss: { reduction: 'sum' } },
+      { optimizer: { clipNorm: 2 } },
+      { schedule: { warmup: 0.2 } },
+      { model: { dropout: 0 } },
+      { data: { maxLength: 64 } },
+      { selection: { keep: 'best' } },
+    ]) {
+      expect(changed(settingsById(shared)).sort(), JSON.stringify(shared)).toEqual(everywhere);
+    }
     expect(changed(settingsById({ distillation: { annealing: 'constant' } }))).toEqual(seedsOf('single-multi/all'));
     expect(changed(settingsById({}, inputs, { rte: 't', cola: 'other' }))).toEqual(seedsOf('single-multi/all'));
     expect(changed(settingsById({ runtime: { threads: 3 }, preset: 'mine' }))).toEqual([]);

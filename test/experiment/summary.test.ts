@@ -35,6 +35,18 @@ describe('summarise', () => {
     expect(single?.tasks['rte']).toEqual({ metric: 'accuracy', median: 0.5, mean: 0.5, std: null, n: 1, interval: null });
   });
 
+  it('drops a failed run from its task and from the average, where it is told to', () => {
+    const runs = [0.7, 0.5, 0.9].map((score, i) => ({
+      ...run('multi', i, score, score),
+      failed: i === 1 ? ({ rte: 'majority' } as const) : {},
+    }));
+    const told = (failedRuns: 'keep' | 'drop') => summarise(runs, configSchema.parse({ report: { failedRuns } }))[0];
+    expect(told('keep')).toMatchObject({ average: { n: 3, median: 0.7 }, tasks: { rte: { n: 3, median: 0.7 } } });
+    const dropped = told('drop');
+    expect(dropped).toMatchObject({ n: 3, failed: { rte: 1 }, average: { n: 2 }, tasks: { rte: { n: 2 }, mrpc: { n: 3 } } });
+    for (const spread of [dropped?.average, dropped?.tasks['rte']]) expect(spread?.median).toBeCloseTo(0.8, 12);
+  });
+
   it('keeps arms apart', () => {
     expect(summarise([run('single', 1, 0.5, 0.5), run('multi', 1, 0.6, 0.6)], CONFIG).map(({ arm, n }) => [arm, n])).toEqual([
       ['single', 1],

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findTeachers } from '../../src/experiment/teachers.js';
 import { trainOne, type TrainOneOptions } from '../../src/experiment/train-one.js';
 import type { TrainingEvent } from '../../src/train/events.js';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
@@ -70,6 +71,14 @@ describe('trainOne', () => {
     expect((await readSteps(outDir)).map(({ lambda }) => lambda)[0]).toBe(0);
   });
 
+  it('asks the teachers at the temperature that it is told', async () => {
+    const out = await temporaryFolder();
+    const [cold, hot] = [1, 4].map((temperature) => ({ config: experimentConfig({ distillation: { temperature } }) }));
+    await one({ ...distilled(join(out, 'cold'), teachersDir), ...cold });
+    await one({ ...distilled(join(out, 'hot'), teachersDir), ...hot });
+    expect(await weights(join(out, 'hot/model'))).not.toEqual(await weights(join(out, 'cold/model')));
+  });
+
   it("distils from an experiment's folder and from a model with all the heads, each to another student", async () => {
     const out = await temporaryFolder();
     await experiment({ ...place, outDir: join(out, 'experiment'), config: { tasks: ['rte', 'stsb'], arms: ['single'] } });
@@ -80,6 +89,15 @@ describe('trainOne', () => {
     await one({ arm: 'multi', tasks: ['rte', 'stsb'], outDir: join(out, 'multi') });
     await one(distilled(join(out, 'c'), join(out, 'multi')));
     expect(await weights(join(out, 'c/model'))).not.toEqual(await weights(join(out, 'a/model')));
+  });
+
+  it("takes the lowest of an experiment's seeds for the teacher, which is not the first by name", async () => {
+    const [dir, other] = [await temporaryFolder(), await temporaryFolder()];
+    await one({ arm: 'single', tasks: ['rte'], outDir: other, seed: 2 });
+    const seeds = { 'seed-10': other, 'seed-9': join(teachersDir, 'rte'), 'seed-11': other };
+    for (const [seed, from] of Object.entries(seeds)) await cp(from, join(dir, 'runs/single/rte', seed), { recursive: true });
+    const { rte } = await findTeachers(dir, ['rte'], place.modelDir);
+    expect(rte).toEqual([{ modelDir: join(dir, 'runs/single/rte/seed-9/model'), hash: expect.any(String) }]);
   });
 
   it('names every place where it looked for a teacher', async () => {

@@ -27,6 +27,17 @@ describe('against scikit-learn and scipy', () => {
     }
   });
 
+  it('tells a correlation of values that are large beside their spread', () => {
+    // Of two orders of 1 to 7, Σd² = 6: r = 1 - 6 · 6 / (7 · (7² - 1)) = 25/28, wherever the numbers begin.
+    const one = [1, 2, 3, 4, 5, 6, 7];
+    const other = [2, 1, 4, 3, 6, 5, 7];
+    for (const start of [0, 1e12, 1e15]) {
+      const far = one.map((value) => start + value);
+      expect(score('pearson', far, other).value, `from ${start}`).toBeCloseTo(25 / 28, 12);
+      expect(score('pearson', other, far).value, `from ${start}`).toBeCloseTo(25 / 28, 12);
+    }
+  });
+
   it('takes typed arrays', () => {
     expect(score('accuracy', Int32Array.of(0, 1, 2, 2), Float32Array.of(0, 1, 2, 0)).value).toBe(0.75);
     expect(score('spearman', Float32Array.of(0.1, 0.5, 0.2), Float64Array.of(1, 3, 2)).value).toBeCloseTo(1, 12);

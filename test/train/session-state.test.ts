@@ -23,6 +23,16 @@ it.each<[string, unknown, string]>([
   expect(await readdir(folder)).toEqual([]);
 });
 
+it('is the last that was handed over of two of one name, though the first takes longer to write', async () => {
+  const { session } = rig();
+  const path = join(await temporaryFolder(), 'file');
+  // Written at once, either may be done first: in so many rounds the other one is, too.
+  for (let round = 0; round < 8; round += 1) {
+    await Promise.all([session.saveState(path, { long: 'x'.repeat(3e6) }), session.saveParameters(path)]);
+    await session.checkParameters(path);
+  }
+});
+
 it('gives every other note back as it was when it was handed over', async () => {
   const { session } = rig();
   const path = join(await temporaryFolder(), 'state');
