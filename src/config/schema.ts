@@ -24,6 +24,10 @@ export const ARMS = [
 export const ENGINES = ['auto', 'plain', 'fused', 'flash'] as const;
 export const PRECISIONS = ['auto', 'fp32', 'bf16'] as const;
 export const PRODUCTS = ['auto', 'own', 'libtorch'] as const;
+/** How lambda moves over the steps: src/distill/annealing.ts computes each, annealing.ts here says it in words. */
+export const ANNEALINGS = ['linear', 'cosine', 'step', 'constant'] as const;
+/** How tasks come to their shares of a training: src/data/plan.ts and sampling.ts. */
+export const SAMPLINGS = ['random', 'copies', 'weights'] as const;
 export const HEAD_INITS = ['truncated_normal', 'glorot_uniform'] as const;
 export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'] as const;
 /** Names that a task of one's own cannot have; results.json has the average where tasks stand. */
@@ -73,7 +77,7 @@ export const configSchema = z.strictObject({
   sampling: z
     .strictObject({
       kind: z
-        .enum(['random', 'copies', 'weights'])
+        .enum(SAMPLINGS)
         .default('random')
         .describe(
           'random: each example draws its task with P ~ size^exponent; copies: small sets are repeated and their loss weighted, as the reference code does; weights: every set once, loss ~ size^(exponent - 1)',
@@ -100,7 +104,7 @@ export const configSchema = z.strictObject({
   distillation: z
     .strictObject({
       annealing: z
-        .enum(['linear', 'cosine', 'step', 'constant'])
+        .enum(ANNEALINGS)
         .default('linear')
         .describe('how lambda rises from 0 to 1 over the steps; step: at once, at switchAt; constant: not at all'),
       lambda: fraction.default(0.5).describe('weight of the gold label when annealing is constant'),
@@ -250,6 +254,8 @@ export type TrainingShape = Config['single'];
 export type SelectionSettings = Config['selection'];
 /** What a session needs to know of how it computes. */
 export type SessionRuntime = Pick<Config['runtime'], 'engine' | 'precision' | 'products' | 'firstTokensOnly' | 'threads'>;
+export type Annealing = (typeof ANNEALINGS)[number];
+export type Sampling = (typeof SAMPLINGS)[number];
 export type HeadInit = (typeof HEAD_INITS)[number];
 export type Arm = (typeof ARMS)[number];
 export type Variant = Config['variants'][string];
