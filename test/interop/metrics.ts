@@ -1,4 +1,5 @@
 /** Scores against scikit-learn and scipy: random and degenerate inputs of many sizes, and GLUE's averages. */
+import { METRICS } from '../../src/config/metrics.js';
 import { glueAverage, METRIC_NAMES, score, type MetricName } from '../../src/metrics/index.js';
 import { TASKS } from '../../src/tasks/index.js';
 import { createRandom, type Random } from '../../src/util/random.js';
@@ -56,7 +57,7 @@ export const comparison: Comparison = {
   what: 'metrics: scores and averages against scikit-learn, scipy and numpy',
   async run(peer) {
     const random = createRandom(7, 'metrics');
-    const make = (metric: MetricName) => (['accuracy', 'f1', 'matthews'].includes(metric) ? classes : scalars);
+    const make = (metric: MetricName) => (METRICS[metric].kind === 'classification' ? classes : scalars);
     const cases = METRIC_NAMES.flatMap((metric) => Array.from({ length: CASES }, (_, row) => make(metric)(random, metric, row)));
     const averages = averageFindings(random);
     const theirs = await peer.ask<{ scores: (number | null)[]; averages: number[] }>('metrics.py', { cases, averages: averages.cases });
