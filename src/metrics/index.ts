@@ -66,7 +66,7 @@ function countNonFinite(values: ArrayLike<number>): number {
   return count;
 }
 
-export { AVERAGES, averagedTasks, glueAverage, selectionScore } from './average.js';
+export { AVERAGES, averagedTasks, modelAverage, selectionScore } from './average.js';
 export type { AveragedTask, AverageName, ScoredSplits } from './average.js';
 export { METRIC_NAMES } from './types.js';
 export type { MetricName, Score } from './types.js';

@@ -1,6 +1,6 @@
 /** Scores against scikit-learn and scipy: random and degenerate inputs of many sizes, and GLUE's averages. */
 import { METRICS } from '../../src/config/metrics.js';
-import { glueAverage, METRIC_NAMES, score, type MetricName } from '../../src/metrics/index.js';
+import { modelAverage, METRIC_NAMES, score, type MetricName } from '../../src/metrics/index.js';
 import { TASKS } from '../../src/tasks/index.js';
 import { createRandom, type Random } from '../../src/util/random.js';
 import type { Comparison, Finding } from './lib/comparison.js';
@@ -49,7 +49,7 @@ function averageFindings(random: Random): { readonly cases: readonly object[]; r
     dev: Object.fromEntries(TASKS.map((task) => [task.name, Object.fromEntries(task.metrics.map((metric) => [metric, random.uniform()]))])),
     mismatched: { mnli: { accuracy: random.uniform() } },
   }));
-  const own = cases.flatMap((scores) => [glueAverage(TASKS, scores, 'bam') ?? NaN, glueAverage(TASKS, scores, 'glue') ?? NaN]);
+  const own = cases.flatMap((scores) => [modelAverage(TASKS, scores, 'bam') ?? NaN, modelAverage(TASKS, scores, 'glue') ?? NaN]);
   return { cases, own };
 }
 
