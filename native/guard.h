@@ -1,5 +1,5 @@
-// The one place where C++ exceptions are caught: whatever is thrown inside becomes a BornAgainError with a code, a short message and the
-// caller's JavaScript stack. No C++ frame reaches a user.
+// The one place where C++ exceptions become JavaScript errors: whatever is thrown inside becomes a BornAgainError with a code, a short
+// message and the caller's JavaScript stack. No C++ frame reaches a user.
 #pragma once
 
 #include <exception>

@@ -43,7 +43,7 @@ export { copiesAndWeights, samplingShares } from './data/sampling.js';
 export type { ExampleReference, PackedBatch, TokenizedDataset } from './data/types.js';
 
 // Scores.
-export { glueAverage, score, scoreTask } from './metrics/index.js';
+export { modelAverage, score, scoreTask } from './metrics/index.js';
 export type { MetricName, Score } from './metrics/index.js';
 
 // Tensor floor: synchronous, for training scripts of one's own.

@@ -3,6 +3,7 @@
  * of their columns; where they lie is relative to the data folder, so that a configuration moves between machines with its data.
  */
 import { z } from 'zod';
+import { METRIC_NAMES, METRICS, type MetricName } from './metrics.js';
 
 /** How a file is laid out; also its ending. */
 export const ROW_FORMATS = ['tsv', 'csv', 'jsonl', 'parquet', 'arrow'] as const;
@@ -12,16 +13,6 @@ export type RowFormat = (typeof ROW_FORMATS)[number];
 export function formatByEnding(file: string): RowFormat | undefined {
   return ROW_FORMATS.find((ending) => file.toLowerCase().endsWith(`.${ending}`));
 }
-
-/** What a kind of task can be scored by. */
-const METRICS = {
-  classification: ['accuracy', 'f1', 'matthews'],
-  regression: ['pearson', 'spearman', 'mse'],
-} as const;
-/** Of which less is better: none of them can stand for a task. */
-export const ERROR_METRICS: readonly string[] = ['mse'];
-/** The metrics a task can name. */
-export const METRIC_NAMES = [...METRICS.classification, ...METRICS.regression] as const;
 
 /** A folder's name; no dot, because `<task>.<split>` names a split. */
 const TASK_NAME = /^[a-z0-9][a-z0-9_-]*$/;
@@ -90,14 +81,14 @@ export const customTasksSchema = (taken: readonly string[]) =>
   });
 
 /** What is reported of a task where its configuration names no metrics. */
-export function metricsOf({ kind, metrics }: Pick<CustomTask, 'kind' | 'metrics'>): readonly CustomTask['metrics'][number][] {
+export function metricsOf({ kind, metrics }: Pick<CustomTask, 'kind' | 'metrics'>): readonly MetricName[] {
   if (metrics.length > 0) return metrics;
   return kind === 'classification' ? ['accuracy'] : ['pearson', 'spearman'];
 }
 
 /** The metric that stands for a task; undefined where it reports errors alone, which the schema refuses. */
-export function mainMetricOf(task: Pick<CustomTask, 'kind' | 'metrics' | 'mainMetric'>): CustomTask['metrics'][number] | undefined {
-  return task.mainMetric ?? metricsOf(task).find((metric) => !ERROR_METRICS.includes(metric));
+export function mainMetricOf(task: Pick<CustomTask, 'kind' | 'metrics' | 'mainMetric'>): MetricName | undefined {
+  return task.mainMetric ?? metricsOf(task).find((metric) => !METRICS[metric].lessIsBetter);
 }
 
 function nameFault(name: string, taken: readonly string[]): string | null {
@@ -142,14 +133,14 @@ function scoreFaults({ labels, scoreRange }: CustomTask): Fault[] {
 
 function metricFaults(task: CustomTask): Fault[] {
   const { kind, metrics, mainMetric, labels } = task;
-  const fitting: readonly string[] = METRICS[kind];
+  const fitting = METRIC_NAMES.filter((metric) => METRICS[metric].kind === kind);
   const faults: Fault[] = [];
   if (metrics.some((metric) => !fitting.includes(metric)))
     faults.push(['metrics', `a ${kind} task is scored by ${fitting.join(', ')}; expected only these`]);
   if (new Set(metrics).size < metrics.length) faults.push(['metrics', 'expected no metric twice']);
   if (metrics.includes('f1') && labels.length > 2)
     faults.push(['metrics', `f1 is for two labels, and there are ${labels.length}; expected no f1`]);
-  const fit: readonly string[] = metricsOf(task).filter((metric) => !ERROR_METRICS.includes(metric));
+  const fit = metricsOf(task).filter((metric) => !METRICS[metric].lessIsBetter);
   if (fit.length === 0) faults.push(['metrics', 'an error cannot stand for the task in an average; expected another metric besides']);
   else if (mainMetric !== null && !fit.includes(mainMetric))
     faults.push(['mainMetric', `expected one of the metrics reported that is no error, ${fit.join(', ')}`]);

@@ -67,7 +67,7 @@ export interface Departure {
 }
 
 /**
- * Values of a resolved configuration that its preset does not set that way, by key path; reports and model cards tell them. Tasks of one's
+ * Values of a resolved configuration that its preset does not set that way, by key path; reports tell them, and model cards `modelDepartures`. Tasks of one's
  * own are no departure: no preset could have described them.
  */
 export function departuresOf(config: Config): Record<string, Departure> {
@@ -76,6 +76,15 @@ export function departuresOf(config: Config): Record<string, Departure> {
   const changed = Object.entries(flattenConfig(config)).filter(([path, value]) => JSON.stringify(original[path]) !== JSON.stringify(value));
   const own = changed.filter(([path]) => path !== 'preset' && !path.startsWith('customTasks.'));
   return Object.fromEntries(own.map(([path, value]) => [path, { preset: original[path] ?? null, value }]));
+}
+
+/** Where and how an experiment runs, and what is shown of it: a machine's paths are among that. */
+const NOT_OF_A_MODEL = ['runtime.', 'logging.', 'report.'];
+
+/** The departures that a model's folder tells, which may be published. */
+export function modelDepartures(config: Config): Record<string, Departure> {
+  const told = Object.entries(departuresOf(config)).filter(([path]) => !NOT_OF_A_MODEL.some((start) => path.startsWith(start)));
+  return Object.fromEntries(told);
 }
 
 function checked(layer: Layer): Layer {

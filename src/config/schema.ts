@@ -21,9 +21,16 @@ export const ARMS = [
   'multi-finetuned',
   'single-multi-finetuned',
 ] as const;
-export const ENGINES = ['auto', 'plain', 'fused', 'flash'] as const;
-export const PRECISIONS = ['auto', 'fp32', 'bf16'] as const;
-export const PRODUCTS = ['auto', 'own', 'libtorch'] as const;
+/** What computes a session's steps, in which precision, by whose matrix products; each may be `auto` in a configuration. */
+export const ENGINES = ['plain', 'fused', 'flash'] as const;
+export const PRECISIONS = ['fp32', 'bf16'] as const;
+export const PRODUCTS = ['own', 'libtorch'] as const;
+/** How a pair is cut: src/text/truncate.ts. */
+export const TRUNCATIONS = ['reference', 'longest_first'] as const;
+/** How lambda moves over the steps: src/distill/annealing.ts computes each, annealing.ts here says it in words. */
+export const ANNEALINGS = ['linear', 'cosine', 'step', 'constant'] as const;
+/** How tasks come to their shares of a training: src/data/plan.ts and sampling.ts. */
+export const SAMPLINGS = ['random', 'copies', 'weights'] as const;
 export const HEAD_INITS = ['truncated_normal', 'glorot_uniform'] as const;
 export const GLUE_TASK_NAMES = ['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'] as const;
 /** Names that a task of one's own cannot have; results.json has the average where tasks stand. */
@@ -63,7 +70,7 @@ export const configSchema = z.strictObject({
         .default(128)
         .describe('tokens per sequence, special tokens included; longer ones are truncated and counted'),
       truncation: z
-        .enum(['reference', 'longest_first'])
+        .enum(TRUNCATIONS)
         .default('reference')
         .describe("how a pair that is too long is cut; longest_first is that of Transformers' fast tokenisers"),
       bothOrders: z.boolean().default(false).describe('train on symmetric tasks (MRPC, STS-B) in both orders, as the reference code does'),
@@ -73,7 +80,7 @@ export const configSchema = z.strictObject({
   sampling: z
     .strictObject({
       kind: z
-        .enum(['random', 'copies', 'weights'])
+        .enum(SAMPLINGS)
         .default('random')
         .describe(
           'random: each example draws its task with P ~ size^exponent; copies: small sets are repeated and their loss weighted, as the reference code does; weights: every set once, loss ~ size^(exponent - 1)',
@@ -100,7 +107,7 @@ export const configSchema = z.strictObject({
   distillation: z
     .strictObject({
       annealing: z
-        .enum(['linear', 'cosine', 'step', 'constant'])
+        .enum(ANNEALINGS)
         .default('linear')
         .describe('how lambda rises from 0 to 1 over the steps; step: at once, at switchAt; constant: not at all'),
       lambda: fraction.default(0.5).describe('weight of the gold label when annealing is constant'),
@@ -199,19 +206,19 @@ export const configSchema = z.strictObject({
         .default('cpu')
         .describe('where models are trained and asked: cpu, cuda (the first GPU) or cuda:N'),
       engine: z
-        .enum(ENGINES)
+        .enum(['auto', ...ENGINES])
         .default('auto')
         .describe(
           'auto: fused on the CPU, flash on CUDA (plain where the GPU has no bf16). plain: LibTorch operations with autograd; fused: forward and backward written out, for the CPU; flash: the same out of LibTorch operations, for CUDA',
         ),
       precision: z
-        .enum(PRECISIONS)
+        .enum(['auto', ...PRECISIONS])
         .default('auto')
         .describe(
           'of matrix products; weights are always fp32. auto: bf16 where the CPU is fast at it (AMX; AVX512_BF16 on AMD) and in the flash engine on CUDA, else fp32',
         ),
       products: z
-        .enum(PRODUCTS)
+        .enum(['auto', ...PRODUCTS])
         .default('auto')
         .describe(
           "fused engine: whose matrix products the linear layers use. auto: own kernels where the CPU's instruction set has them, else LibTorch's",
@@ -251,6 +258,12 @@ export type TrainingShape = Config['single'];
 export type SelectionSettings = Config['selection'];
 /** What a session needs to know of how it computes. */
 export type SessionRuntime = Pick<Config['runtime'], 'engine' | 'precision' | 'products' | 'firstTokensOnly' | 'threads'>;
+export type Engine = (typeof ENGINES)[number];
+export type Precision = (typeof PRECISIONS)[number];
+export type Products = (typeof PRODUCTS)[number];
+export type Truncation = (typeof TRUNCATIONS)[number];
+export type Annealing = (typeof ANNEALINGS)[number];
+export type Sampling = (typeof SAMPLINGS)[number];
 export type HeadInit = (typeof HEAD_INITS)[number];
 export type Arm = (typeof ARMS)[number];
 export type Variant = Config['variants'][string];

@@ -1,4 +1,5 @@
 /** What a training plan cannot be made of, said before anything is drawn. */
+import { SAMPLINGS } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
 import { requireSeed } from '../util/random.js';
 import type { BatchPlanOptions } from './plan.js';
@@ -13,6 +14,7 @@ export const MAX_HELD = 2 ** 32 - 1;
 /** Throws ERR_INVALID_ARGUMENT. Sizes and exponent of `copies` and `weights` are left to the functions that compute these. */
 export function checkOptions(options: BatchPlanOptions): void {
   const { sizes, batchSize, epochs, kind, exponent, endExponent, seed } = options;
+  if (!SAMPLINGS.includes(kind)) throw invalid(`there is no sampling ${kind}; known are ${SAMPLINGS.join(', ')}`, options);
   if (sizes.length > MAX_TASKS) throw invalid(`${sizes.length} tasks are too many; a batch can tell ${MAX_TASKS} apart`, options);
   if (!Number.isInteger(batchSize) || batchSize < 1) throw invalid(`the batch size must be a positive integer, not ${batchSize}`, options);
   if (!(epochs > 0 && epochs < Infinity)) throw invalid(`the number of epochs must be positive and finite, not ${epochs}`, options);

@@ -1,5 +1,5 @@
 /** How much a training plan holds, before it is made: steps, and how often each set's examples are expected. */
-import { copiesAndWeights, samplingShares } from './sampling.js';
+import { EPOCHS, samplingShares } from './sampling.js';
 import type { BatchPlanOptions } from './plan.js';
 
 /** Where the expected shares of an exponent that moves are averaged. */
@@ -19,7 +19,7 @@ export function planSize(options: Omit<BatchPlanOptions, 'seed'>): PlanSize {
     const shares = meanShares(options);
     return { totalSteps: Math.ceil(examples / batchSize), examples: shares.map((share) => share * examples) };
   }
-  const copies = kind === 'copies' ? copiesAndWeights(sizes, exponent).copies : sizes.map(() => 1);
+  const { copies } = EPOCHS[kind](sizes, exponent);
   const perEpoch = sizes.map((size, task) => size * (copies[task] ?? 1));
   return { totalSteps: epochSteps(perEpoch, batchSize, epochs), examples: perEpoch.map((count) => count * epochs) };
 }

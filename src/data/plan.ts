@@ -3,11 +3,12 @@
  * any step sees the batches it would have seen. Examples of different tasks are mixed inside a batch (docs/paper.md section 1). A single-task
  * training is the same plan with one set.
  */
+import type { Sampling } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
 import { createRandom, permutation } from '../util/random.js';
 import { checkOptions, MAX_HELD, requireAtMost } from './plan-checks.js';
 import { epochSteps, exponentAt, randomExamples } from './plan-size.js';
-import { copiesAndWeights, lossWeights, samplingShares, type CopiesAndWeights } from './sampling.js';
+import { EPOCHS, samplingShares, type CopiesAndWeights } from './sampling.js';
 import type { ExampleReference } from './types.js';
 
 export interface BatchPlanOptions {
@@ -17,7 +18,7 @@ export interface BatchPlanOptions {
   /** Finite; may be a fraction. */
   readonly epochs: number;
   /** See `planBatches`. */
-  readonly kind: 'random' | 'copies' | 'weights';
+  readonly kind: Sampling;
   /** Of the set size, for every kind. */
   readonly exponent: number;
   /** For `random`: where the exponent has moved to by the last step, in a straight line over the steps; null keeps it. */
@@ -49,16 +50,13 @@ const FIXED_SEED = 0;
  *
  * A plan holds the order of one pass (over a set, or over an epoch) in 32-bit numbers; `random` also a byte for each example of the
  * training, its task, and 32-bit counts of each task's examples before each step. None of these may be more than 2^32 - 1.
- * @throws BornAgainError ERR_INVALID_ARGUMENT for empty sets, no steps, more than 256 tasks, more examples than that, a seed that is no
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for an unknown kind, empty sets, no steps, more than 256 tasks, more examples than that, a seed that is no
  * integer, or an exponent by which the shares of the sets are no numbers
  */
 export function planBatches(options: BatchPlanOptions): BatchPlan {
   checkOptions(options);
   const { sizes, kind, exponent } = options;
-  if (kind === 'random') return randomPlan(options);
-  const multiples =
-    kind === 'copies' ? copiesAndWeights(sizes, exponent) : { copies: sizes.map(() => 1), weights: lossWeights(sizes, exponent) };
-  return copiesPlan(options, multiples);
+  return kind === 'random' ? randomPlan(options) : copiesPlan(options, EPOCHS[kind](sizes, exponent));
 }
 
 function randomPlan(options: BatchPlanOptions): BatchPlan {

@@ -4,6 +4,7 @@
  * trained on: MRPC and STS-B count twice when both orders are used.
  */
 import { sum } from 'simple-statistics';
+import type { Sampling } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
 
 /**
@@ -55,6 +56,12 @@ export function lossWeights(sizes: readonly number[], exponent: number): number[
   requireMagnitude(meanOverExamples, exponent);
   return raw.map((weight) => weight / meanOverExamples);
 }
+
+/** What an epoch is made of, by kind of sampling; `random` has no epochs of its own, it draws the task of each example. */
+export const EPOCHS: Readonly<Record<Exclude<Sampling, 'random'>, (sizes: readonly number[], exponent: number) => CopiesAndWeights>> = {
+  copies: copiesAndWeights,
+  weights: (sizes, exponent) => ({ copies: sizes.map(() => 1), weights: lossWeights(sizes, exponent) }),
+};
 
 function checkedSizes(sizes: readonly number[]): readonly number[] {
   const wrong = sizes.findIndex((size) => !Number.isInteger(size) || size < 1);

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { departuresOf } from '../config/load.js';
+import { modelDepartures } from '../config/load.js';
 import { readHeadsFile, type HeadsDescription, type ModelInfo } from '../nn/heads-file.js';
 import { copyModelFolder, modelFolderHash } from '../nn/model-folder.js';
 import { LOG_FILES } from '../train/run-log.js';
@@ -69,7 +69,7 @@ export async function wholeModel({ folder, record }: FinishedRun): Promise<Heads
 
 /** The same making, told as this experiment's configuration and folders have it. */
 function madeHere(made: NonNullable<ModelInfo['made']>, { config }: PlannedRun, modelDir: string): ModelInfo['made'] {
-  return { ...made, encoder: { ...made.encoder, name: basename(resolve(modelDir)) }, departures: departuresOf(config) };
+  return { ...made, encoder: { ...made.encoder, name: basename(resolve(modelDir)) }, departures: modelDepartures(config) };
 }
 
 /** Copies, because a log is written on. What the one folder has not is not left in the other from an earlier training either. Throws ERR_IO. */

@@ -1,6 +1,6 @@
 /** How a model was made, as its folder keeps it and its card tells it. */
 import { basename, resolve } from 'node:path';
-import { departuresOf } from '../config/load.js';
+import { modelDepartures } from '../config/load.js';
 import type { Config, TrainingShape } from '../config/schema.js';
 import type { ModelInfo } from '../nn/heads-file.js';
 import type { TrainingTask } from '../train/step-maker.js';
@@ -25,6 +25,6 @@ export function provenance({ config, modelDir, modelHash, shape, steps, tasks }:
     encoder: { name: basename(resolve(modelDir)), hash: modelHash },
     training: { steps, batchSize, learningRate, layerDecay },
     distillation: taught.length === 0 ? null : { tasks: taught, ...weight },
-    departures: departuresOf(config),
+    departures: modelDepartures(config),
   };
 }

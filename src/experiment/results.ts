@@ -1,7 +1,7 @@
 /**
- * OUT/results.json: the file other people's scripts read. Its shape is an interface (shared design, "Interfaces that others script
- * against"): add to it, never rename. Scores are fractions. MNLI's `accuracy` below `tasks` is the matched set's; the other stands below
- * `mismatched`, so that every key below `tasks` is a task and every key below that a metric.
+ * OUT/results.json: the file other people's scripts read. Its shape is an interface: add to it, never rename. Scores are
+ * fractions. MNLI's `accuracy` below `tasks` is the matched set's; the other stands below `mismatched`, so that every key below `tasks` is a
+ * task and every key below that a metric.
  */
 import { join } from 'node:path';
 import { departuresOf, type Departure } from '../config/load.js';

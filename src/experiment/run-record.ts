@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ENGINES, PRECISIONS } from '../config/schema.js';
 import { METRIC_NAMES } from '../metrics/index.js';
 import { FAILURES } from './failed-runs.js';
 import { sameSettings } from './settings.js';
@@ -14,7 +15,7 @@ const scoresSchema = z.record(z.string(), z.partialRecord(z.enum(METRIC_NAMES), 
 
 /** `Computation`; versions that did not record it left none. */
 export const computesSchema = z
-  .strictObject({ device: z.enum(['cpu', 'cuda']), engine: z.enum(['plain', 'fused', 'flash']), precision: z.enum(['fp32', 'bf16']) })
+  .strictObject({ device: z.enum(['cpu', 'cuda']), engine: z.enum(ENGINES), precision: z.enum(PRECISIONS) })
   .optional();
 
 const selectedSchema = z.strictObject({

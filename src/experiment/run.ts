@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { checkConfig } from '../config/load.js';
 import { checkVariants } from '../config/variants.js';
-import { glueAverage } from '../metrics/index.js';
+import { modelAverage } from '../metrics/index.js';
 import { readBertConfig } from '../nn/bert-config.js';
 import { taskRegistry, type TaskRegistry } from '../tasks/index.js';
 import type { Computation } from '../train/computation.js';
@@ -219,7 +219,7 @@ function runResults(config: Config, plan: readonly PlannedRun[], records: Record
       const tasks = Object.assign({}, ...finished.map((record) => record.scores)) as TaskScores;
       const model = runKindOf(config, arm) === 'single' ? `runs/${arm}` : `runs/${runs[0]?.id}/model`;
       const mismatched = Object.assign({}, ...finished.map((record) => record.mismatched)) as TaskScores;
-      const average = glueAverage(tasksOf(config, arm).map(byName), { dev: tasks, mismatched }, config.report.average);
+      const average = modelAverage(tasksOf(config, arm).map(byName), { dev: tasks, mismatched }, config.report.average);
       const failed = Object.assign({}, ...finished.map((record) => record.failed)) as Failures;
       results.push({ arm, seed, tasks, mismatched, average, ...selectionOf(runs, records), model, failed });
     }

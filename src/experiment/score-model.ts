@@ -1,7 +1,7 @@
 /** A run's model on the dev sets: its answers, which the folder keeps as predictions, and the scores computed from them. */
 import { join } from 'node:path';
 import type { TokenizedDataset } from '../data/types.js';
-import { glueAverage, selectionScore } from '../metrics/index.js';
+import { modelAverage, selectionScore } from '../metrics/index.js';
 import { taskRegistry } from '../tasks/index.js';
 import { scoreDataset, scoreWithNotices, type DatasetScores, type EvaluationOptions } from '../train/evaluate.js';
 import type { TaskScores } from '../train/events.js';
@@ -35,7 +35,7 @@ export async function scoreModel(context: RunContext, run: PlannedRun, evaluatio
   const other = await scoreSplit(context, run, 'dev_mismatched', scorer);
   const [scores, mismatched] = [dev.scores, other.scores];
   const tasks = run.tasks.map(taskRegistry(context.config).byName);
-  const average = glueAverage(tasks, { dev: scores, mismatched }, run.config.report.average);
+  const average = modelAverage(tasks, { dev: scores, mismatched }, run.config.report.average);
   const mainMetrics = Object.fromEntries(tasks.map(({ name, mainMetric }) => [name, mainMetric]));
   const event = { kind: 'evaluated', runId: run.id, mainMetrics } as const;
   context.onEvent({ ...event, split: 'dev', tasks: scores, average });

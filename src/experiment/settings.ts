@@ -44,8 +44,9 @@ function flatten(value: object, prefix: string): Record<string, string | number 
 }
 
 /**
- * The part of an experiment's settings that the configuration gives. The first seed is in it because its models are the teachers of
- * every distilled run. Variants are arms: they may be added, and what one says is in its runs' settings.
+ * The part of an experiment's settings that the configuration gives. The first seed is in it because its models are by default the
+ * teachers of every distilled run; which models do teach a run is in that run's settings (`teacher of`). Variants are arms: they may be
+ * added, and what one says is in its runs' settings.
  */
 export function configSettings(config: Config): Settings {
   const {

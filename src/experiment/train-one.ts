@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { checkConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { glueAverage } from '../metrics/index.js';
+import { modelAverage } from '../metrics/index.js';
 import { taskRegistry } from '../tasks/index.js';
 import { requireListener, type OnEvent } from '../train/events.js';
 import { BornAgainError } from '../util/errors.js';
@@ -79,7 +79,7 @@ async function trainLocked(options: TrainOneOptions): Promise<RunResult> {
   }
   const record = finished ?? (await trainRun(context, run, { folder: outDir, sources, twin: null, onOtherSettings: 'refuse' }));
   const { scores, mismatched, failed = {} } = record;
-  const average = glueAverage(tasks.map(taskRegistry(options.config).byName), { dev: scores, mismatched }, options.config.report.average);
+  const average = modelAverage(tasks.map(taskRegistry(options.config).byName), { dev: scores, mismatched }, options.config.report.average);
   const selection = record.selection === null ? {} : { selection: { [run.id]: record.selection } };
   return { arm, seed, tasks: scores, mismatched, average, ...selection, model: join(outDir, 'model'), failed };
 }

@@ -1,15 +1,15 @@
 /**
- * The one number for a model: a mean over GLUE's tasks. Which metric stands for a task, and which tasks count, is the table below and
- * nothing else. Missing scores are errors, since an average over fewer tasks looks like a gain.
+ * The one number for a model: a mean over its tasks, GLUE's and people's own. Which metrics stand for a task, and which tasks count, is the
+ * table below and nothing else. Missing scores are errors, since an average over fewer tasks looks like a gain.
  */
 import { BornAgainError } from '../util/errors.js';
 import type { MetricName } from './types.js';
 
-interface AverageTable {
+export interface AverageTable {
   readonly leftOut: readonly string[];
   /** The metrics whose mean stands for a task; a task that is not here is stood for by its main metric. */
   readonly metrics: Readonly<Record<string, readonly MetricName[]>>;
-  /** Tasks that are stood for by the mean over their matched and mismatched sets. */
+  /** Tasks that are stood for by the mean of their matched and their mismatched set, each with its metrics' mean. */
   readonly bothSets: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export function averagedTasks<Task extends AveragedTask>(tasks: readonly Task[],
  * @returns null where no task is left to average, or the average needs a mismatched set that was not scored
  * @throws BornAgainError ERR_INVALID_ARGUMENT for an unknown average, and where a task has no score on dev
  */
-export function glueAverage(tasks: readonly AveragedTask[], scores: ScoredSplits, average: AverageName): number | null {
+export function modelAverage(tasks: readonly AveragedTask[], scores: ScoredSplits, average: AverageName): number | null {
   const averaged = averagedTasks(tasks, average);
   if (averaged.length === 0) return null;
   const values = averaged.map((task) => standingFor(task, scores, AVERAGES[average]));
@@ -70,15 +70,16 @@ export function glueAverage(tasks: readonly AveragedTask[], scores: ScoredSplits
  * @throws BornAgainError ERR_INVALID_ARGUMENT where a task has no score
  */
 export function selectionScore(tasks: readonly AveragedTask[], scores: ScoredSplits, metric: AverageName | 'mean'): number {
-  const average = metric === 'mean' ? null : glueAverage(tasks, scores, metric);
+  const average = metric === 'mean' ? null : modelAverage(tasks, scores, metric);
   return average ?? mean(tasks.map(({ name, mainMetric }) => scoreOf(scores.dev, name, mainMetric)));
 }
 
-function standingFor({ name, mainMetric }: AveragedTask, { dev, mismatched }: ScoredSplits, table: AverageTable): number | null {
+/** What stands for a task in an average; null where that needs a mismatched set that was not scored. Throws as `modelAverage`. */
+export function standingFor({ name, mainMetric }: AveragedTask, { dev, mismatched }: ScoredSplits, table: AverageTable): number | null {
   const metrics = table.metrics[name] ?? [mainMetric];
-  const own = mean(metrics.map((metric) => scoreOf(dev, name, metric)));
-  if (!table.bothSets.includes(name)) return own;
-  return mismatched[name] === undefined ? null : mean([own, ...metrics.map((metric) => scoreOf(mismatched, name, metric))]);
+  const onSet = (scores: Scores): number => mean(metrics.map((metric) => scoreOf(scores, name, metric)));
+  if (!table.bothSets.includes(name)) return onSet(dev);
+  return mismatched[name] === undefined ? null : mean([onSet(dev), onSet(mismatched)]);
 }
 
 function scoreOf(scores: Scores, name: string, metric: MetricName): number {

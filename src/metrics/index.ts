@@ -1,4 +1,5 @@
-/** Scores of one task. No NaN leaves here: an undefined score is 0 with a warning, and each metric's file says when. */
+/** Scores of one task. No NaN leaves here: an undefined score is the worst there is, with a warning, and each metric's file says when. */
+import { METRICS } from '../config/metrics.js';
 import { BornAgainError } from '../util/errors.js';
 import { accuracy } from './accuracy.js';
 import { f1 } from './f1.js';
@@ -8,10 +9,7 @@ import { pearson } from './pearson.js';
 import { spearman } from './spearman.js';
 import { METRIC_NAMES, type Metric, type MetricName, type Score } from './types.js';
 
-const METRICS: Readonly<Record<MetricName, Metric>> = { accuracy, f1, matthews, pearson, spearman, mse: meanSquaredError };
-
-/** What an undefined score is given: the worst there is (docs/metrics.md). */
-const undefinedValue = (metric: MetricName): number => (metric === 'mse' ? 1 : 0);
+const COMPUTED: Readonly<Record<MetricName, Metric>> = { accuracy, f1, matthews, pearson, spearman, mse: meanSquaredError };
 
 export interface TaskScores {
   readonly scores: Readonly<Partial<Record<MetricName, number>>>;
@@ -21,7 +19,7 @@ export interface TaskScores {
 
 /**
  * One metric. Class indices for accuracy, f1 and matthews; scores, scaled or not, for the correlations. No example, or a prediction that
- * is NaN or infinite, gives 0 (mse: 1) with a warning.
+ * is NaN or infinite, gives the metric's `undefinedValue` (0, of an error 1) with a warning.
  * @throws BornAgainError ERR_INVALID_ARGUMENT for an unknown metric, unequal lengths, or a gold label that is not finite (a split without labels)
  */
 export function score(metric: MetricName, predictions: ArrayLike<number>, gold: ArrayLike<number>): Score {
@@ -41,12 +39,12 @@ export function score(metric: MetricName, predictions: ArrayLike<number>, gold: 
   if (gold.length === 0) return undefinedScore(metric, 'there is no example');
   const bad = countNonFinite(predictions);
   if (bad > 0) return undefinedScore(metric, `${bad} of ${gold.length} predictions are not finite`);
-  const result = METRICS[metric](predictions, gold);
+  const result = COMPUTED[metric](predictions, gold);
   return Number.isFinite(result.value) ? result : undefinedScore(metric, 'its value is beyond the largest number');
 }
 
 function undefinedScore(metric: MetricName, why: string): Score {
-  const value = undefinedValue(metric);
+  const value = METRICS[metric].undefinedValue;
   return { value, warning: `${metric} is undefined: ${why}; ${value} is given` };
 }
 
@@ -68,7 +66,7 @@ function countNonFinite(values: ArrayLike<number>): number {
   return count;
 }
 
-export { AVERAGES, averagedTasks, glueAverage, selectionScore } from './average.js';
+export { AVERAGES, averagedTasks, modelAverage, selectionScore } from './average.js';
 export type { AveragedTask, AverageName, ScoredSplits } from './average.js';
-export { ERRORS, METRIC_NAMES } from './types.js';
+export { METRIC_NAMES } from './types.js';
 export type { MetricName, Score } from './types.js';

@@ -1,9 +1,5 @@
-/** Names of the scores this project reports, as they appear in results.json. All scores are fractions, not percentages. */
-export const METRIC_NAMES = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman', 'mse'] as const;
-export type MetricName = (typeof METRIC_NAMES)[number];
-
-/** Scores of which less is better: they cannot stand for a task in an average. */
-export const ERRORS: readonly MetricName[] = ['mse'];
+/** What a metric computes; src/config/metrics.ts has their names. All scores are fractions, not percentages. */
+export { METRIC_NAMES, type MetricName } from '../config/metrics.js';
 
 /** A finite number always; where the metric is undefined, the number it is given by convention and a warning that says so. */
 export interface Score {

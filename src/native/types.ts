@@ -2,6 +2,7 @@
  * The addon's surface, as TypeScript sees it. Each C++ registration in native/ has its line here; test/native/surface.test.ts compares
  * the two. Nothing outside src/native, src/tensor, src/nn, src/optim and src/train talks to it directly.
  */
+import type { Engine, Precision, Products } from '../config/schema.js';
 import type { PackedBatch } from '../data/types.js';
 import type { NativeOps } from './ops.js';
 
@@ -134,10 +135,10 @@ export interface NativeSessionOptions {
   /** In the order of the session's parameters: the encoder's, then each head's. */
   readonly parameterOptions: readonly NativeParameterOptions[];
   readonly dropoutSeed: number;
-  readonly engine: 'auto' | 'plain' | 'fused' | 'flash';
-  readonly precision: 'auto' | 'fp32' | 'bf16';
+  readonly engine: 'auto' | Engine;
+  readonly precision: 'auto' | Precision;
   /** Fused engine: who multiplies the matrices of the linear layers. */
-  readonly products: 'auto' | 'own' | 'libtorch';
+  readonly products: 'auto' | Products;
   /** Fused and flash engine: the last layer computes its output at [CLS] alone, which is all that is read. */
   readonly firstTokensOnly: boolean;
   /** 0: LibTorch's default, which is one per core unless OMP_NUM_THREADS or MKL_NUM_THREADS says otherwise. */
@@ -182,9 +183,9 @@ export interface NativeSession {
   close(): Promise<void>;
   readonly closed: boolean;
   /** What `auto` became. */
-  readonly engine: 'plain' | 'fused' | 'flash';
-  readonly precision: 'fp32' | 'bf16';
-  readonly products: 'own' | 'libtorch';
+  readonly engine: Engine;
+  readonly precision: Precision;
+  readonly products: Products;
 }
 
 export interface NativeAddon {
@@ -219,7 +220,7 @@ export interface GemmRateRequest {
   readonly rows: number;
   readonly out: number;
   readonly in: number;
-  readonly precision: 'fp32' | 'bf16';
+  readonly precision: Precision;
   readonly seconds: number;
   readonly threads: number;
 }

@@ -1,5 +1,6 @@
 /** What config.json says of a sequence classifier: labels, kind, dropout, and what this project's own export adds. */
 import { z } from 'zod';
+import { TRUNCATIONS } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
 
 /** Key of config.json with what Transformers' configuration has no place for; Transformers keeps it and ignores it. */
@@ -12,7 +13,7 @@ const exportSchema = z.object({
   scoreRange: z.tuple([z.number(), z.number()]).nullable(),
   activation: z.enum(['linear', 'sigmoid']),
   maxLength: z.int().positive(),
-  truncation: z.enum(['reference', 'longest_first']).default('reference'),
+  truncation: z.enum(TRUNCATIONS).default('reference'),
 });
 
 /** What an exported head was, beyond what Transformers computes. */

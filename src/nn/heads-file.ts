@@ -1,6 +1,7 @@
 /** bornagain.json of a model folder: the heads it holds, and how the model was made. */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ANNEALINGS, TRUNCATIONS } from '../config/schema.js';
 import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 import type { HeadSpec } from './head.js';
 
@@ -27,7 +28,7 @@ const madeSchema = z.strictObject({
       /** Those with a teacher. */
       tasks: z.array(z.string()),
       /** Models written before this was kept have none; nor have they `switchAt`. */
-      annealing: z.enum(['linear', 'cosine', 'step', 'constant']).optional(),
+      annealing: z.enum(ANNEALINGS).optional(),
       /** The constant weight of the gold label; null where it goes from 0 to 1. */
       lambda: z.number().nullable(),
       /** The share of the steps before it is 1; null where it does not go at once. */
@@ -46,7 +47,7 @@ const infoSchema = z.strictObject({
   /** Tokens per sequence it was trained with; longer ones were cut, and are cut so in evaluation. */
   maxLength: z.int().positive(),
   /** How pairs were cut to that; models written before there was a choice say nothing. */
-  truncation: z.enum(['reference', 'longest_first']).default('reference'),
+  truncation: z.enum(TRUNCATIONS).default('reference'),
   /** Dev scores by task and metric, fractions. */
   scores: z.record(z.string(), z.record(z.string(), z.number())),
   /** How it was made; models written before this was kept have none. */

@@ -1,5 +1,6 @@
 /** README.md of written model folders: what the model is, how it was made and how to load it, for whoever finds the folder. */
 import { describeAnnealing } from '../config/annealing.js';
+import { truncatePair } from '../text/truncate.js';
 import type { BertConfig } from './bert-config.js';
 import type { HeadSpec } from './head.js';
 import type { ModelInfo } from './heads-file.js';
@@ -60,7 +61,7 @@ tokenizer = AutoTokenizer.from_pretrained(".")
 inputs = tokenizer(${textArguments(head)}, truncation=True, max_length=${info.maxLength}, return_tensors="pt")
 logits = model(**inputs).logits
 \`\`\`
-
+${otherCut(info, head)}
 ${outputMeaning(head)}
 ${licenceSection(licence)}`;
 }
@@ -68,6 +69,19 @@ ${licenceSection(licence)}`;
 /** Both texts also where the folder, an older one, does not say that there are two. */
 function textArguments({ texts }: HeadSpec): string {
   return texts === 1 ? '"text"' : '"first text", "second text"';
+}
+
+/** Of a head of pairs whose cut in training Transformers' tokenisers do not make; empty where they make the same. */
+function otherCut({ maxLength, truncation }: ModelInfo, { texts }: HeadSpec): string {
+  if (texts === 1 || truncation !== 'reference') return '';
+  const cuts = (['reference', 'longest_first'] as const).map((rule) =>
+    truncatePair(maxLength, maxLength, maxLength - 3, rule).join(' and '),
+  );
+  if (cuts[0] === cuts[1]) return '';
+  return `
+Of a pair whose texts are both too long the model was trained on ${cuts[0]} tokens (\`data.truncation=reference\`); the tokeniser here keeps ${cuts[1]}
+where the second text is at least as long, so such a pair's logits may differ a little.
+`;
 }
 
 /** What Transformers' logits are. The one head it cannot express is a regression with a sigmoid. */

@@ -4,7 +4,7 @@
  */
 import { AVERAGE } from '../experiment/arm-tests.js';
 import type { ArmSummary, Spread } from '../experiment/summary.js';
-import { glueAverage, type AverageName } from '../metrics/index.js';
+import { modelAverage, type AverageName } from '../metrics/index.js';
 import type { TaskDefinition, TaskRegistry } from '../tasks/index.js';
 import { comparableAverage, comparedTasks } from './averages.js';
 import type { BaselineKind, Baselines } from './baselines.js';
@@ -84,7 +84,7 @@ function averageRow(
     const scores = Object.fromEntries(tasks.map((task) => [task.name, baselines?.[task.name]?.[kind] ?? {}]));
     const complete = tasks.every((task) => scores[task.name]?.[task.mainMetric] !== undefined);
     // Baselines know the main metrics and one dev set of MNLI, which is all that BAM's average needs.
-    return complete && average === 'bam' ? glueAverage(tasks, { dev: scores, mismatched: {} }, average) : null;
+    return complete && average === 'bam' ? modelAverage(tasks, { dev: scores, mismatched: {} }, average) : null;
   };
   return {
     title: `Average of ${tasks.length}${average === 'glue' ? ', as GLUE' : ''}`,

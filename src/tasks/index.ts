@@ -1,4 +1,4 @@
-/** The registry of tasks. A new built-in task is a file that exports one `TaskDefinition`, plus its line here. */
+/** The registry of tasks: GLUE's, each a file that exports one `OfficialTask`, and those that a configuration describes. */
 import type { Config } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
 import { didYouMean, nearestName } from '../util/nearest-name.js';

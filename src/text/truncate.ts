@@ -1,8 +1,6 @@
 /** Cutting a pair of token lists to a budget, by one of two rules that differ by a token where both sides are cut. */
+import type { Truncation } from '../config/schema.js';
 import { BornAgainError } from '../util/errors.js';
-
-/** `reference`: BERT's own code, and BAM's. `longest_first`: the fast tokenisers of Transformers. */
-export type Truncation = 'reference' | 'longest_first';
 
 /** How long a sequence may be, and how a pair is cut to that. */
 export interface LengthLimit {
@@ -10,6 +8,15 @@ export interface LengthLimit {
   readonly maxLength: number;
   readonly truncation: Truncation;
 }
+
+/**
+ * Where both sides are cut, whether a keeps the odd token. `reference`: BERT's own code, and BAM's. `longest_first`: the fast tokenisers of
+ * Transformers.
+ */
+const ODD_TO_A: Readonly<Record<Truncation, (lengthA: number, lengthB: number) => boolean>> = {
+  reference: () => true,
+  longest_first: (lengthA, lengthB) => lengthA > lengthB,
+};
 
 /**
  * How many tokens to keep of a and b. `reference`: while the pair is too long, one token goes from the end of the longer side, from b when they are
@@ -27,5 +34,5 @@ export function truncatePair(lengthA: number, lengthB: number, budget: number, t
   if (excess <= difference) return lengthA > lengthB ? [lengthA - excess, lengthB] : [lengthA, lengthB - excess];
   // Both are equally long once the difference is gone; in the reference b then gives the first token, a the second, and so on.
   const [more, less] = [Math.ceil(budget / 2), Math.floor(budget / 2)];
-  return truncation === 'reference' || lengthA > lengthB ? [more, less] : [less, more];
+  return ODD_TO_A[truncation](lengthA, lengthB) ? [more, less] : [less, more];
 }

@@ -1,5 +1,5 @@
 /** What a configuration's `runtime` comes to on this machine: the part of it that results depend on beyond their last digits. */
-import type { Config } from '../config/schema.js';
+import type { Config, Engine, Precision } from '../config/schema.js';
 import { Bert } from '../nn/bert.js';
 import { parseBertConfig } from '../nn/bert-config.js';
 import { Head } from '../nn/head.js';
@@ -8,9 +8,9 @@ import { Session } from './session.js';
 
 export interface Computation {
   readonly device: 'cpu' | 'cuda';
-  readonly engine: 'plain' | 'fused' | 'flash';
+  readonly engine: Engine;
   /** Of matrix products. */
-  readonly precision: 'fp32' | 'bf16';
+  readonly precision: Precision;
 }
 
 /** What is chosen for a model does not depend on its size. */

@@ -84,7 +84,7 @@ export interface EvaluatedEvent {
   readonly tasks: TaskScores;
   /** By task, the metric that stands for it. */
   readonly mainMetrics: Readonly<Record<string, MetricName>>;
-  /** Mean of the main metrics over BAM's eight tasks among those scored; null when none of them is. */
+  /** The model's, by `report.average` (`modelAverage`); null where it has none, and for a split other than dev. */
   readonly average: number | null;
 }
 

@@ -66,6 +66,7 @@ describe.each(['random', 'copies', 'weights'] as const)('planBatches, %s', (kind
 
   it.each([
     ['no training set', { sizes: [] }],
+    ['a kind that has no meaning here', { kind: 'stratified' as 'random' }],
     ['an empty training set', { sizes: [3, 0] }],
     ['no epochs', { epochs: 0 }],
     ['a batch size of 0', { batchSize: 0 }],

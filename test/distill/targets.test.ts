@@ -33,6 +33,11 @@ describe('goldWeight', () => {
     for (const lambda of [0, 0.5, 1]) expect(goldWeight(7, 10, { annealing: 'constant', lambda, switchAt: 0.5 })).toBe(lambda);
   });
 
+  it('refuses a kind that has no meaning here', () => {
+    const unknown = { annealing: 'sqrt' as 'linear', lambda: 0.5, switchAt: 0.5 };
+    expect(() => goldWeight(0, 10, unknown)).toThrowError(/no annealing sqrt; known are linear, cosine, step, constant/);
+  });
+
   it('refuses a step outside the training, and a lambda or a switch outside [0, 1]', () => {
     const invalid = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error;
     for (const step of [-1, 10, 1.5])

@@ -1,4 +1,4 @@
-/** What a model's folder keeps of how it was distilled. */
+/** What a model's folder keeps of how it was made. */
 import { expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/load.js';
 import { tokenizeExamples } from '../../src/data/tokenize.js';
@@ -21,4 +21,11 @@ it.each([
   const making = { config, modelDir: 'models/bert', modelHash: 'abc', shape: config.multi, steps: 10 };
   expect(provenance({ ...making, tasks: [{ dataset, teacher }] }).distillation).toEqual({ tasks: ['rte'], ...kept });
   expect(provenance({ ...making, tasks: [{ dataset, teacher: null }] }).distillation).toBeNull();
+});
+
+it('keeps the departures that made it, and no path or setting of the machine', () => {
+  const local = ['runtime.shareDir="/home/me/store"', 'runtime.threads=3', 'logging.tensorboard=false', 'report.average=glue'];
+  const config = resolveConfig({ preset: 'paper', set: ['multi.epochs=2', ...local] });
+  const making = { config, modelDir: 'models/bert', modelHash: 'abc', shape: config.multi, steps: 10, tasks: [] };
+  expect(provenance(making).departures).toEqual({ 'multi.epochs': { preset: 6, value: 2 } });
 });

@@ -57,6 +57,9 @@ describe('a second experiment', () => {
       expect(own[path], path).toBe(first[path]);
     expect(second.results.runs.find(({ arm, seed }) => arm === 'single-multi' && seed === 1)).toEqual(results.runs[2]);
     expect((await readSteps(join(outDir, 'runs/single/rte/seed-1'))).length).toBe(3);
+    // Of a model taken over, and of one trained here: what may be published does not say where the store lies.
+    for (const path of ['seed-1/model/README.md', 'seed-1/model/bornagain.json', 'seed-2/model/README.md', 'seed-2/model/bornagain.json'])
+      expect(await readFile(join(outDir, 'runs/single/rte', path), 'utf8'), path).not.toContain('runtime.');
   });
 
   it('gives the bytes of one that shares nothing', async () => {

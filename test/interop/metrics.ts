@@ -1,5 +1,6 @@
 /** Scores against scikit-learn and scipy: random and degenerate inputs of many sizes, and GLUE's averages. */
-import { glueAverage, METRIC_NAMES, score, type MetricName } from '../../src/metrics/index.js';
+import { METRICS } from '../../src/config/metrics.js';
+import { modelAverage, METRIC_NAMES, score, type MetricName } from '../../src/metrics/index.js';
 import { TASKS } from '../../src/tasks/index.js';
 import { createRandom, type Random } from '../../src/util/random.js';
 import type { Comparison, Finding } from './lib/comparison.js';
@@ -48,7 +49,7 @@ function averageFindings(random: Random): { readonly cases: readonly object[]; r
     dev: Object.fromEntries(TASKS.map((task) => [task.name, Object.fromEntries(task.metrics.map((metric) => [metric, random.uniform()]))])),
     mismatched: { mnli: { accuracy: random.uniform() } },
   }));
-  const own = cases.flatMap((scores) => [glueAverage(TASKS, scores, 'bam') ?? NaN, glueAverage(TASKS, scores, 'glue') ?? NaN]);
+  const own = cases.flatMap((scores) => [modelAverage(TASKS, scores, 'bam') ?? NaN, modelAverage(TASKS, scores, 'glue') ?? NaN]);
   return { cases, own };
 }
 
@@ -56,7 +57,7 @@ export const comparison: Comparison = {
   what: 'metrics: scores and averages against scikit-learn, scipy and numpy',
   async run(peer) {
     const random = createRandom(7, 'metrics');
-    const make = (metric: MetricName) => (['accuracy', 'f1', 'matthews'].includes(metric) ? classes : scalars);
+    const make = (metric: MetricName) => (METRICS[metric].kind === 'classification' ? classes : scalars);
     const cases = METRIC_NAMES.flatMap((metric) => Array.from({ length: CASES }, (_, row) => make(metric)(random, metric, row)));
     const averages = averageFindings(random);
     const theirs = await peer.ask<{ scores: (number | null)[]; averages: number[] }>('metrics.py', { cases, averages: averages.cases });

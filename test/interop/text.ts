@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { buildSequence } from '../../src/text/sequence.js';
 import { Tokenizer } from '../../src/text/tokenizer.js';
-import type { Truncation } from '../../src/text/truncate.js';
+import type { Truncation } from '../../src/config/schema.js';
 import { createRandom, type Random } from '../../src/util/random.js';
 import type { Comparison, Finding } from './lib/comparison.js';
 import { MINILM } from '../../scripts/lib/minilm.mjs';

@@ -1,14 +1,15 @@
-/** The GLUE average: which tasks it holds and which metric stands for each. */
+/** The average that stands for a model: which tasks it holds and which metrics stand for each. */
 import { describe, expect, it } from 'vitest';
-import { glueAverage, type ScoredSplits } from '../../src/metrics/index.js';
+import { modelAverage, type ScoredSplits } from '../../src/metrics/index.js';
+import { standingFor } from '../../src/metrics/average.js';
 import { TASKS, taskByName } from '../../src/tasks/index.js';
 
 /** docs/paper.md section 4: BERT-Large, single-task, from ELECTRA's Table 2, in percent; its average is printed as 84.0. */
 const PUBLISHED = { cola: 60.6, sst2: 93.2, mrpc: 88.0, stsb: 90.0, qqp: 91.3, mnli: 86.6, qnli: 92.3, rte: 70.4 };
 
-const bam = (tasks: Parameters<typeof glueAverage>[0], dev: ScoredSplits['dev']) => glueAverage(tasks, { dev, mismatched: {} }, 'bam');
+const bam = (tasks: Parameters<typeof modelAverage>[0], dev: ScoredSplits['dev']) => modelAverage(tasks, { dev, mismatched: {} }, 'bam');
 
-describe('glueAverage', () => {
+describe('modelAverage', () => {
   const scores = Object.fromEntries(
     Object.entries(PUBLISHED).map(([name, percent]) => [name, { [taskByName(name).mainMetric]: percent / 100, f1: 0.123, pearson: 0.123 }]),
   );
@@ -33,7 +34,7 @@ describe('glueAverage', () => {
   });
 
   it('refuses an average that it does not know', () => {
-    expect(() => glueAverage(TASKS, { dev: scores, mismatched: {} }, 'toString' as 'bam')).toThrow(
+    expect(() => modelAverage(TASKS, { dev: scores, mismatched: {} }, 'toString' as 'bam')).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: 'there is no average toString; known are bam, glue' }),
     );
   });
@@ -55,7 +56,14 @@ describe('glueAverage', () => {
     const mismatched = { mnli: { accuracy: 0.564 } };
     const expected =
       (0 + 0.8 + (0.815 + 0.734) / 2 + (0.612 + 0.587) / 2 + (0.514 + 0.791) / 2 + (0.56 + 0.564) / 2 + 0.721 + 0.541 + 0.623) / 9;
-    expect(glueAverage(TASKS, { dev, mismatched }, 'glue')).toBeCloseTo(expected, 12);
-    expect(glueAverage(TASKS, { dev, mismatched: {} }, 'glue')).toBeNull();
+    expect(modelAverage(TASKS, { dev, mismatched }, 'glue')).toBeCloseTo(expected, 12);
+    expect(modelAverage(TASKS, { dev, mismatched: {} }, 'glue')).toBeNull();
+  });
+
+  it('counts both sets of a task alike, however many metrics stand for it', () => {
+    const table = { leftOut: [], metrics: { mnli: ['f1', 'accuracy'] }, bothSets: ['mnli'] } as const;
+    const scores = { dev: { mnli: { f1: 0.4, accuracy: 0.6 } }, mismatched: { mnli: { f1: 0.7, accuracy: 0.9 } } };
+    // (0.5 + 0.8) / 2; each metric of the second set beside the first set's mean would be (0.5 + 0.7 + 0.9) / 3 = 0.7.
+    expect(standingFor(taskByName('mnli'), scores, table)).toBeCloseTo(0.65, 12);
   });
 });

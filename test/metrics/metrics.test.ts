@@ -1,6 +1,7 @@
 /** The metrics against scikit-learn and scipy (test/fixtures/metrics), and on the inputs where they are undefined. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { METRICS } from '../../src/config/metrics.js';
 import { METRIC_NAMES, score, scoreTask } from '../../src/metrics/index.js';
 import type { MetricName } from '../../src/metrics/index.js';
 
@@ -46,7 +47,12 @@ describe('against scikit-learn and scipy', () => {
 
 describe('where a score is undefined', () => {
   const every = METRIC_NAMES;
-  const worst = (metric: MetricName): number => (metric === 'mse' ? 1 : 0);
+  const worst = (metric: MetricName): number => METRICS[metric].undefinedValue;
+
+  it('of an error is not 0, which is its best', () => {
+    expect(score('mse', [], []).value).toBe(1);
+    expect(every.filter((metric) => METRICS[metric].lessIsBetter && worst(metric) === 0)).toEqual([]);
+  });
 
   it.each(every)('%s of no example is the worst score, with a warning', (metric) => {
     const value = worst(metric);
@@ -73,7 +79,7 @@ describe('where a score is undefined', () => {
   it.each(['bleu', 'toString'])('refuses the unknown metric %s, of no example too', (name) => {
     const unknown = expect.objectContaining({
       code: 'ERR_INVALID_ARGUMENT',
-      message: `there is no metric ${name}; known are accuracy, f1, matthews, pearson, spearman, mse`,
+      message: `there is no metric ${name}; known are ${METRIC_NAMES.join(', ')}`,
     }) as Error;
     expect(() => score(name as MetricName, [1], [1])).toThrow(unknown);
     expect(() => scoreTask([name as MetricName], [], [])).toThrow(unknown);

@@ -10,7 +10,9 @@ const SETS = ['portable', 'avx2', 'avx512', 'avx512_bf16', 'amx_bf16'];
 const CASES = [
   'linear fp32',
   'linear bf16',
+  'linear and activation fp32',
   'linear and activation bf16',
+  'weight tiles fp32',
   'weight tiles bf16',
   'attention fp32',
   'attention bf16',

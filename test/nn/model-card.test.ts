@@ -1,4 +1,4 @@
-/** The cards of written folders: how the teachers were annealed, and how many texts a reader has to pass. */
+/** The cards of written folders: how the teachers were annealed, how many texts a reader has to pass, and how pairs were cut. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,5 +55,14 @@ describe('a card', () => {
     [undefined, 'tokenizer("first text", "second text", truncation=True'],
   ] as const)('of an exported head of %s texts passes as many to the tokeniser', (texts, call) => {
     expect(exportCard({ config, info: infoOf(null), licence: null }, { ...HEAD, texts })).toContain(call);
+  });
+
+  it('of an exported head of pairs says where Transformers cuts otherwise', () => {
+    const card = (change: Partial<ModelInfo>, texts: 1 | 2) =>
+      exportCard({ config, info: { ...infoOf(null), maxLength: 128, ...change }, licence: null }, { ...HEAD, texts });
+    const words = 'trained on 63 and 62 tokens (`data.truncation=reference`); the tokeniser here keeps 62 and 63';
+    expect(card({}, 2)).toContain(words);
+    for (const same of [card({}, 1), card({ truncation: 'longest_first' }, 2), card({ maxLength: 127 }, 2)])
+      expect(same).not.toContain('data.truncation');
   });
 });

@@ -1,8 +1,9 @@
 /** Truncation against the reference's loop and Transformers' fast tokeniser, run in Python (test/fixtures/text/make_text.py). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Truncation } from '../../src/config/schema.js';
 import { buildSequence } from '../../src/text/sequence.js';
-import { truncatePair, type Truncation } from '../../src/text/truncate.js';
+import { truncatePair } from '../../src/text/truncate.js';
 
 type Row = [lengthA: number, lengthB: number, budget: number, keptA: number, keptB: number];
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/text/truncation.json', import.meta.url), 'utf8')) as Record<Truncation, Row[]>;

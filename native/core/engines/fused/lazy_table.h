@@ -1,6 +1,6 @@
 // The word embeddings' optimizer. Of tens of thousands of rows a batch uses some hundreds, yet AdamW moves every row in every step: by its
 // moments, and by weight decay. Rows without a gradient are left as they are and make up for their missed steps when they are next needed,
-// with their values in registers, which gives the same result for a fraction of the memory traffic.
+// with their values in registers, which gives the same but for rounding (core/kernels/isa/adamw.h) for a fraction of the memory traffic.
 #pragma once
 
 #include <vector>
