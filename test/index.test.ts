@@ -16,3 +16,11 @@ it('loads without LibTorch, which is asked for by the first tensor', async () =>
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { env });
   expect(stdout).toBe('6 RTE\ntrue ERR_ADDON_LOAD\n');
 });
+
+// WebAssembly of the statistics would ask for some fifty gigabytes of them.
+it.runIf(process.platform === 'linux')('loads where few addresses are allowed', async () => {
+  const program = `import { resolveConfig } from ${PACKAGE}; console.log(resolveConfig({ preset: 'paper' }).multi.epochs);`;
+  const limited = 'ulimit -v 16000000 && exec "$0" --input-type=module --eval "$1"';
+  const { stdout } = await promisify(execFile)('sh', ['-c', limited, process.execPath, program]);
+  expect(stdout).toBe('6\n');
+});

@@ -70,6 +70,22 @@ function isFolder(dir) {
 }
 
 /**
+ * Why nobody can look there; null where one can. A folder of another user's may be there and not be seen.
+ * @param {string} dir
+ */
+function barredOf(dir) {
+  try {
+    if (statSync(dir).isDirectory()) readdirSync(dir);
+    return null;
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === 'EACCES' || code === 'EPERM') return 'this user may not read it';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'no such folder';
+    throw error;
+  }
+}
+
+/**
  * @param {PlaceSource} source
  * @param {string} given
  * @param {SearchOptions} [options]
@@ -79,7 +95,8 @@ export function inspectFolder(source, given, options = {}) {
   const { platform, arch, suffix } = withDefaults(options);
   /** @param {string} seen @param {string} problem @returns {Place} */
   const unfit = (seen, problem) => ({ source, path: given, seen, problem, libtorch: null });
-  if (!existsSync(given)) return unfit('no such folder', 'no such folder');
+  const barred = barredOf(given);
+  if (barred !== null) return unfit(barred, barred);
   if (!isFolder(given)) return unfit('a file', 'it must be a folder with include/ and lib/');
 
   const dir = isFolder(path.join(given, 'torch', 'lib')) ? path.join(given, 'torch') : given;

@@ -1,21 +1,18 @@
 /**
  * One process at a time works on an output folder, and one writes its report. `OUT/lock.json` and `OUT/report.lock.json` name it; a lock whose
- * process is gone is taken over, so a killed experiment needs no cleaning up. The start time tells a process from a later one with the same
- * number.
+ * process is gone is taken over, so a killed experiment needs no cleaning up (`lock-holder.ts` tells who is gone).
  */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { link, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import { BornAgainError } from '../util/errors.js';
 import { attemptIo, errnoOf, ioError } from '../util/io-error.js';
 import { sha256 } from '../util/hash.js';
 import { makeFolder } from '../util/make-folder.js';
 import { temporaryFile } from '../util/temporary-name.js';
-import { readOutputJson } from './run-record.js';
+import { beat, givesSigns, isAlive, isSelf, nameOf, readHolder, SILENT_AFTER_MS, thisProcess, type Holder } from './lock-holder.js';
 
 const FILE = 'lock.json';
 const REPORT_FILE = 'report.lock.json';
@@ -24,14 +21,6 @@ const REPORT_FILE = 'report.lock.json';
 const REPORT_PATIENCE_MS = 3 * 60 * 1000;
 const LOOK_AGAIN_AFTER_MS = 50;
 const FORGOTTEN_AFTER_MS = 10_000;
-
-const holderSchema = z.strictObject({
-  pid: z.int().positive(),
-  host: z.string(),
-  /** Clock ticks since boot; null where the system does not tell. */
-  started: z.string().nullable(),
-});
-type Holder = Readonly<z.infer<typeof holderSchema>>;
 
 /**
  * Runs `work` while holding the folder, which is created where there is none.
@@ -65,11 +54,22 @@ export async function withReportLock<T>(outDir: string, work: () => Promise<T>, 
 }
 
 async function holding<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const endBeat = beat(path);
   try {
-    return await work();
+    const result = await work();
+    const holder = await readHolder(path);
+    if (holder === null || !isSelf(holder)) throw lost(path);
+    return result;
   } finally {
+    endBeat();
     await release(path);
   }
+}
+
+/** What is written into a folder that is gone is written nowhere, and nothing else may tell. */
+function lost(path: string): BornAgainError {
+  const message = `${path} was removed or replaced while this process held it, perhaps with all of ${dirname(path)}: what it wrote there may be lost. Look what is there, and start again`;
+  return new BornAgainError('ERR_IO', message, { path });
 }
 
 /** Resolves when who holds the lock now has it no more; another may. Throws ERR_LOCKED. */
@@ -94,7 +94,7 @@ async function acquire(path: string): Promise<boolean> {
   for (let round = 0; round < 2; round += 1) {
     if (await create(path)) return true;
     const holder = await readHolder(path);
-    if (holder !== null && isAlive(holder)) return false;
+    if (holder !== null && isAlive(holder, await silence(path))) return false;
     // Where it is gone by now, the next one may be there already, and that is not to be removed.
     if (holder !== null) await putAway(path, holder);
   }
@@ -122,14 +122,24 @@ async function dropForgotten(claim: string): Promise<void> {
   if (since !== undefined && Date.now() - since > FORGOTTEN_AFTER_MS) await rm(claim, { force: true });
 }
 
+/** Milliseconds since the lock's holder gave a sign of life, by the clock of whoever keeps the folder: those of two machines may differ. */
+async function silence(path: string): Promise<number> {
+  const draft = temporaryFile(path);
+  try {
+    await attemptIo('write', draft, () => writeFile(draft, ''));
+    return statSync(draft).ctimeMs - (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? -Infinity);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
 /** False where the file exists. It appears with its content, so nobody reads half of it. */
 async function create(path: string): Promise<boolean> {
-  const holder: Holder = { pid: process.pid, host: hostname(), started: startTime(process.pid) };
   const draft = temporaryFile(path);
   try {
     await attemptIo('write', path, async () => {
       await makeFolder(dirname(path));
-      await writeFile(draft, JSON.stringify(holder) + '\n');
+      await writeFile(draft, JSON.stringify(thisProcess()) + '\n');
     });
     return await takeName(draft, path);
   } finally {
@@ -151,9 +161,6 @@ async function takeName(file: string, name: string): Promise<boolean> {
   }
 }
 
-/** Null where it is gone. Throws ERR_OUTPUT_FOLDER for a file that is no lock. */
-const readHolder = (path: string): Promise<Holder | null> => readOutputJson(path, holderSchema);
-
 export interface LockState {
   readonly pid: number;
   /** When the lock was taken, in milliseconds since 1970 by the file system's clock. */
@@ -166,41 +173,10 @@ export function lockState(outDir: string): Promise<LockState | null> {
 }
 
 async function stateOf(path: string): Promise<LockState | null> {
-  const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  const found = statSync(path, { throwIfNoEntry: false });
   const holder = await readHolder(path);
-  return since === undefined || holder === null || !isAlive(holder) ? null : { pid: holder.pid, since };
-}
-
-/** A process on another machine (a shared folder) cannot be asked, so it counts as alive. */
-function isAlive({ pid, host, started }: Holder): boolean {
-  if (host !== hostname()) return true;
-  if (isSelf({ pid, host, started })) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (errnoOf(error) === 'ESRCH') return false;
-    if (errnoOf(error) !== 'EPERM') throw error;
-  }
-  return started === null || startTime(pid) === started;
-}
-
-function isSelf({ pid, host, started }: Holder): boolean {
-  return host === hostname() && pid === process.pid && started === startTime(pid);
-}
-
-/** Field 22 of /proc/<pid>/stat, after the name in parentheses, which may hold spaces. */
-function startTime(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes(errnoOf(error))) return null;
-    throw error;
-  }
-}
-
-function nameOf(holder: Holder | null): string {
-  return holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+  if (found === undefined || holder === null) return null;
+  return isAlive(holder, Date.now() - found.ctimeMs) ? { pid: holder.pid, since: found.mtimeMs } : null;
 }
 
 async function locked(path: string): Promise<BornAgainError> {
@@ -210,6 +186,11 @@ async function locked(path: string): Promise<BornAgainError> {
     basename(path) === REPORT_FILE
       ? [`The report of ${outDir}`, 'Wait for it, or stop it']
       : [outDir, 'Wait for it, stop it, or choose another output folder'];
-  const message = `${what} is being worked on by ${nameOf(holder)}. ${advice} (if it is surely gone, remove ${path})`;
+  const minutes = SILENT_AFTER_MS / 60_000;
+  const gone =
+    holder !== null && givesSigns(holder)
+      ? `if it was killed, the same command takes over ${minutes} minutes later`
+      : `if it is surely gone, remove ${path}`;
+  const message = `${what} is being worked on by ${nameOf(holder)}. ${advice} (${gone})`;
   return new BornAgainError('ERR_LOCKED', message, { outDir, ...holder });
 }

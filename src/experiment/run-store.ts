@@ -4,7 +4,7 @@
  * same time both do so, and one of them is kept.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { loadAddon } from '../native/load.js';
@@ -82,7 +82,7 @@ async function moveInto(draft: string, entry: string): Promise<void> {
     // A damaged entry makes way. It goes aside first, so that the place is never half a run.
     const aside = `${draft}.old`;
     await attemptIo('write', entry, async () => {
-      await mkdir(aside, { recursive: true });
+      await makeFolder(aside);
       await rename(entry, join(aside, 'entry'));
       await rename(draft, entry);
       await rm(aside, { recursive: true, force: true });

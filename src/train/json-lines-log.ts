@@ -3,11 +3,12 @@
  * past its checkpoint, because those steps are done again; a torn last line goes the same way. Lines are handed to the operating system at
  * once, in order.
  */
-import { appendFileSync, closeSync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, fdatasyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { attemptIoSync } from '../util/io-error.js';
 import { readTextIfThere } from '../util/if-there.js';
+import { makeFolderSync } from '../util/make-folder.js';
 
 export interface LogEntry {
   /** Steps finished, this one included. */
@@ -27,7 +28,7 @@ export class JsonLinesLog<Entry extends LogEntry> {
     const kept = await truncateAfter(path, finishedSteps);
     const written = new Set(kept.filter((line) => stepOf(line) === finishedSteps));
     return attemptIoSync('write', path, () => {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolderSync(dirname(path));
       return new JsonLinesLog(path, openSync(path, 'a'), written);
     });
   }

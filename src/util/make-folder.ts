@@ -1,18 +1,35 @@
 /** A folder and those above it, with the operating system's own reason where it cannot be made. */
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errnoOf } from './io-error.js';
 
+/** As `makeFolderSync`; rejects. */
+export const makeFolder = (path: string): Promise<void> => Promise.resolve(path).then(makeFolderSync);
+
 /**
- * As `mkdir` with `recursive`, which says ENOENT where the file system is read-only: then the folders are made one by one, and the first
- * that cannot be made tells why. Rejects with the operating system's error.
+ * One by one: Node's own way, `mkdir` with `recursive`, never ends where a folder is refused as missing though the one above it is there
+ * (below /proc, or in a working directory that was removed), and says ENOENT of a file system that is read-only. Throws the operating
+ * system's error of the first folder that cannot be made.
  */
-export async function makeFolder(path: string): Promise<void> {
+export function makeFolderSync(path: string): void {
+  if (isFolder(path)) return;
   try {
-    await mkdir(path, { recursive: true });
+    mkdirSync(path);
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path);
+    // Somebody else may just have made it.
+    if (isFolder(path)) return;
+    const above = dirname(path);
+    if (errnoOf(error) !== 'ENOENT' || above === path) throw error;
+    makeFolderSync(above);
+    if (!isFolder(path)) mkdirSync(path);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return false;
+    throw error;
   }
 }

@@ -1,14 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { withLock, withReportLock } from '../../src/experiment/lock.js';
+import { isAlive, readHolder, SILENT_AFTER_MS, type Holder } from '../../src/experiment/lock-holder.js';
 import { temporaryFolder } from '../train/tiny-model.js';
 
 const lockOf = (folder: string, holder: object): Promise<void> => writeFile(join(folder, 'lock.json'), JSON.stringify(holder));
+
+async function held(folder: string): Promise<Holder> {
+  const holder = await readHolder(join(folder, 'lock.json'));
+  if (holder === null) throw new Error('nobody holds the lock');
+  return holder;
+}
 
 describe('withLock', () => {
   it('holds the folder while it works, and leaves nothing behind', async () => {
@@ -60,7 +67,7 @@ describe('withLock', () => {
   it("leaves a lock that is another process's by now", async () => {
     const folder = await temporaryFolder();
     const other = { pid: 1, host: 'another-machine', started: null };
-    await withLock(folder, () => lockOf(folder, other));
+    await expect(withLock(folder, () => lockOf(folder, other))).rejects.toMatchObject({ code: 'ERR_IO' });
     expect(JSON.parse(await readFile(join(folder, 'lock.json'), 'utf8'))).toEqual(other);
   });
 
@@ -74,6 +81,63 @@ describe('withLock', () => {
       message: expect.stringContaining('another-machine'),
     });
   });
+});
+
+describe('a process that cannot be asked', () => {
+  const places: [place: string, holder: object, named: string][] = [
+    ['on another machine', { pid: 1, host: 'another-machine', started: null, namespace: null }, 'process 1 on another-machine'],
+    ['in another container', { pid: 1, host: hostname(), started: '1', namespace: 'pid:[1]' }, 'in another container'],
+  ];
+
+  it.each(places)('%s keeps its lock while it gives signs of life, and loses it when it is silent', async (_, holder, named) => {
+    const folder = await temporaryFolder();
+    await lockOf(folder, holder);
+    await expect(withLock(folder, async () => {})).rejects.toMatchObject({
+      code: 'ERR_LOCKED',
+      message: expect.stringMatching(new RegExp(`${named}.*if it was killed, the same command takes over 5 minutes later`)) as string,
+    });
+    expect(isAlive(await held(folder), SILENT_AFTER_MS - 1)).toBe(true);
+    expect(isAlive(await held(folder), SILENT_AFTER_MS)).toBe(false);
+  });
+
+  it('of a version that gave none keeps it', async () => {
+    const folder = await temporaryFolder();
+    await lockOf(folder, { pid: 1, host: 'another-machine', started: null });
+    expect(isAlive(await held(folder), 1e9)).toBe(true);
+  });
+
+  it('may be a thread of this one that was ended', async () => {
+    const folder = await temporaryFolder();
+    await withLock(folder, async () => {
+      const own = await held(folder);
+      expect(isAlive(own, 0)).toBe(true);
+      expect(isAlive(own, SILENT_AFTER_MS)).toBe(false);
+      await expect(withLock(folder, async () => {})).rejects.toThrow(/which is this one: another call, or a thread that was ended/);
+    });
+  });
+
+  it('touches its lock while it holds it, which leaves the time at which that was taken', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const folder = await temporaryFolder();
+    const path = join(folder, 'lock.json');
+    await withLock(folder, async () => {
+      const before = await stat(path);
+      await vi.advanceTimersByTimeAsync(20_000);
+      await vi.waitFor(async () => {
+        expect((await stat(path)).ctimeMs).toBeGreaterThan(before.ctimeMs);
+      });
+      const wholeMs = Math.floor(before.mtimeMs);
+      expect((await stat(path)).mtimeMs).toBeCloseTo(wholeMs + 0.25, 2);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(Math.floor((await stat(path)).mtimeMs)).toBe(wholeMs);
+    });
+    vi.useRealTimers();
+  });
+});
+
+it('tells that the folder was removed under the work', async () => {
+  const folder = join(await temporaryFolder(), 'out');
+  await expect(withLock(folder, () => rm(folder, { recursive: true }))).rejects.toThrow(/lock\.json was removed or replaced while/);
 });
 
 describe('withReportLock', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cacheFolder, findLibtorch, inspectFolder, notFoundMessage } from '../../scripts/lib/find-libtorch.mjs';
@@ -86,6 +86,21 @@ describe('a LIBTORCH that does not fit is an error, whatever else is there', () 
     expect(message).toContain(env.LIBTORCH);
     expect(message).toContain(problem);
   });
+});
+
+// Root may read everything, so it becomes another user for a moment.
+test.runIf(process.getuid?.() === 0)('a LibTorch below a folder of another user is told as that', () => {
+  const closed = path.join(home, 'closed');
+  const torch = fakeLibtorch(path.join(closed, 'torch'));
+  chmodSync(home, 0o755);
+  chmodSync(closed, 0o700);
+  process.seteuid?.(65534);
+  try {
+    expect(inspectFolder('LIBTORCH', torch, linux)).toMatchObject({ problem: 'this user may not read it', libtorch: null });
+    expect(inspectFolder('LIBTORCH', closed, linux)).toMatchObject({ problem: 'this user may not read it', libtorch: null });
+  } finally {
+    process.seteuid?.(0);
+  }
 });
 
 test('nothing found: one message with every place, what was seen and the fix', () => {

@@ -3,11 +3,12 @@
  * expects it, since a reader that is looking on keeps the older ones open. Steps that are done again are cut from the older ones first,
  * and the new file begins by telling a reader to forget them.
  */
-import { appendFileSync, closeSync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, fdatasyncSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-file.js';
 import { attemptIoSync, ioError } from '../../util/io-error.js';
+import { makeFolderSync } from '../../util/make-folder.js';
 import { removeFile } from '../../util/remove-file.js';
 import { readEventKey, scalarsEvent, sessionStartEvent, textEvent, versionEvent, type EventTime, type Scalars } from './event.js';
 import { frameRecord, readRecords } from './records.js';
@@ -38,7 +39,7 @@ export class EventFiles {
     const last = finishedSteps === 0 ? 0 : Number(FILE_NAME.exec(earlier.at(-1) ?? '')?.[1] ?? 0);
     const path = join(folder, fileName(last + 1));
     const files = attemptIoSync('write', path, () => {
-      mkdirSync(folder, { recursive: true });
+      makeFolderSync(folder);
       return new EventFiles(path, openSync(path, 'a'), written);
     });
     try {
