@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { agreements } from '../../src/report/analysis/agreement.js';
 import { confusionSection } from '../../src/report/html/sections/confusion.js';
 import { learningSection } from '../../src/report/html/sections/learning.js';
+import { paperSection } from '../../src/report/html/sections/paper.js';
 import { resultsSection } from '../../src/report/html/sections/results.js';
 import { schedulesSection } from '../../src/report/html/sections/schedules.js';
 import type { Block, Section } from '../../src/report/html/section.js';
@@ -10,6 +11,7 @@ import type { TaskAnswers } from '../../src/report/load/answers.js';
 import type { TrainingCourse } from '../../src/report/load/training-course.js';
 import { taskByName, taskRegistry, type TaskDefinition } from '../../src/tasks/index.js';
 import { configSchema } from '../../src/config/schema.js';
+import { renderSvg } from '../../src/report/charts/render.js';
 import { customTask, madeExperiment, resultOf } from './made-experiment.js';
 
 const tableOf = (block: Block | undefined) => (block === undefined || block.kind === 'markup' ? null : block.table);
@@ -78,4 +80,26 @@ it('name the test behind the marks once', () => {
   const { blocks } = resultsSection(madeExperiment({ arms: ['single', 'multi'], tasks: ['rte', 'mrpc'] }, undefined, results));
   const tests = blocks.map(tableOf).find((table) => table?.id === 'tests');
   expect(tests?.notes[0]).toMatch(/^Mann-Whitney U, exact, two-sided; Holm over all 3 tests\./);
+});
+
+it.each([
+  [0.2, '0.2 epochs of batch 32'],
+  [0.5, '0.5 epochs of batch 32'],
+  [1, '1 epoch of batch 32'],
+  [2.5, '2.5 epochs of batch 32'],
+])('say beside the paper that %d epochs were trained', (epochs, words) => {
+  const experiment = madeExperiment({ arms: ['single'], tasks: ['rte'], single: { epochs } }, undefined, [
+    resultOf('single', 1, { rte: 0.6 }),
+  ]);
+  expect(paperSection(experiment)?.intro[1]).toContain(`single models ${words}`);
+});
+
+it('have a learning rate’s ticks in full', () => {
+  const points = [1.1e-3, 1.9e-3].map((learningRate, i) => ({ step: i + 1, lambda: null, learningRate, tasks: {} }));
+  const course: TrainingCourse = { steps: 2, tokens: 100, examples: 8, seconds: 1, points };
+  const experiment = madeExperiment({ arms: ['single'], tasks: ['rte'] }, () => ({ record: { steps: 2 }, course }));
+  const figures = schedulesSection(experiment)?.blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : [])) ?? [];
+  const rate = figures.find(({ id }) => id === 'schedule-rate');
+  const ticks = renderSvg(rate?.option ?? {}, 210).match(/(?<=>)[\d.]+e-\d+(?=<)/g);
+  expect(ticks).toEqual(['1e-3', '1.2e-3', '1.4e-3', '1.6e-3', '1.8e-3', '2e-3']);
 });

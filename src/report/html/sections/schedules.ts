@@ -45,7 +45,7 @@ function ratesBlock(experiment: LoadedExperiment, schedules: readonly ArmSchedul
     description: `Learning rate over the steps of ${schedules.map(({ arm }) => arm).join(', ')}`,
     option: linesOption(
       lines(schedules, ({ learningRate }) => learningRate),
-      { ...PROGRESS, y: 'rate', yFormat: (value) => (value === 0 ? '0' : value.toExponential(0)) },
+      { ...PROGRESS, y: 'rate', yFormat: rateTick },
     ),
     height: LINES_HEIGHT,
   };
@@ -67,6 +67,11 @@ function ratesBlock(experiment: LoadedExperiment, schedules: readonly ArmSchedul
   };
   const figures = distilled.length === 0 ? [rate] : [lambda, rate];
   return { kind: 'figures', id: 'schedule-figures', caption: table.caption, figures, legend: legendOf(experiment), table };
+}
+
+/** A tick's digits as they are, without what floating point leaves behind them. */
+function rateTick(value: number): string {
+  return value === 0 ? '0' : Number(value.toPrecision(3)).toExponential();
 }
 
 function sharesBlock({ registry }: LoadedExperiment, schedules: readonly ArmSchedule[]): Block[] {
