@@ -8,7 +8,7 @@ import type { ArmSummary } from '../experiment/summary.js';
 import type { Baselines } from './baselines.js';
 import { percent, spreadText } from './data-table.js';
 import { summaryRows, type SummaryOptions, type SummaryRow } from './summary-rows.js';
-import { failedNote, referenceArm, Significance } from './table-notes.js';
+import { averageNotes, failedNote, markedTitle, referenceArm, Significance } from './table-notes.js';
 
 const NONE = '-';
 
@@ -41,15 +41,13 @@ export function renderSummaryTable(summary: readonly ArmSummary[], baselines: Ba
 function leadingCells(row: SummaryRow, withBaselines: boolean): string[] {
   const { majority, bagOfWords } = row.baselines;
   const baselines = withBaselines ? [majority, bagOfWords].map((score) => (score === null ? NONE : percent(score))) : [];
-  return [row.averaged ? row.title : `${row.title} *`, row.metric, ...baselines];
+  return [markedTitle(row), row.metric, ...baselines];
 }
 
 function notes(summary: readonly ArmSummary[], tasks: readonly SummaryRow[]): string[] {
   const several = summary.some((arm) => arm.n > 1);
   const what = several ? 'median ± standard deviation over n seeds' : 'one seed each, so no spread is known';
-  const lines = [`Scores on dev, times 100; ${what}.`];
-  if (tasks.some((row) => !row.averaged)) lines.push('* not in the average.');
-  return lines;
+  return [`Scores on dev, times 100; ${what}.`, ...averageNotes(tasks)];
 }
 
 function failedNotes(summary: readonly ArmSummary[], { registry, failedRuns }: TableOptions): string[] {

@@ -103,3 +103,12 @@ it('have a learning rate’s ticks in full', () => {
   const ticks = renderSvg(rate?.option ?? {}, 210).match(/(?<=>)[\d.]+e-\d+(?=<)/g);
   expect(ticks).toEqual(['1e-3', '1.2e-3', '1.4e-3', '1.6e-3', '1.8e-3', '2e-3']);
 });
+
+it('mark the tasks that the average leaves out, MNLI’s mismatched set too', () => {
+  const result = { ...resultOf('single', 1, { rte: 0.6, wnli: 0.5, mnli: 0.7 }), mismatched: { mnli: { accuracy: 0.71 } } };
+  const table = tableOf(
+    resultsSection(madeExperiment({ arms: ['single'], tasks: ['rte', 'wnli', 'mnli'] }, undefined, [result])).blocks[0],
+  );
+  expect(table?.rows.map(([title]) => title?.text)).toEqual(['MNLI', 'MNLI-mm *', 'RTE', 'WNLI *', 'Average of 2']);
+  expect(table?.notes).toContain('* not in the average.');
+});

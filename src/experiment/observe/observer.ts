@@ -9,6 +9,8 @@ import { LOG_FILES, type TimingLogEntry } from '../../train/run-log.js';
 import { BornAgainError } from '../../util/errors.js';
 import { resolveInside } from '../../util/inside-folder.js';
 import { errnoOf, ioError } from '../../util/io-error.js';
+import type { Config } from '../../config/schema.js';
+import { averagedTasks, type AverageName } from '../../metrics/index.js';
 import { taskRegistry, type TaskRegistry } from '../../tasks/index.js';
 import { planRuns, type PlannedRun } from '../arms.js';
 import { findCurrentRecords } from '../current-records.js';
@@ -38,6 +40,7 @@ interface Seen<T> {
 interface Experiment {
   readonly plan: readonly PlannedRun[];
   readonly registry: TaskRegistry;
+  readonly average: AverageName;
 }
 
 export class ExperimentObserver {
@@ -74,10 +77,18 @@ export class ExperimentObserver {
     const running = lock === null || !current ? [] : await this.runningRuns(rest, lock);
     const done = finished.length + failed.length === plan.value.length;
     const phase: Phase = lock === null ? (done ? 'ended' : 'stopped') : current ? 'running' : 'preparing';
+    const summary = this.summary(plan.value, rest);
     const unfailed = rest.filter(({ runId }) => !failed.some((run) => run.runId === runId));
     return {
       ...{ folder: this.outDir, phase, pid: lock?.pid ?? null, planned: plan.value.length },
-      ...{ running, finished, failed, secondsLeft: this.secondsLeft(unfailed, running), summary: this.summary(plan.value, rest) },
+      ...{
+        running,
+        finished,
+        failed,
+        secondsLeft: this.secondsLeft(unfailed, running),
+        summary,
+        averaged: averagedNames(summary, experiment),
+      },
     };
   }
 
@@ -105,7 +116,7 @@ export class ExperimentObserver {
       throw new BornAgainError('ERR_USAGE', message, { outDir: this.outDir });
     }
     const phase = lock !== null ? 'preparing' : begun ? 'stopped' : 'absent';
-    const nothing = { planned: 0, running: [], finished: [], failed: [], secondsLeft: null, summary: [] };
+    const nothing = { planned: 0, running: [], finished: [], failed: [], secondsLeft: null, summary: [], averaged: [] };
     return { folder: this.outDir, phase, pid: lock?.pid ?? null, ...nothing };
   }
 
@@ -123,7 +134,7 @@ export class ExperimentObserver {
     const modified = await modifiedAt(path);
     if (modified !== this.experiment.modified) {
       const config = (await readExperimentFile(this.outDir))?.config;
-      this.experiment = { modified, value: config === undefined ? null : { plan: planRuns(config), registry: taskRegistry(config) } };
+      this.experiment = { modified, value: config === undefined ? null : experimentOf(config) };
     }
     return this.experiment.value;
   }
@@ -194,6 +205,19 @@ export class ExperimentObserver {
   private folderOf(runId: string): Promise<string | null> {
     return resolveInside(this.outDir, runFolder('', runId));
   }
+}
+
+function experimentOf(config: Config): Experiment {
+  return { plan: planRuns(config), registry: taskRegistry(config), average: config.report.average };
+}
+
+function averagedNames(summary: Results['summary'], { registry, average }: Experiment): string[] {
+  const has = (set: 'tasks' | 'mismatched', task: string): boolean => summary.some((arm) => task in arm[set]);
+  const counted = averagedTasks(
+    registry.all.filter(({ name }) => has('tasks', name)),
+    average,
+  ).map(({ name }) => name);
+  return average === 'glue' ? counted.flatMap((name) => (has('mismatched', name) ? [name, `${name}-mm`] : [name])) : counted;
 }
 
 /** Milliseconds since 1970; 0 where the file is gone. */

@@ -48,7 +48,16 @@ describe('watching an experiment', () => {
     const { states, ended } = listen(await url);
     await until(() => states.length > 0);
     const { results } = await experiment({ ...place, outDir, config: CONFIG });
-    expect(await last).toMatchObject({ phase: 'ended', pid: null, planned: 4, running: [], failed: [], summary: results.summary });
+    const averaged = ['stsb', 'mnli', 'rte'];
+    expect(await last).toMatchObject({
+      phase: 'ended',
+      pid: null,
+      planned: 4,
+      running: [],
+      failed: [],
+      summary: results.summary,
+      averaged,
+    });
     expect(await ended).toBe(true);
 
     const phases = states.map(({ phase }) => phase).filter((phase, index, all) => phase !== all[index - 1]);

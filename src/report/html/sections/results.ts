@@ -3,7 +3,8 @@ import type { ArmTest } from '../../../experiment/arm-tests.js';
 import { scoreRows, type ArmScores, type ScoreRow } from '../../analysis/scores.js';
 import { countCell, noCell, numberCell, percentCell, spreadText, textCell, type Cell, type DataTable } from '../../data-table.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
-import { failedNote, referenceArm, Significance } from '../../table-notes.js';
+import { summaryRows, type SummaryRow } from '../../summary-rows.js';
+import { averageNotes, failedNote, markedTitle, referenceArm, Significance } from '../../table-notes.js';
 import type { Section } from '../section.js';
 
 export function resultsSection(experiment: LoadedExperiment): Section {
@@ -20,28 +21,35 @@ export function resultsSection(experiment: LoadedExperiment): Section {
       ...results.failures.map(({ runId, message }) => `${runId} has no model: ${message}`),
     ],
     blocks: [
-      { kind: 'table', table: medianTable(experiment, rows) },
+      { kind: 'table', table: medianTable(experiment) },
       { kind: 'table', table: spreadTable(rows) },
       ...(tests.rows.length === 0 ? [] : [{ kind: 'table', table: tests, folded: true } as const]),
     ],
   };
 }
 
-function medianTable({ results, registry, config }: LoadedExperiment, rows: readonly ScoreRow[]): DataTable {
+function medianTable({ results, registry, config }: LoadedExperiment): DataTable {
+  const { tasks, average } = summaryRows(results.summary, null, { average: config.report.average, registry });
   const significance = new Significance(results.tests, referenceArm(results.summary));
   const failed = failedNote(results.summary, registry.all, config.report.failedRuns);
-  const cell = ({ key, arms }: ScoreRow, name: string): Cell => {
-    const own = arms.find(({ arm }) => arm === name);
-    return own === undefined ? noCell : { text: spreadText(own.spread, significance.mark(key, name)), value: own.spread.median };
+  const cell = ({ tested, arms }: SummaryRow, index: number, arm: string): Cell => {
+    const spread = arms[index] ?? null;
+    return spread === null ? noCell : { text: spreadText(spread, significance.mark(tested, arm)), value: spread.median };
   };
+  const rows = [...tasks, ...(average === null ? [] : [average])];
   return {
     id: 'medians',
     caption: 'Median score of each task and arm',
     columns: ['task', 'metric', ...results.summary.map(({ arm, n }) => `${arm} (n = ${n})`)],
-    rows: rows.map((row) => [textCell(row.title), textCell(row.metric ?? 'mean'), ...results.summary.map(({ arm }) => cell(row, arm))]),
+    rows: rows.map((row) => [
+      textCell(markedTitle(row)),
+      textCell(row === average ? 'mean' : row.metric),
+      ...results.summary.map(({ arm }, index) => cell(row, index, arm)),
+    ]),
     notes: [
       ...(results.summary.some(({ n }) => n > 1) ? ['Median ± sample standard deviation.'] : ['One seed each, so no spread is known.']),
       'An average is shown where an arm has all the tasks that count in it and that any arm has.',
+      ...averageNotes(tasks),
       ...significance.notes(),
       ...(failed === null ? [] : [failed]),
     ],
