@@ -9,6 +9,7 @@ import { readRunRecord, writeRunRecord, writeRunStart, type RunRecord } from '..
 import { runFolder } from '../../../src/experiment/sources.js';
 import { configSchema, type ConfigInput } from '../../../src/config/schema.js';
 import { loadExperiment } from '../../../src/report/load/experiment.js';
+import { writeReport } from '../../../src/report/write-report.js';
 import { temporaryFolder } from '../../train/tiny-model.js';
 import { recordOf, resultOf } from '../made-experiment.js';
 
@@ -94,6 +95,16 @@ describe('the runs of an experiment', () => {
     const trial = runFolder(outDir, 'single@rate-0.1-decay-1/rte/seed-1');
     await writeRunRecord(trial, { ...((await readRunRecord(trial)) as RunRecord), scores: { rte: { accuracy: 0.9 } } });
     expect((await loadExperiment(outDir)).runs.map(({ run }) => run.arm)).toEqual(['single@rate-0.1-decay-1', 'single@rate-0.2-decay-1']);
+  });
+
+  it('may be none, with no results written yet', async () => {
+    const outDir = await temporaryFolder();
+    const config = configSchema.parse(TAUGHT);
+    await writeFile(join(outDir, 'experiment.json'), JSON.stringify({ format: 1, config, settings: {}, inputs: {} }));
+    const page = await readFile((await writeReport({ outDir })).file, 'utf8');
+    expect(page).toContain('0 of 2 models finished so far.');
+    expect(page).toContain('There are no scores yet');
+    expect(page.slice(page.indexOf('<main'), page.indexOf('</main>'))).not.toMatch(/Infinity|NaN|undefined/);
   });
 
   it('may have more dev examples than fit on the stack', async () => {

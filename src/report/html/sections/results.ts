@@ -7,6 +7,11 @@ import { summaryRows, type SummaryRow } from '../../summary-rows.js';
 import { averageNotes, failedNote, markedTitle, referenceArm, Significance } from '../../table-notes.js';
 import type { Section } from '../section.js';
 
+const SCORES = [
+  'Scores on the dev sets, times 100. The first table has medians over the seeds; the second says how far they can be trusted.',
+];
+const NO_SCORES = ['There are no scores yet: an arm has them when its models of a seed are finished.'];
+
 export function resultsSection(experiment: LoadedExperiment): Section {
   const rows = scoreRows(experiment);
   const { planned, runs, results } = experiment;
@@ -16,16 +21,20 @@ export function resultsSection(experiment: LoadedExperiment): Section {
     id: 'results',
     title: 'Results',
     intro: [
-      'Scores on the dev sets, times 100. The first table has medians over the seeds; the second says how far they can be trusted.',
-      ...(unfinished === 0 ? [] : [`${unfinished} of ${planned} models are not finished: this report is of the others.`]),
+      ...(rows.length === 0 ? NO_SCORES : SCORES),
+      ...(unfinished === 0 ? [] : [progressText(runs.length, planned)]),
       ...results.failures.map(({ runId, message }) => `${runId} has no model: ${message}`),
     ],
     blocks: [
-      { kind: 'table', table: medianTable(experiment) },
-      { kind: 'table', table: spreadTable(rows) },
+      ...(rows.length === 0 ? [] : [medianTable(experiment), spreadTable(rows)].map((table) => ({ kind: 'table', table }) as const)),
       ...(tests.rows.length === 0 ? [] : [{ kind: 'table', table: tests, folded: true } as const]),
     ],
   };
+}
+
+function progressText(finished: number, planned: number): string {
+  const done = `${finished} of ${planned} models finished so far`;
+  return finished === 0 ? `${done}.` : `${done}: this report is of those.`;
 }
 
 function medianTable({ results, registry, config }: LoadedExperiment): DataTable {
