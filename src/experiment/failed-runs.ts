@@ -15,12 +15,14 @@ export type Failure = (typeof FAILURES)[number];
 /** By task. */
 export type Failures = Readonly<Record<string, Failure>>;
 
-/** Null where the model has learnt something. */
+/** Null where the model has learnt something, or dev cannot tell. */
 export function failureOf({ dataset, logits }: AnsweredSplit, scores: MetricScores): Failure | null {
   const { task, size } = dataset;
+  const gold = Float32Array.from({ length: size }, (_, index) => dataset.label(index));
+  // Where dev has one label, answering it to everything is right, and nothing can be told of the model.
+  if (gold.every((label) => label === gold[0])) return null;
   const predictions = predictionsOf(logits, outputsOf(task));
   if (predictions.every((prediction) => prediction === predictions[0])) return 'one answer';
-  const gold = Float32Array.from({ length: size }, (_, index) => dataset.label(index));
   const constant = new Float32Array(size).fill(task.kind === 'regression' ? 0 : commonest(gold));
   return (scores[task.mainMetric] ?? 0) <= score(task.mainMetric, constant, gold).value ? 'majority' : null;
 }
