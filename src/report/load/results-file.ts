@@ -60,6 +60,7 @@ const resultsSchema = z.looseObject({
   ),
   departures: z.record(z.string(), z.looseObject({})),
   failures: z.array(z.looseObject({ runId: z.string(), code: z.string(), message: z.string(), after: z.string().nullable() })),
+  majority: scores.optional(),
   grid: z
     .array(
       z.looseObject({

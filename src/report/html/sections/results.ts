@@ -1,9 +1,10 @@
 /** The result table: medians with marks, their spreads, and the tests behind the marks. */
 import type { ArmTest } from '../../../experiment/arm-tests.js';
+import { BASELINE_TITLES, baselinesOf } from '../../baselines.js';
 import { scoreRows, type ArmScores, type ScoreRow } from '../../analysis/scores.js';
 import { countCell, noCell, numberCell, percentCell, spreadText, textCell, type Cell, type DataTable } from '../../data-table.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
-import { summaryRows, type SummaryRow } from '../../summary-rows.js';
+import { baselineKinds, summaryRows, type SummaryRow } from '../../summary-rows.js';
 import { averageNotes, failedNote, markedTitle, referenceArm, Significance } from '../../table-notes.js';
 import type { Section } from '../section.js';
 
@@ -38,21 +39,26 @@ function progressText(finished: number, planned: number): string {
 }
 
 function medianTable({ results, registry, config }: LoadedExperiment): DataTable {
-  const { tasks, average } = summaryRows(results.summary, null, { average: config.report.average, registry });
+  const { tasks, average } = summaryRows(results.summary, baselinesOf(results.majority, null), {
+    average: config.report.average,
+    registry,
+  });
   const significance = new Significance(results.tests, referenceArm(results.summary));
   const failed = failedNote(results.summary, registry.all, config.report.failedRuns);
   const cell = ({ tested, arms }: SummaryRow, index: number, arm: string): Cell => {
     const spread = arms[index] ?? null;
     return spread === null ? noCell : { text: spreadText(spread, significance.mark(tested, arm)), value: spread.median };
   };
+  const kinds = baselineKinds(tasks);
   const rows = [...tasks, ...(average === null ? [] : [average])];
   return {
     id: 'medians',
     caption: 'Median score of each task and arm',
-    columns: ['task', 'metric', ...results.summary.map(({ arm, n }) => `${arm} (n = ${n})`)],
+    columns: ['task', 'metric', ...kinds.map((kind) => BASELINE_TITLES[kind]), ...results.summary.map(({ arm, n }) => `${arm} (n = ${n})`)],
     rows: rows.map((row) => [
       textCell(markedTitle(row)),
       textCell(row === average ? 'mean' : row.metric),
+      ...kinds.map((kind) => percentCell(row.baselines[kind])),
       ...results.summary.map(({ arm }, index) => cell(row, index, arm)),
     ]),
     notes: [
