@@ -10,7 +10,7 @@ import type { Block, Section } from '../../src/report/html/section.js';
 import type { TaskAnswers } from '../../src/report/load/answers.js';
 import type { TrainingCourse } from '../../src/report/load/training-course.js';
 import { taskByName, taskRegistry, type TaskDefinition } from '../../src/tasks/index.js';
-import { configSchema } from '../../src/config/schema.js';
+import { configSchema, type ConfigInput } from '../../src/config/schema.js';
 import { renderSvg } from '../../src/report/charts/render.js';
 import { customTask, madeExperiment, resultOf } from './made-experiment.js';
 
@@ -111,4 +111,19 @@ it('mark the tasks that the average leaves out, MNLI’s mismatched set too', ()
   );
   expect(table?.rows.map(([title]) => title?.text)).toEqual(['MNLI', 'MNLI-mm *', 'RTE', 'WNLI *', 'Average of 2']);
   expect(table?.notes).toContain('* not in the average.');
+});
+
+it('draw shares of the tasks that an arm trains alone', () => {
+  const course = (names: readonly string[]): TrainingCourse => ({
+    ...{ steps: 1, tokens: 100, examples: 8, seconds: 1 },
+    points: [{ step: 1, lambda: null, learningRate: 0.1, tasks: Object.fromEntries(names.map((name) => [name, { count: 4, loss: 0.5 }])) }],
+  });
+  const config: ConfigInput = {
+    arms: ['multi', 'two'],
+    tasks: ['rte', 'mrpc', 'wnli'],
+    variants: { two: { arm: 'multi', set: ['tasks=["rte","mrpc"]'] } },
+  };
+  const section = schedulesSection(madeExperiment(config, ({ tasks }) => ({ course: course(tasks) })));
+  const figures = section?.blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : [])) ?? [];
+  expect(figures.find(({ id }) => id === 'shares-two')?.description).toBe('Share of each task in the batches of two: mrpc 50 %, rte 50 %');
 });

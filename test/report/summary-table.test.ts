@@ -224,3 +224,9 @@ describe('describeChoices', () => {
     expect(describeChoices(resolveConfig({}))[0]).toBe('no preset (defaults)');
   });
 });
+
+it('says that scores of settings chosen on dev are optimistic', () => {
+  const lines = (set: string[]): string => describeChoices(resolveConfig({ set })).join('\n');
+  expect(lines(['single.grid.learningRate=[0.1,0.2]'])).toContain('of settings chosen on dev, so they are optimistic');
+  expect(lines([])).not.toContain('optimistic');
+});

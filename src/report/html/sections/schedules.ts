@@ -80,15 +80,16 @@ function sharesBlock({ registry }: LoadedExperiment, schedules: readonly ArmSche
   const tasks = registry.all.map(({ name }) => name).filter((name) => shared.some(({ totals }) => name in totals));
   const legend: LegendEntry[] = tasks.map((name, series) => ({ name: registry.byName(name).title, series }));
   const figures = shared.map(({ arm, points, totals }): Figure => {
-    const lines = tasks.map((task, series) => ({
+    const own = tasks.filter((task) => task in totals);
+    const lines = own.map((task) => ({
       name: task,
-      series,
+      series: tasks.indexOf(task),
       points: points.map(({ progress, shares }) => [progress, shares[task] ?? 0] as const),
     }));
     return {
       id: `shares-${arm}`,
       title: arm,
-      description: `Share of each task in the batches of ${arm}: ${tasks.map((task) => `${task} ${wholePercent(totals[task] ?? 0)}`).join(', ')}`,
+      description: `Share of each task in the batches of ${arm}: ${own.map((task) => `${task} ${wholePercent(totals[task] ?? 0)}`).join(', ')}`,
       option: linesOption(lines, { ...PROGRESS, y: 'share of examples', yFormat: wholePercent }),
       height: LINES_HEIGHT,
     };
@@ -127,7 +128,7 @@ function multiplierBlock(experiment: LoadedExperiment): Block[] {
     rows: list.map(({ layerDecay, arms, layers }) => [
       numberCell(layerDecay, 2),
       textCell(arms.join(', ')),
-      ...layers.map(({ multiplier }) => numberCell(multiplier, 3)),
+      ...layers.map(({ multiplier }) => numberCell(Number(multiplier.toPrecision(12)), 3)),
     ]),
     notes: ['α to the power of the distance from the output (Howard and Ruder 2018; as in BAM).'],
   };
