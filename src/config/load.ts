@@ -75,7 +75,9 @@ export function departuresOf(config: Config): Record<string, Departure> {
   const original = flattenConfig(base);
   const changed = Object.entries(flattenConfig(config)).filter(([path, value]) => JSON.stringify(original[path]) !== JSON.stringify(value));
   const own = changed.filter(([path]) => path !== 'preset' && !path.startsWith('customTasks.'));
-  return Object.fromEntries(own.map(([path, value]) => [path, { preset: original[path] ?? null, value }]));
+  const departures = own.map(([path, value]) => [path, { preset: original[path] ?? null, value }] as const);
+  // What a variant leaves open is no departure from a preset without it.
+  return Object.fromEntries(departures.filter(([, { preset, value }]) => preset !== value));
 }
 
 /** Where and how an experiment runs, and what is shown of it: a machine's paths are among that. */

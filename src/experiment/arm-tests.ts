@@ -1,8 +1,9 @@
 /**
  * Tests between arms: each pair of them, on each task and on the average, one family (docs/statistics.md). A task that only one of the two
- * has is left out, and so are averages over different tasks, which no test can compare, and MNLI's mismatched set, which says the matched
- * one's again.
+ * has is left out, and so are averages over different tasks, which no test can compare, averages of one task, which say that task's again, and
+ * MNLI's mismatched set, which says the matched one's.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { averagedTasks } from '../metrics/index.js';
 import { cliffsDelta, holm, mannWhitney, matchedRankBiserial, smallestMannWhitneyP, wilcoxonSignedRank } from '../statistics/index.js';
 import { taskRegistry } from '../tasks/index.js';
@@ -81,7 +82,7 @@ export function testArms(runs: readonly RunResult[], config: ScoringConfig): Arm
 
 interface ScoredArm {
   readonly arm: string;
-  /** By task, and of the average. */
+  /** By task, and of the average where it is not a task's score again. */
   readonly scores: ReadonlyMap<string, readonly SeedScore[]>;
   /** Names of the tasks that the average is over. */
   readonly averaged: string;
@@ -103,11 +104,15 @@ function comparisonsOf(runs: readonly RunResult[], config: ScoringConfig): Compa
 function scoredArm(arm: string, runs: readonly RunResult[], tasks: readonly string[], config: ScoringConfig): ScoredArm {
   const own = runs.filter((run) => run.arm === arm);
   const trained = tasks.filter((task) => own.some((run) => task in run.tasks));
-  const averaged = averagedTasks(trained.map(taskRegistry(config).byName), config.report.average);
+  const averaged = averagedTasks(trained.map(taskRegistry(config).byName), config.report.average).map(({ name }) => name);
+  const scores = new Map(trained.map((task) => [task, taskScores(own, task, config)] as const));
+  const average = averageScores(own, config);
+  // By several metrics, as GLUE's is, that of one task is another number.
+  const isTask = averaged.length === 1 && isDeepStrictEqual(average, scores.get(String(averaged[0])));
   return {
     arm,
-    scores: new Map([...trained.map((task) => [task, taskScores(own, task, config)] as const), [AVERAGE, averageScores(own, config)]]),
-    averaged: averaged.map(({ name }) => name).join(),
+    scores: isTask ? scores : scores.set(AVERAGE, average),
+    averaged: averaged.join(),
   };
 }
 

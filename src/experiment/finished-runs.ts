@@ -3,9 +3,8 @@ import type { TaskRegistry } from '../tasks/index.js';
 import type { PlannedRun } from './arms.js';
 import type { RunContext, RunSources } from './context.js';
 import { chooseSetting, withSetting, type GridResult } from './grid.js';
-import { settingsOf } from './run-model.js';
 import type { RunRecord } from './run-record.js';
-import type { Settings } from './settings.js';
+import { runSettings, type Settings } from './settings.js';
 import { sourcesOf, type Records } from './sources.js';
 
 export interface ReadyRun {
@@ -34,7 +33,7 @@ export function gridChoice(run: PlannedRun, records: Records, registry: TaskRegi
  * @throws BornAgainError ERR_OUTPUT_FOLDER for a malformed result
  */
 export async function findFinished(
-  context: RunContext,
+  { inputs }: Pick<RunContext, 'inputs'>,
   outDir: string,
   plan: readonly PlannedRun[],
   registry: TaskRegistry,
@@ -44,7 +43,7 @@ export async function findFinished(
   for (const run of plan) {
     const ready = resolveRun(outDir, run, records, registry);
     if (ready === null) continue;
-    const record = await find(run, settingsOf(context, ready.run, ready.sources));
+    const record = await find(run, runSettings(ready.run, inputs, ready.sources));
     if (record !== null) records.set(run.id, record);
   }
   return records;

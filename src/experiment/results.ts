@@ -54,6 +54,8 @@ export interface ExperimentResults {
   readonly departures: Readonly<Record<string, Departure>>;
   /** What went wrong in the last call. */
   readonly failures: readonly RunFailure[];
+  /** By task, what the commonest gold class of dev scores, given to every example; versions that did not look left none. */
+  readonly majority?: TaskScores;
   /** Where there are grids: what was tried on dev, and chosen. */
   readonly grid?: readonly GridResult[];
 }
@@ -63,12 +65,13 @@ export interface Outcome {
   readonly runs: readonly RunResult[];
   readonly failures: readonly RunFailure[];
   readonly grid: readonly GridResult[];
+  readonly majority?: TaskScores;
 }
 
-export function experimentResults(config: Config, { computes, runs, failures, grid }: Outcome): ExperimentResults {
+export function experimentResults(config: Config, { computes, runs, failures, grid, majority }: Outcome): ExperimentResults {
   const [summary, tests] = [summarise(runs, config), testArms(runs, config)];
   const results = { config, computes, runs, summary, tests, departures: departuresOf(config), failures };
-  return grid.length === 0 ? results : { ...results, grid };
+  return { ...results, ...(majority === undefined ? {} : { majority }), ...(grid.length === 0 ? {} : { grid }) };
 }
 
 /** Replaces OUT/results.json as a whole. Throws ERR_IO; the file that was there then stays. */

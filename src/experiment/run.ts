@@ -14,6 +14,7 @@ import type { Computation } from '../train/computation.js';
 import { requireListener, type OnEvent, type PlannedRunSummary, type TaskScores } from '../train/events.js';
 import type { Selected } from '../train/selection.js';
 import { SharedCores } from '../train/shared-cores.js';
+import { majorityScores } from './majority.js';
 import { planRuns, runKindOf, tasksOf, type PlannedRun } from './arms.js';
 import type { FinishedRun } from './adopt-run.js';
 import { loggedCall } from './calls.js';
@@ -112,6 +113,7 @@ class Experiment {
   private readonly records = new Map<string, RunRecord>();
   private readonly failures: RunFailure[] = [];
   private readonly registry: TaskRegistry;
+  private readonly majority: TaskScores;
   /** Results are written one after the other: two runs may end at once. */
   private written: Promise<unknown> = Promise.resolve();
 
@@ -122,6 +124,8 @@ class Experiment {
   ) {
     this.registry = taskRegistry(context.config);
     this.computes = context.computes;
+    const tasks = [...new Set(plan.flatMap((run) => run.tasks))];
+    this.majority = Object.fromEntries(tasks.map((task) => [task, majorityScores(context.data.get(task, 'dev'))]));
   }
 
   async findFinished(): Promise<void> {
@@ -166,8 +170,8 @@ class Experiment {
   async writeResults(): Promise<ExperimentResults> {
     const { config } = this.context;
     const runs = runResults(config, this.plan, this.records);
-    const { computes, failures } = this;
-    const results = experimentResults(config, { computes, runs, failures, grid: this.gridResults() });
+    const { computes, failures, majority } = this;
+    const results = experimentResults(config, { computes, runs, failures, grid: this.gridResults(), majority });
     const earlier = this.written;
     this.written = Promise.allSettled([earlier]).then(() => writeResults(this.outDir, results));
     await this.written;

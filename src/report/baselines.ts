@@ -5,15 +5,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { METRIC_NAMES } from '../metrics/index.js';
+import { METRIC_NAMES, type MetricName } from '../metrics/index.js';
+import type { MetricScores, TaskScores } from '../train/events.js';
 import { BornAgainError } from '../util/errors.js';
 
 const scores = z.partialRecord(z.enum(METRIC_NAMES), z.number());
 const baselinesSchema = z.record(z.string(), z.object({ metric: z.enum(METRIC_NAMES), majority: scores, bagOfWords: scores }));
 
 /** By task name. Scores are fractions on the dev set. */
-export type Baselines = z.infer<typeof baselinesSchema>;
-export type BaselineKind = 'majority' | 'bagOfWords';
+export type Baselines = Readonly<Record<string, Readonly<Record<BaselineKind, MetricScores>>>>;
+export const BASELINE_TITLES = { majority: 'majority', bagOfWords: 'bag of words' } as const;
+export type BaselineKind = keyof typeof BASELINE_TITLES;
 
 /**
  * @returns null where the folder holds no baselines.json
@@ -26,6 +28,32 @@ export function readBaselines(dataDir: string): Baselines | null {
   if (parsed.success) return parsed.data;
   const reasons = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
   throw new BornAgainError('ERR_DATA_FORMAT', `${file}: ${reasons}`, { file });
+}
+
+/** A file's scores have four decimals. */
+const DECIMALS = 4;
+
+/**
+ * The majority of the data at hand, and the file's bag of words. The file does not say which data it was made from: where the majority of a
+ * task differs from what it says, it was others.
+ * @param majority as results.json has it; undefined in older ones, for which the file is all there is
+ */
+export function baselinesOf(majority: TaskScores | undefined, file: Baselines | null): Baselines | null {
+  if (majority === undefined) return file;
+  const others = Object.entries(majority).some(([task, own]) => !agree(own, file?.[task]?.majority ?? {}));
+  const merged = Object.entries(majority).map(([task, own]) => [
+    task,
+    { majority: own, bagOfWords: others ? {} : (file?.[task]?.bagOfWords ?? {}) },
+  ]);
+  return Object.fromEntries(merged) as Baselines;
+}
+
+/** In the metrics that both have. */
+function agree(own: MetricScores, others: MetricScores): boolean {
+  return (Object.keys(own) as MetricName[]).every((metric) => {
+    const [a, b] = [own[metric], others[metric]];
+    return a === undefined || b === undefined || Math.abs(a - b) < 10 ** -DECIMALS;
+  });
 }
 
 function parse(file: string, text: string): unknown {

@@ -14,6 +14,7 @@ export function describeChoices(config: Config): string[] {
       `teacher annealing: ${describeAnnealing(config.distillation)}`,
     `single: ${describeShape(config.single)}; multi: ${describeShape(config.multi)}`,
     ...describeSelection(config),
+    ...describeGridChoice(config),
   ];
 }
 
@@ -34,6 +35,11 @@ function describeSelection({ selection: { keep, every, metric, patience } }: Con
   const early = patience === 0 ? [] : [`training stops after ${patience} evaluations without a better one`];
   const best = keep === 'best' ? ['the best model is kept'] : [];
   return [`selection by ${by}: ${[...best, ...early].join('; ')}. Dev scores above are of models selected on dev, so they are optimistic`];
+}
+
+function describeGridChoice({ single, multi }: Config): string[] {
+  const chosen = [single, multi].some(({ grid }) => grid.learningRate.length + grid.layerDecay.length > 0);
+  return chosen ? ['settings chosen on dev from a grid: dev scores above are of settings chosen on dev, so they are optimistic'] : [];
 }
 
 function describePreset(config: Config): string {

@@ -54,6 +54,11 @@ export function summaryRows(
   };
 }
 
+/** Those that any task has a score of. */
+export function baselineKinds(tasks: readonly SummaryRow[]): BaselineKind[] {
+  return (['majority', 'bagOfWords'] as const).filter((kind) => tasks.some(({ baselines }) => baselines[kind] !== null));
+}
+
 function taskRow(task: TaskDefinition, averaged: boolean, summary: readonly ArmSummary[], baselines: Baselines | null): SummaryRow {
   const baseline = (kind: BaselineKind): number | null => baselines?.[task.name]?.[kind][task.mainMetric] ?? null;
   return {

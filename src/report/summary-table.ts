@@ -5,10 +5,10 @@
 import Table from 'cli-table3';
 import type { ArmTest } from '../experiment/arm-tests.js';
 import type { ArmSummary } from '../experiment/summary.js';
-import type { Baselines } from './baselines.js';
+import { BASELINE_TITLES, type BaselineKind, type Baselines } from './baselines.js';
 import { percent, spreadText } from './data-table.js';
-import { summaryRows, type SummaryOptions, type SummaryRow } from './summary-rows.js';
-import { failedNote, referenceArm, Significance } from './table-notes.js';
+import { baselineKinds, summaryRows, type SummaryOptions, type SummaryRow } from './summary-rows.js';
+import { averageNotes, failedNote, markedTitle, referenceArm, Significance } from './table-notes.js';
 
 const NONE = '-';
 
@@ -22,15 +22,15 @@ export interface TableOptions extends SummaryOptions {
 export function renderSummaryTable(summary: readonly ArmSummary[], baselines: Baselines | null, options: TableOptions): string {
   const significance = new Significance(options.tests, referenceArm(summary));
   const { tasks, average } = summaryRows(summary, baselines, options);
-  const baselineHeads = baselines === null ? [] : ['majority', 'bag of words'];
-  const head = ['task', 'metric', ...baselineHeads, ...summary.map(({ arm, n }) => `${arm}\nn = ${n}`)];
+  const kinds = baselineKinds(tasks);
+  const head = ['task', 'metric', ...kinds.map((kind) => BASELINE_TITLES[kind]), ...summary.map(({ arm, n }) => `${arm}\nn = ${n}`)];
   const table = new Table({
     head,
     colAligns: head.map((_, column) => (column < 2 ? 'left' : 'right')),
     style: { head: [], border: [], compact: true },
   });
   const cells = (row: SummaryRow): string[] => [
-    ...leadingCells(row, baselines !== null),
+    ...leadingCells(row, kinds),
     ...row.arms.map((spread, i) => (spread === null ? NONE : spreadText(spread, significance.mark(row.tested, summary[i]?.arm ?? '')))),
   ];
   table.push(...tasks.map(cells));
@@ -38,18 +38,15 @@ export function renderSummaryTable(summary: readonly ArmSummary[], baselines: Ba
   return `${table.toString()}\n${[...notes(summary, tasks), ...significance.notes(), ...failedNotes(summary, options)].join('\n')}`;
 }
 
-function leadingCells(row: SummaryRow, withBaselines: boolean): string[] {
-  const { majority, bagOfWords } = row.baselines;
-  const baselines = withBaselines ? [majority, bagOfWords].map((score) => (score === null ? NONE : percent(score))) : [];
-  return [row.averaged ? row.title : `${row.title} *`, row.metric, ...baselines];
+function leadingCells(row: SummaryRow, kinds: readonly BaselineKind[]): string[] {
+  const baselines = kinds.map((kind) => row.baselines[kind]).map((score) => (score === null ? NONE : percent(score)));
+  return [markedTitle(row), row.metric, ...baselines];
 }
 
 function notes(summary: readonly ArmSummary[], tasks: readonly SummaryRow[]): string[] {
   const several = summary.some((arm) => arm.n > 1);
   const what = several ? 'median ± standard deviation over n seeds' : 'one seed each, so no spread is known';
-  const lines = [`Scores on dev, times 100; ${what}.`];
-  if (tasks.some((row) => !row.averaged)) lines.push('* not in the average.');
-  return lines;
+  return [`Scores on dev, times 100; ${what}.`, ...averageNotes(tasks)];
 }
 
 function failedNotes(summary: readonly ArmSummary[], { registry, failedRuns }: TableOptions): string[] {

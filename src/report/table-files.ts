@@ -6,7 +6,7 @@ export function renderMarkdown({ caption, columns, rows, notes }: DataTable): st
   const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
   const rule = `|${numeric.map((right) => (right ? '---:' : '---')).join('|')}|`;
   const table = [line(columns), rule, ...rows.map((row) => line(row.map(({ text }) => text)))];
-  return [caption, '', ...table, ...notes.flatMap((note) => ['', note]), ''].join('\n');
+  return [caption, '', ...table, ...notes.flatMap((note) => ['', note.replace(/^\*/, '\\*')]), ''].join('\n');
 }
 
 export function renderCsv({ columns, rows }: DataTable): string {

@@ -2,6 +2,7 @@
 import type { ArmTest } from '../experiment/arm-tests.js';
 import type { ArmSummary } from '../experiment/summary.js';
 import type { TaskDefinition } from '../tasks/index.js';
+import type { SummaryRow } from './summary-rows.js';
 
 const HIGHER = '▲';
 const LOWER = '▼';
@@ -43,6 +44,16 @@ export class Significance {
     const tooFew = this.own.some(({ note }) => note !== null) ? [`${TOO_FEW} too few seeds to tell from ${this.reference}.`] : [];
     return [`${HIGHER} ${LOWER} higher or lower than ${this.reference}, adjusted p < .05 ${how}.`, ...tooFew];
   }
+}
+
+/** With a mark where the average is without it. */
+export function markedTitle({ title, averaged }: SummaryRow): string {
+  return averaged ? title : `${title} *`;
+}
+
+/** What that mark says, where there is one. */
+export function averageNotes(tasks: readonly SummaryRow[]): string[] {
+  return tasks.some(({ averaged }) => !averaged) ? ['* not in the average.'] : [];
 }
 
 /** Null where no run failed. */

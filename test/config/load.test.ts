@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { departuresOf, resolveConfig, type ConfigSources } from '../../src/config/load.js';
+import { configSchema } from '../../src/config/schema.js';
 import { BornAgainError } from '../../src/util/errors.js';
 
 let folder: string;
@@ -156,4 +157,9 @@ describe('departuresOf', () => {
       'multi.epochs': { preset: 6, value: 2 },
     });
   });
+});
+
+it('names no departure where a variant leaves a value open', () => {
+  const departures = departuresOf(configSchema.parse({ variants: { slow: { arm: 'multi', set: ['multi.epochs=1'] } } }));
+  expect(Object.keys(departures)).toEqual(['variants.slow.arm', 'variants.slow.set']);
 });

@@ -9,14 +9,14 @@ import { summarise } from '../../src/experiment/summary.js';
 const CONFIG = configSchema.parse({});
 const DROPPING = configSchema.parse({ report: { failedRuns: 'drop' } });
 
-/** One run for each score, seeds from 1; RTE's score is the average. */
+/** One run for each score, seeds from 1; the average has a number of its own, in the same order. */
 const runs = (arm: string, scores: readonly number[], failed: Failures = {}): RunResult[] =>
   scores.map((score, i) => ({
     arm,
     seed: i + 1,
     tasks: { rte: { accuracy: score } },
     mismatched: {},
-    average: score,
+    average: (1 + score) / 2,
     model: '',
     failed: i === 0 ? failed : {},
   }));
@@ -35,6 +35,12 @@ describe('testArms', () => {
       'multi student rte',
       'multi student average',
     ]);
+  });
+
+  it('leaves out an average that is one task’s score again', () => {
+    const alone = [...runs('single', LOW), ...runs('multi', HIGH)].map((run) => ({ ...run, average: run.tasks['rte']?.accuracy ?? null }));
+    // 2 of the 252 ways to divide ten scores are as extreme, and a family of one leaves that as it is.
+    expect(testArms(alone, CONFIG)).toMatchObject([{ task: 'rte', p: 2 / 252, pHolm: 2 / 252 }]);
   });
 
   it('adjusts over the family, and gives effect and sizes', () => {

@@ -23,6 +23,8 @@ describe('failureOf', () => {
     ['above the majority', 'mnli', [0, 0, 1, 2], [0, 0, 1, 1], null],
     ['a Matthews correlation of 0 or less', 'cola', [0, 1, 0, 1], [1, 1, 0, 0], 'majority'],
     ['a Matthews correlation above 0', 'cola', [0, 1, 0, 1], [0, 1, 0, 0], null],
+    ['one class, where dev has no other', 'rte', [1, 1, 1], [1, 1, 1], null],
+    ['two classes, where dev has one', 'rte', [1, 1, 1], [1, 0, 1], null],
     ['one score', 'stsb', [0.2, 0.6, 0.8], [0.5, 0.5, 0.5], 'one answer'],
     ['scores the wrong way round', 'stsb', [0.2, 0.6, 0.8], [0.6, 0.5, 0.4], 'majority'],
     ['scores the right way round', 'stsb', [0.2, 0.6, 0.8], [0.4, 0.5, 0.6], null],

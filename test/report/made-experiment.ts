@@ -2,7 +2,9 @@
 import { configSchema, type ConfigInput } from '../../src/config/schema.js';
 import { planRuns, type PlannedRun } from '../../src/experiment/arms.js';
 import { experimentResults, type RunResult } from '../../src/experiment/results.js';
+import type { ModelReference } from '../../src/experiment/context.js';
 import type { RunRecord } from '../../src/experiment/run-record.js';
+import { runSettings } from '../../src/experiment/settings.js';
 import type { TaskAnswers } from '../../src/report/load/answers.js';
 import type { LoadedExperiment, LoadedRun } from '../../src/report/load/experiment.js';
 import type { TrainingCourse } from '../../src/report/load/training-course.js';
@@ -15,8 +17,12 @@ export interface MadeRun {
 }
 
 /** The record of a finished run; its hash is its id, as no two trainings have one model. */
-export function recordOf({ id, arm, tasks, seed, kind, config }: PlannedRun): RunRecord {
-  const settings = { kind, [`${kind}.layerDecay`]: config[kind].layerDecay };
+export function recordOf(run: PlannedRun): RunRecord {
+  const { id, arm, tasks, seed } = run;
+  const reference = (hash: string): ModelReference => ({ modelDir: '', hash });
+  const teachers = Object.fromEntries(Object.entries(run.teachers).map(([task, ids]) => [task, ids.map(reference)]));
+  const initial = run.initial === null ? null : reference(run.initial);
+  const settings = runSettings(run, { model: 'hash', data: { 'rte.train': 'hash' } }, { teachers, initial });
   const scores = { scores: {}, mismatched: {}, average: null, failed: {} };
   return { format: 1, arm, tasks: [...tasks], seed, ...scores, steps: 1, selection: null, seconds: 1, modelHash: id, settings };
 }

@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { agreements } from '../../src/report/analysis/agreement.js';
 import { confusionSection } from '../../src/report/html/sections/confusion.js';
 import { learningSection } from '../../src/report/html/sections/learning.js';
+import { paperSection } from '../../src/report/html/sections/paper.js';
 import { resultsSection } from '../../src/report/html/sections/results.js';
 import { schedulesSection } from '../../src/report/html/sections/schedules.js';
 import type { Block, Section } from '../../src/report/html/section.js';
 import type { TaskAnswers } from '../../src/report/load/answers.js';
 import type { TrainingCourse } from '../../src/report/load/training-course.js';
 import { taskByName, taskRegistry, type TaskDefinition } from '../../src/tasks/index.js';
-import { configSchema } from '../../src/config/schema.js';
+import { configSchema, type ConfigInput } from '../../src/config/schema.js';
+import { renderSvg } from '../../src/report/charts/render.js';
 import { customTask, madeExperiment, resultOf } from './made-experiment.js';
 
 const tableOf = (block: Block | undefined) => (block === undefined || block.kind === 'markup' ? null : block.table);
@@ -78,4 +80,50 @@ it('name the test behind the marks once', () => {
   const { blocks } = resultsSection(madeExperiment({ arms: ['single', 'multi'], tasks: ['rte', 'mrpc'] }, undefined, results));
   const tests = blocks.map(tableOf).find((table) => table?.id === 'tests');
   expect(tests?.notes[0]).toMatch(/^Mann-Whitney U, exact, two-sided; Holm over all 3 tests\./);
+});
+
+it.each([
+  [0.2, '0.2 epochs of batch 32'],
+  [0.5, '0.5 epochs of batch 32'],
+  [1, '1 epoch of batch 32'],
+  [2.5, '2.5 epochs of batch 32'],
+])('say beside the paper that %d epochs were trained', (epochs, words) => {
+  const experiment = madeExperiment({ arms: ['single'], tasks: ['rte'], single: { epochs } }, undefined, [
+    resultOf('single', 1, { rte: 0.6 }),
+  ]);
+  expect(paperSection(experiment)?.intro[1]).toContain(`single models ${words}`);
+});
+
+it('have a learning rate’s ticks in full', () => {
+  const points = [1.1e-3, 1.9e-3].map((learningRate, i) => ({ step: i + 1, lambda: null, learningRate, tasks: {} }));
+  const course: TrainingCourse = { steps: 2, tokens: 100, examples: 8, seconds: 1, points };
+  const experiment = madeExperiment({ arms: ['single'], tasks: ['rte'] }, () => ({ record: { steps: 2 }, course }));
+  const figures = schedulesSection(experiment)?.blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : [])) ?? [];
+  const rate = figures.find(({ id }) => id === 'schedule-rate');
+  const ticks = renderSvg(rate?.option ?? {}, 210).match(/(?<=>)[\d.]+e-\d+(?=<)/g);
+  expect(ticks).toEqual(['1e-3', '1.2e-3', '1.4e-3', '1.6e-3', '1.8e-3', '2e-3']);
+});
+
+it('mark the tasks that the average leaves out, MNLI’s mismatched set too', () => {
+  const result = { ...resultOf('single', 1, { rte: 0.6, wnli: 0.5, mnli: 0.7 }), mismatched: { mnli: { accuracy: 0.71 } } };
+  const table = tableOf(
+    resultsSection(madeExperiment({ arms: ['single'], tasks: ['rte', 'wnli', 'mnli'] }, undefined, [result])).blocks[0],
+  );
+  expect(table?.rows.map(([title]) => title?.text)).toEqual(['MNLI', 'MNLI-mm *', 'RTE', 'WNLI *', 'Average of 2']);
+  expect(table?.notes).toContain('* not in the average.');
+});
+
+it('draw shares of the tasks that an arm trains alone', () => {
+  const course = (names: readonly string[]): TrainingCourse => ({
+    ...{ steps: 1, tokens: 100, examples: 8, seconds: 1 },
+    points: [{ step: 1, lambda: null, learningRate: 0.1, tasks: Object.fromEntries(names.map((name) => [name, { count: 4, loss: 0.5 }])) }],
+  });
+  const config: ConfigInput = {
+    arms: ['multi', 'two'],
+    tasks: ['rte', 'mrpc', 'wnli'],
+    variants: { two: { arm: 'multi', set: ['tasks=["rte","mrpc"]'] } },
+  };
+  const section = schedulesSection(madeExperiment(config, ({ tasks }) => ({ course: course(tasks) })));
+  const figures = section?.blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : [])) ?? [];
+  expect(figures.find(({ id }) => id === 'shares-two')?.description).toBe('Share of each task in the batches of two: mrpc 50 %, rte 50 %');
 });

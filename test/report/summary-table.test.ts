@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/load.js';
 import type { ArmTest } from '../../src/experiment/arm-tests.js';
 import type { ArmSummary } from '../../src/experiment/summary.js';
-import { readBaselines, type Baselines } from '../../src/report/baselines.js';
+import { baselinesOf, readBaselines, type Baselines } from '../../src/report/baselines.js';
 import { describeChoices } from '../../src/report/choices.js';
 import { summaryRows } from '../../src/report/summary-rows.js';
 import { renderSummaryTable } from '../../src/report/summary-table.js';
@@ -40,9 +40,9 @@ const STUDENT: ArmSummary = {
   tasks: { rte: { metric: 'accuracy', ...spread(0.828, null, 0.828) } },
 };
 const BASELINES: Baselines = {
-  cola: { metric: 'matthews', majority: { matthews: 0, accuracy: 0.715 }, bagOfWords: { matthews: 0.1813, accuracy: 0.685 } },
-  rte: { metric: 'accuracy', majority: { accuracy: 0.52 }, bagOfWords: { accuracy: 0.5687 } },
-  wnli: { metric: 'accuracy', majority: { accuracy: 0.55 }, bagOfWords: { accuracy: 0.4 } },
+  cola: { majority: { matthews: 0, accuracy: 0.715 }, bagOfWords: { matthews: 0.1813, accuracy: 0.685 } },
+  rte: { majority: { accuracy: 0.52 }, bagOfWords: { accuracy: 0.5687 } },
+  wnli: { majority: { accuracy: 0.55 }, bagOfWords: { accuracy: 0.4 } },
 };
 
 /** Each line's cells, borders dropped. */
@@ -156,6 +156,22 @@ describe('marks', () => {
   });
 });
 
+describe('baselinesOf', () => {
+  const file: Baselines = { rte: { majority: { accuracy: 0.52 }, bagOfWords: { accuracy: 0.63 } } };
+
+  it('has the bag of words of data with the file’s majority, and of no others', () => {
+    expect(baselinesOf({ rte: { accuracy: 0.52003 } }, file)?.['rte']).toEqual({
+      ...{ majority: { accuracy: 0.52003 }, bagOfWords: { accuracy: 0.63 } },
+    });
+    expect(baselinesOf({ rte: { accuracy: 0.6 } }, file)?.['rte']).toEqual({ majority: { accuracy: 0.6 }, bagOfWords: {} });
+  });
+
+  it('has the majority of a task that no file knows, and the file alone where none was counted', () => {
+    expect(baselinesOf({ moods: { accuracy: 0.4 } }, null)).toEqual({ moods: { majority: { accuracy: 0.4 }, bagOfWords: {} } });
+    expect(baselinesOf(undefined, file)).toBe(file);
+  });
+});
+
 describe('readBaselines', () => {
   let folder: string;
   beforeAll(() => {
@@ -207,4 +223,10 @@ describe('describeChoices', () => {
     expect(lines.join('\n')).toContain('teacher annealing: none, lambda 0.5');
     expect(describeChoices(resolveConfig({}))[0]).toBe('no preset (defaults)');
   });
+});
+
+it('says that scores of settings chosen on dev are optimistic', () => {
+  const lines = (set: string[]): string => describeChoices(resolveConfig({ set })).join('\n');
+  expect(lines(['single.grid.learningRate=[0.1,0.2]'])).toContain('of settings chosen on dev, so they are optimistic');
+  expect(lines([])).not.toContain('optimistic');
 });

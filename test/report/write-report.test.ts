@@ -31,7 +31,7 @@ describe('the report of an experiment', () => {
       'Teacher and student',
       'Calibration',
       'Confusion',
-      'Where they disagree',
+      'Where student or teacher is wrong',
       'Cost',
       'To repeat it',
     ]);

@@ -9,7 +9,13 @@ import { LOG_FILES, type TimingLogEntry } from '../../train/run-log.js';
 import { BornAgainError } from '../../util/errors.js';
 import { resolveInside } from '../../util/inside-folder.js';
 import { errnoOf, ioError } from '../../util/io-error.js';
+import type { Config } from '../../config/schema.js';
+import { averagedTasks, type AverageName } from '../../metrics/index.js';
+import { taskRegistry, type TaskRegistry } from '../../tasks/index.js';
+import { planRuns, type PlannedRun } from '../arms.js';
+import { findCurrentRecords } from '../current-records.js';
 import { lockState, type LockState } from '../lock.js';
+import { readExperimentFile } from '../output-folder.js';
 import { PLAN_FILE, readPlan, type RunPlan } from '../plan-file.js';
 import type { ExperimentResults, RunFailure } from '../results.js';
 import { readCurrentRecord, readOutputJson, type RunRecord } from '../run-record.js';
@@ -30,9 +36,17 @@ interface Seen<T> {
   readonly value: T;
 }
 
+/** What experiment.json says is to be trained. */
+interface Experiment {
+  readonly plan: readonly PlannedRun[];
+  readonly registry: TaskRegistry;
+  readonly average: AverageName;
+}
+
 export class ExperimentObserver {
   private readonly records = new Map<string, Seen<RunRecord | null>>();
   private readonly tails = new Map<string, StepTail>();
+  private experiment: Seen<Experiment | null> = { modified: 0, value: null };
   private results: Seen<Results | null> = { modified: 0, value: null };
   /** Tokens per second of all running runs together, when it was last known. */
   private rate: number | null = null;
@@ -46,25 +60,35 @@ export class ExperimentObserver {
   async read(): Promise<ExperimentState> {
     const lock = await this.lock();
     const plan = await this.readPlan();
-    if (plan === null) return this.unplanned(lock);
+    const experiment = await this.readExperiment();
+    if (plan === null || experiment === null) return this.unplanned(lock);
     await this.readResults();
     // A call that has just begun has not said yet what it will train; what an earlier one said still holds for what is finished.
     const current = lock === null || plan.modified >= lock.since;
     const finished: FinishedRun[] = [];
     const rest: RunPlan[] = [];
+    const records = await findCurrentRecords(this.outDir, experiment.plan, experiment.registry, (id) => this.record(id));
     for (const run of plan.value) {
-      const record = await this.finishedRecord(run.runId);
-      if (record === null) rest.push(run);
+      const record = records.get(run.runId);
+      if (record === undefined) rest.push(run);
       else finished.push({ ...run, scores: record.scores, average: record.average, seconds: record.seconds });
     }
     const failed = this.failedRuns(rest, lock);
     const running = lock === null || !current ? [] : await this.runningRuns(rest, lock);
     const done = finished.length + failed.length === plan.value.length;
     const phase: Phase = lock === null ? (done ? 'ended' : 'stopped') : current ? 'running' : 'preparing';
+    const summary = this.summary(plan.value, rest);
     const unfailed = rest.filter(({ runId }) => !failed.some((run) => run.runId === runId));
     return {
       ...{ folder: this.outDir, phase, pid: lock?.pid ?? null, planned: plan.value.length },
-      ...{ running, finished, failed, secondsLeft: this.secondsLeft(unfailed, running), summary: this.results.value?.summary ?? [] },
+      ...{
+        running,
+        finished,
+        failed,
+        secondsLeft: this.secondsLeft(unfailed, running),
+        summary,
+        averaged: averagedNames(summary, experiment),
+      },
     };
   }
 
@@ -92,7 +116,7 @@ export class ExperimentObserver {
       throw new BornAgainError('ERR_USAGE', message, { outDir: this.outDir });
     }
     const phase = lock !== null ? 'preparing' : begun ? 'stopped' : 'absent';
-    const nothing = { planned: 0, running: [], finished: [], failed: [], secondsLeft: null, summary: [] };
+    const nothing = { planned: 0, running: [], finished: [], failed: [], secondsLeft: null, summary: [], averaged: [] };
     return { folder: this.outDir, phase, pid: lock?.pid ?? null, ...nothing };
   }
 
@@ -104,8 +128,27 @@ export class ExperimentObserver {
     this.results = { modified, value: (await readOutputJson(path, resultsSchema)) as Results | null };
   }
 
+  private async readExperiment(): Promise<Experiment | null> {
+    const path = await resolveInside(this.outDir, 'experiment.json');
+    if (path === null) return null;
+    const modified = await modifiedAt(path);
+    if (modified !== this.experiment.modified) {
+      const config = (await readExperimentFile(this.outDir))?.config;
+      this.experiment = { modified, value: config === undefined ? null : experimentOf(config) };
+    }
+    return this.experiment.value;
+  }
+
+  /** Without arms of which no seed is finished: what an earlier call wrote of their models, which are trained anew, is not of this plan. */
+  private summary(plan: readonly RunPlan[], rest: readonly RunPlan[]): Results['summary'] {
+    const seedOf = ({ arm, seed }: RunPlan): string => `${arm}/${seed}`;
+    const open = new Set(rest.map(seedOf));
+    const complete = new Set(plan.filter((run) => !open.has(seedOf(run))).map(({ arm }) => arm));
+    return (this.results.value?.summary ?? []).filter(({ arm }) => complete.has(arm));
+  }
+
   /** Read again only when the files have changed. */
-  private async finishedRecord(runId: string): Promise<RunRecord | null> {
+  private async record(runId: string): Promise<RunRecord | null> {
     const folder = await this.folderOf(runId);
     const path = folder === null ? null : await resolveInside(folder, 'result.json');
     if (folder === null || path === null) return null;
@@ -162,6 +205,19 @@ export class ExperimentObserver {
   private folderOf(runId: string): Promise<string | null> {
     return resolveInside(this.outDir, runFolder('', runId));
   }
+}
+
+function experimentOf(config: Config): Experiment {
+  return { plan: planRuns(config), registry: taskRegistry(config), average: config.report.average };
+}
+
+function averagedNames(summary: Results['summary'], { registry, average }: Experiment): string[] {
+  const has = (set: 'tasks' | 'mismatched', task: string): boolean => summary.some((arm) => task in arm[set]);
+  const counted = averagedTasks(
+    registry.all.filter(({ name }) => has('tasks', name)),
+    average,
+  ).map(({ name }) => name);
+  return average === 'glue' ? counted.flatMap((name) => (has('mismatched', name) ? [name, `${name}-mm`] : [name])) : counted;
 }
 
 /** Milliseconds since 1970; 0 where the file is gone. */

@@ -48,4 +48,6 @@ export interface ExperimentState {
   readonly secondsLeft: number | null;
   /** Of the runs that are finished with every task. */
   readonly summary: readonly ArmSummary[];
+  /** What of it counts in the average: names of tasks, and `<task>-mm` for a mismatched set. */
+  readonly averaged: readonly string[];
 }

@@ -18,7 +18,7 @@ export function valueAxis({ name, min, max, format, gridLines = true }: Look, wh
     type: 'value',
     scale: true,
     splitNumber: 4,
-    ...(name === undefined ? {} : { name, nameLocation: 'middle', nameGap: where === 'x' ? 26 : 38, nameTextStyle: FONT }),
+    ...(name === undefined ? {} : { name, nameLocation: 'middle', nameGap: where === 'x' ? 26 : 46, nameTextStyle: FONT }),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
     // ECharts puts its ticks at round numbers of its own, and then the end of the range close to one of them.

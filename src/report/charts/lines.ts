@@ -33,7 +33,7 @@ export function linesOption(lines: readonly Line[], look: LinesLook): EChartsOpt
   const { x, y, xRange, yRange, xFormat, yFormat, diagonal = false, symbols = false } = look;
   const range = (pair: readonly [number, number] | undefined): object => (pair === undefined ? {} : { min: pair[0], max: pair[1] });
   return {
-    grid: { left: 54, right: 22, top: 8, bottom: 42, outerBoundsMode: 'none' },
+    grid: { left: 62, right: 22, top: 8, bottom: 42, outerBoundsMode: 'none' },
     xAxis: valueAxis({ name: x, ...range(xRange), ...(xFormat && { format: xFormat }) }, 'x'),
     yAxis: valueAxis({ name: y, ...range(yRange), ...(yFormat && { format: yFormat }) }, 'y'),
     series: [...(diagonal ? [identity] : []), ...lines.flatMap(band), ...lines.map((line) => drawn(line, symbols))],

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Config } from '../../config/schema.js';
 import { planRuns, type PlannedRun } from '../../experiment/arms.js';
 import { readCalls, type Call } from '../../experiment/calls.js';
+import { findCurrentRecords } from '../../experiment/current-records.js';
 import { readExperimentFile } from '../../experiment/output-folder.js';
 import type { ExperimentResults } from '../../experiment/results.js';
-import { readCurrentRecord, type RunRecord } from '../../experiment/run-record.js';
+import type { RunRecord } from '../../experiment/run-record.js';
 import type { Settings } from '../../experiment/settings.js';
 import { runFolder } from '../../experiment/sources.js';
 import { readBertConfig } from '../../nn/bert-config.js';
@@ -55,10 +56,11 @@ export async function loadExperiment(outDir: string): Promise<LoadedExperiment> 
   const { config } = results;
   const registry = taskRegistry(config);
   const plan = planRuns(config);
+  const records = await findCurrentRecords(outDir, plan, registry);
   const runs: LoadedRun[] = [];
   for (const run of plan) {
-    const loaded = await loadRun(outDir, run, registry);
-    if (loaded !== null) runs.push(loaded);
+    const record = records.get(run.id);
+    if (record !== undefined) runs.push(await loadRun(outDir, run, record, registry));
   }
   const file = await readExperimentFile(outDir);
   return {
@@ -74,11 +76,8 @@ export async function loadExperiment(outDir: string): Promise<LoadedExperiment> 
   };
 }
 
-/** Null where the run is not finished (`readCurrentRecord`). */
-async function loadRun(outDir: string, run: PlannedRun, registry: TaskRegistry): Promise<LoadedRun | null> {
+async function loadRun(outDir: string, run: PlannedRun, record: RunRecord, registry: TaskRegistry): Promise<LoadedRun> {
   const folder = runFolder(outDir, run.id);
-  const record = await readCurrentRecord(folder);
-  if (record === null) return null;
   return {
     run,
     record,

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { configSchema } from '../../config/schema.js';
-import type { ExperimentResults } from '../../experiment/results.js';
+import { readExperimentFile } from '../../experiment/output-folder.js';
+import { experimentResults, type ExperimentResults } from '../../experiment/results.js';
 import { BornAgainError } from '../../util/errors.js';
 import { readJsonFile } from '../../util/json-file.js';
 
@@ -59,6 +60,7 @@ const resultsSchema = z.looseObject({
   ),
   departures: z.record(z.string(), z.looseObject({})),
   failures: z.array(z.looseObject({ runId: z.string(), code: z.string(), message: z.string(), after: z.string().nullable() })),
+  majority: scores.optional(),
   grid: z
     .array(
       z.looseObject({
@@ -72,10 +74,15 @@ const resultsSchema = z.looseObject({
     .optional(),
 });
 
-/** @throws BornAgainError ERR_OUTPUT_FOLDER: no experiment's folder, or a malformed file */
+/**
+ * Of an experiment that was stopped before it wrote any: none.
+ * @throws BornAgainError ERR_OUTPUT_FOLDER: no experiment's folder, or a malformed file
+ */
 export async function readResults(outDir: string): Promise<ExperimentResults> {
   const results = await readJsonFile(join(outDir, 'results.json'), resultsSchema, 'ERR_OUTPUT_FOLDER', REMEDY);
   if (results !== null) return results as unknown as ExperimentResults;
+  const begun = await readExperimentFile(outDir);
+  if (begun !== null) return experimentResults(begun.config, { computes: begun.computes ?? null, runs: [], failures: [], grid: [] });
   const message = `${outDir} holds no results.json, so there is nothing to report. Name the output folder of 'bornagain run' (a single model of 'bornagain train' has no report)`;
   throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { outDir });
 }

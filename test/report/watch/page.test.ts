@@ -15,10 +15,11 @@ describe.skipIf(skipReason !== '')(`the live page in Chromium${skipReason === ''
     browser = await launchChromium();
     const folder = await temporaryFolder();
     server = await WatchServer.start(folder, 0);
-    const runs = [resultOf('rte-alone', 1, { rte: 0.7 }), resultOf('multi', 1, { rte: 0.6, mrpc: 0.8 })];
+    const multi = { ...resultOf('multi', 1, { rte: 0.6, mnli: 0.8, wnli: 0.5 }), mismatched: { mnli: { accuracy: 0.81 } } };
+    const runs = [resultOf('rte-alone', 1, { rte: 0.7 }), multi];
     server.publish({
       ...{ folder, phase: 'ended', pid: null, planned: 0, running: [], finished: [], failed: [], secondsLeft: null },
-      summary: summarise(runs, configSchema.parse({})),
+      ...{ summary: summarise(runs, configSchema.parse({})), averaged: ['rte', 'mnli'] },
     });
   }, 120_000);
   afterAll(async () => {
@@ -26,7 +27,7 @@ describe.skipIf(skipReason !== '')(`the live page in Chromium${skipReason === ''
     await server.close();
   });
 
-  it('has no average for an arm of fewer tasks than another', async () => {
+  it('has no average for an arm of fewer tasks than another, and marks what it leaves out', async () => {
     const page = await browser.newPage();
     await page.goto(server.url);
     await page.locator('#results tbody tr').first().waitFor();
@@ -35,8 +36,11 @@ describe.skipIf(skipReason !== '')(`the live page in Chromium${skipReason === ''
     );
     expect(rows).toEqual([
       ['rte (accuracy)', '70.0', '60.0'],
-      ['mrpc (accuracy)', '–', '80.0'],
-      ['average', '–', '70.0'],
+      ['mnli (accuracy)', '–', '80.0'],
+      ['mnli-mm (accuracy) *', '–', '81.0'],
+      ['wnli (accuracy) *', '–', '50.0'],
+      ['average of 2', '–', '70.0'],
     ]);
+    expect(await page.locator('#results-mark').isVisible()).toBe(true);
   });
 });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await symlink(around, join(outDir, 'runs', ELSEWHERE));
   server = await WatchServer.start(outDir, 0);
   const state: ExperimentState = {
-    ...{ folder: outDir, phase: 'ended', pid: null, planned: 3, running: [], failed: [], secondsLeft: null, summary: [] },
+    ...{ folder: outDir, phase: 'ended', pid: null, planned: 3, running: [], failed: [], secondsLeft: null, summary: [], averaged: [] },
     finished: [RUN, LINKED, ELSEWHERE].map(finished),
   };
   server.publish(state);

@@ -1,7 +1,9 @@
 /** Watching real experiments: before they begin, while they train, when they stop and go on, when they are over. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ConfigInput } from '../../../src/config/schema.js';
+import { ExperimentObserver } from '../../../src/experiment/observe/observer.js';
 import type { ExperimentState } from '../../../src/experiment/observe/state.js';
 import { watchExperiment, type WatchOptions } from '../../../src/report/watch/watch.js';
 import { abortAt, experiment, TASKS } from '../../experiment/experiment-rig.js';
@@ -46,7 +48,16 @@ describe('watching an experiment', () => {
     const { states, ended } = listen(await url);
     await until(() => states.length > 0);
     const { results } = await experiment({ ...place, outDir, config: CONFIG });
-    expect(await last).toMatchObject({ phase: 'ended', pid: null, planned: 4, running: [], failed: [], summary: results.summary });
+    const averaged = ['stsb', 'mnli', 'rte'];
+    expect(await last).toMatchObject({
+      phase: 'ended',
+      pid: null,
+      planned: 4,
+      running: [],
+      failed: [],
+      summary: results.summary,
+      averaged,
+    });
     expect(await ended).toBe(true);
 
     const phases = states.map(({ phase }) => phase).filter((phase, index, all) => phase !== all[index - 1]);
@@ -72,6 +83,24 @@ describe('watching an experiment', () => {
     await until(() => lines.some((line) => line.startsWith('no process works on')));
     await experiment({ ...place, outDir, config: CONFIG });
     expect(await last).toMatchObject({ phase: 'ended', finished: RUNS.map((runId) => ({ runId })) });
+  });
+
+  it('does not count what a variant said before it was changed', async () => {
+    const outDir = await temporaryFolder();
+    const variant = (rate: number): ConfigInput => ({
+      ...{ arms: ['multi', 'slow'], seeds: [1, 2], multi: { epochs: 1, batchSize: 16 } },
+      variants: { slow: { arm: 'multi', set: [`multi.learningRate=${rate}`] } },
+    });
+    await experiment({ ...place, outDir, config: variant(1e-4) });
+    const stopped = experiment({ ...place, outDir, config: variant(2e-4), ...abortAt('slow/all/seed-1', 1) });
+    await expect(stopped).rejects.toMatchObject({ code: 'ERR_CANCELLED' });
+    // As a kill leaves it, before anything was written of the new models.
+    const results = join(outDir, 'results.json');
+    const written = JSON.parse(await readFile(results, 'utf8')) as { summary: object[] };
+    await writeFile(results, JSON.stringify({ ...written, summary: [...written.summary, { arm: 'slow', n: 2 }] }));
+    const state = await new ExperimentObserver(outDir).read();
+    expect(state).toMatchObject({ phase: 'stopped', planned: 4, finished: [{ runId: 'multi/all/seed-1' }, { runId: 'multi/all/seed-2' }] });
+    expect(state.summary.map(({ arm }) => arm)).toEqual(['multi']);
   });
 
   it('ends at once where all is done; with keep it serves until it is told to end', async () => {

@@ -12,7 +12,7 @@ export function examplesSection(experiment: LoadedExperiment, { shown, counts }:
   const table = countTable(experiment, counts);
   return {
     id: 'examples',
-    title: 'Where they disagree',
+    title: 'Where student or teacher is wrong',
     intro: [
       `Dev examples that the student of an arm’s first seed or its teacher gets wrong. Scores of a regression task agree within ${100 * TOLERANCE} % of their range.`,
       ...(cut ? [`Of each task and arm the first ${SHOWN_PER_TASK} are here; the table counts them all.`] : []),

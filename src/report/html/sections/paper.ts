@@ -21,6 +21,11 @@ export function paperSection(experiment: LoadedExperiment): Section | null {
   return { id: 'paper', title: 'Beside the paper', intro: settings(experiment), blocks: [{ kind: 'table', table }] };
 }
 
+/** Not a count: half an epoch is one too. */
+function epochs(number: number): string {
+  return `${number} ${number === 1 ? 'epoch' : 'epochs'}`;
+}
+
 /** The numbers are of another model on other data: whoever compares them must know. */
 function settings({ config, layers, results, calls }: LoadedExperiment): string[] {
   const seeds = Math.max(...results.summary.map(({ n }) => n));
@@ -28,6 +33,6 @@ function settings({ config, layers, results, calls }: LoadedExperiment): string[
   const model = `${folder === undefined ? 'the model named below' : folder}${layers === null ? '' : ` (${formatPlural(layers, 'encoder layer')})`}`;
   return [
     'The paper’s are of BERT-Large (24 layers) on all of GLUE, eight tasks without WNLI, medians of at least 20 seeds. Only numbers that were seen in the paper’s tables, or in ELECTRA’s of the same runs, are here; its averages only where these are over the same eight tasks.',
-    `These are of ${model}, on ${formatPlural(config.tasks.length, 'task')} (${config.tasks.join(', ')}), at most ${formatPlural(seeds, 'seed')}; single models ${formatPlural(config.single.epochs, 'epoch')} of batch ${config.single.batchSize}, multi-task models ${config.multi.epochs} of ${config.multi.batchSize}. Other data, another encoder and other schedules: levels cannot be compared, signs and order can be looked at.`,
+    `These are of ${model}, on ${formatPlural(config.tasks.length, 'task')} (${config.tasks.join(', ')}), at most ${formatPlural(seeds, 'seed')}; single models ${epochs(config.single.epochs)} of batch ${config.single.batchSize}, multi-task models ${config.multi.epochs} of ${config.multi.batchSize}. Other data, another encoder and other schedules: levels cannot be compared, signs and order can be looked at.`,
   ];
 }

@@ -1,10 +1,17 @@
 /** The result table: medians with marks, their spreads, and the tests behind the marks. */
 import type { ArmTest } from '../../../experiment/arm-tests.js';
+import { BASELINE_TITLES, baselinesOf } from '../../baselines.js';
 import { scoreRows, type ArmScores, type ScoreRow } from '../../analysis/scores.js';
 import { countCell, noCell, numberCell, percentCell, spreadText, textCell, type Cell, type DataTable } from '../../data-table.js';
 import type { LoadedExperiment } from '../../load/experiment.js';
-import { failedNote, referenceArm, Significance } from '../../table-notes.js';
+import { baselineKinds, summaryRows, type SummaryRow } from '../../summary-rows.js';
+import { averageNotes, failedNote, markedTitle, referenceArm, Significance } from '../../table-notes.js';
 import type { Section } from '../section.js';
+
+const SCORES = [
+  'Scores on the dev sets, times 100. The first table has medians over the seeds; the second says how far they can be trusted.',
+];
+const NO_SCORES = ['There are no scores yet: an arm has them when its models of a seed are finished.'];
 
 export function resultsSection(experiment: LoadedExperiment): Section {
   const rows = scoreRows(experiment);
@@ -15,33 +22,49 @@ export function resultsSection(experiment: LoadedExperiment): Section {
     id: 'results',
     title: 'Results',
     intro: [
-      'Scores on the dev sets, times 100. The first table has medians over the seeds; the second says how far they can be trusted.',
-      ...(unfinished === 0 ? [] : [`${unfinished} of ${planned} models are not finished: this report is of the others.`]),
+      ...(rows.length === 0 ? NO_SCORES : SCORES),
+      ...(unfinished === 0 ? [] : [progressText(runs.length, planned)]),
       ...results.failures.map(({ runId, message }) => `${runId} has no model: ${message}`),
     ],
     blocks: [
-      { kind: 'table', table: medianTable(experiment, rows) },
-      { kind: 'table', table: spreadTable(rows) },
+      ...(rows.length === 0 ? [] : [medianTable(experiment), spreadTable(rows)].map((table) => ({ kind: 'table', table }) as const)),
       ...(tests.rows.length === 0 ? [] : [{ kind: 'table', table: tests, folded: true } as const]),
     ],
   };
 }
 
-function medianTable({ results, registry, config }: LoadedExperiment, rows: readonly ScoreRow[]): DataTable {
+function progressText(finished: number, planned: number): string {
+  const done = `${finished} of ${planned} models finished so far`;
+  return finished === 0 ? `${done}.` : `${done}: this report is of those.`;
+}
+
+function medianTable({ results, registry, config }: LoadedExperiment): DataTable {
+  const { tasks, average } = summaryRows(results.summary, baselinesOf(results.majority, null), {
+    average: config.report.average,
+    registry,
+  });
   const significance = new Significance(results.tests, referenceArm(results.summary));
   const failed = failedNote(results.summary, registry.all, config.report.failedRuns);
-  const cell = ({ key, arms }: ScoreRow, name: string): Cell => {
-    const own = arms.find(({ arm }) => arm === name);
-    return own === undefined ? noCell : { text: spreadText(own.spread, significance.mark(key, name)), value: own.spread.median };
+  const cell = ({ tested, arms }: SummaryRow, index: number, arm: string): Cell => {
+    const spread = arms[index] ?? null;
+    return spread === null ? noCell : { text: spreadText(spread, significance.mark(tested, arm)), value: spread.median };
   };
+  const kinds = baselineKinds(tasks);
+  const rows = [...tasks, ...(average === null ? [] : [average])];
   return {
     id: 'medians',
     caption: 'Median score of each task and arm',
-    columns: ['task', 'metric', ...results.summary.map(({ arm, n }) => `${arm} (n = ${n})`)],
-    rows: rows.map((row) => [textCell(row.title), textCell(row.metric ?? 'mean'), ...results.summary.map(({ arm }) => cell(row, arm))]),
+    columns: ['task', 'metric', ...kinds.map((kind) => BASELINE_TITLES[kind]), ...results.summary.map(({ arm, n }) => `${arm} (n = ${n})`)],
+    rows: rows.map((row) => [
+      textCell(markedTitle(row)),
+      textCell(row === average ? 'mean' : row.metric),
+      ...kinds.map((kind) => percentCell(row.baselines[kind])),
+      ...results.summary.map(({ arm }, index) => cell(row, index, arm)),
+    ]),
     notes: [
       ...(results.summary.some(({ n }) => n > 1) ? ['Median ± sample standard deviation.'] : ['One seed each, so no spread is known.']),
       'An average is shown where an arm has all the tasks that count in it and that any arm has.',
+      ...averageNotes(tasks),
       ...significance.notes(),
       ...(failed === null ? [] : [failed]),
     ],

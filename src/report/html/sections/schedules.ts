@@ -45,7 +45,7 @@ function ratesBlock(experiment: LoadedExperiment, schedules: readonly ArmSchedul
     description: `Learning rate over the steps of ${schedules.map(({ arm }) => arm).join(', ')}`,
     option: linesOption(
       lines(schedules, ({ learningRate }) => learningRate),
-      { ...PROGRESS, y: 'rate', yFormat: (value) => (value === 0 ? '0' : value.toExponential(0)) },
+      { ...PROGRESS, y: 'rate', yFormat: rateTick },
     ),
     height: LINES_HEIGHT,
   };
@@ -69,21 +69,27 @@ function ratesBlock(experiment: LoadedExperiment, schedules: readonly ArmSchedul
   return { kind: 'figures', id: 'schedule-figures', caption: table.caption, figures, legend: legendOf(experiment), table };
 }
 
+/** A tick's digits as they are, without what floating point leaves behind them. */
+function rateTick(value: number): string {
+  return value === 0 ? '0' : Number(value.toPrecision(3)).toExponential();
+}
+
 function sharesBlock({ registry }: LoadedExperiment, schedules: readonly ArmSchedule[]): Block[] {
   const shared = schedules.filter(({ totals }) => Object.keys(totals).length > 1);
   if (shared.length === 0) return [];
   const tasks = registry.all.map(({ name }) => name).filter((name) => shared.some(({ totals }) => name in totals));
   const legend: LegendEntry[] = tasks.map((name, series) => ({ name: registry.byName(name).title, series }));
   const figures = shared.map(({ arm, points, totals }): Figure => {
-    const lines = tasks.map((task, series) => ({
+    const own = tasks.filter((task) => task in totals);
+    const lines = own.map((task) => ({
       name: task,
-      series,
+      series: tasks.indexOf(task),
       points: points.map(({ progress, shares }) => [progress, shares[task] ?? 0] as const),
     }));
     return {
       id: `shares-${arm}`,
       title: arm,
-      description: `Share of each task in the batches of ${arm}: ${tasks.map((task) => `${task} ${wholePercent(totals[task] ?? 0)}`).join(', ')}`,
+      description: `Share of each task in the batches of ${arm}: ${own.map((task) => `${task} ${wholePercent(totals[task] ?? 0)}`).join(', ')}`,
       option: linesOption(lines, { ...PROGRESS, y: 'share of examples', yFormat: wholePercent }),
       height: LINES_HEIGHT,
     };
@@ -122,7 +128,7 @@ function multiplierBlock(experiment: LoadedExperiment): Block[] {
     rows: list.map(({ layerDecay, arms, layers }) => [
       numberCell(layerDecay, 2),
       textCell(arms.join(', ')),
-      ...layers.map(({ multiplier }) => numberCell(multiplier, 3)),
+      ...layers.map(({ multiplier }) => numberCell(Number(multiplier.toPrecision(12)), 3)),
     ]),
     notes: ['α to the power of the distance from the output (Howard and Ruder 2018; as in BAM).'],
   };

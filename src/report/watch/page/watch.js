@@ -142,25 +142,34 @@ function spreadText(spread) {
 }
 
 /**
- * An average over fewer tasks than another arm's would look like a gain. Which tasks count, the state does not say: the arm needs them all.
- * @param {State['summary'][number]} arm @param {string[]} tasks
+ * An average over fewer tasks than another arm's would look like a gain.
+ * @param {State['summary'][number]} arm @param {string[]} tasks that count
  */
 const averageText = ({ average, tasks: own }, tasks) => spreadText(tasks.every((task) => task in own) ? average : null);
 
 /** @param {State} state */
-function showResults({ summary }) {
+function showResults({ summary, averaged }) {
   byId('results-none').hidden = summary.length > 0;
   byId('results-note').hidden = summary.length === 0;
   const tasks = [...new Set(summary.flatMap((arm) => Object.keys(arm.tasks)))];
-  const title = (/** @type {string} */ task) => `${task} (${summary.find((arm) => arm.tasks[task] !== undefined)?.tasks[task]?.metric})`;
+  const counted = tasks.filter((task) => averaged.includes(task));
+  const metric = (/** @type {string} */ task) => summary.find((arm) => arm.tasks[task] !== undefined)?.tasks[task]?.metric;
+  const title = (/** @type {string} */ task, name = task) => `${name} (${metric(task)})${averaged.includes(name) ? '' : ' *'}`;
+  /** @type {(task: string) => string[][]} */
+  const mismatched = (task) =>
+    summary.every((arm) => arm.mismatched[task] === undefined)
+      ? []
+      : [[title(task, `${task}-mm`), ...summary.map((arm) => spreadText(arm.mismatched[task]))]];
+  const names = tasks.flatMap((task) => [task, ...(mismatched(task).length === 0 ? [] : [`${task}-mm`])]);
+  byId('results-mark').hidden = names.every((name) => averaged.includes(name));
   fillTable(
     byId('results'),
     ['task', ...summary.map(({ arm, n }) => `${arm}, n = ${n}`)],
     summary.length === 0
       ? []
       : [
-          ...tasks.map((task) => [title(task), ...summary.map((arm) => spreadText(arm.tasks[task]))]),
-          ['average', ...summary.map((arm) => averageText(arm, tasks))],
+          ...tasks.flatMap((task) => [[title(task), ...summary.map((arm) => spreadText(arm.tasks[task]))], ...mismatched(task)]),
+          ...(counted.length === 0 ? [] : [[`average of ${counted.length}`, ...summary.map((arm) => averageText(arm, counted))]]),
         ],
   );
 }
