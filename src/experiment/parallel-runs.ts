@@ -1,5 +1,5 @@
 /** How many models to train at once: what the configuration says, or what a few seconds of trying find fastest on this machine, now. */
-import { availableParallelism } from 'node:os';
+import { usableCores } from '../util/cores.js';
 import { formatCount } from '../util/format.js';
 import type { PlannedRun } from './arms.js';
 import { calibrateSideBySide } from './calibrate.js';
@@ -35,7 +35,7 @@ export async function chooseParallelRuns(
   const { parallelRuns } = context.config.runtime;
   if (parallelRuns !== 'auto') return { chosen: parallelRuns, measured: [] };
   const [first, ...others] = runs;
-  const numbers = candidates(Math.min(availableParallelism(), runs.length));
+  const numbers = candidates(Math.min(usableCores(), runs.length));
   if (first === undefined || numbers.length < 2) return { chosen: 1, measured: [] };
   const heaviest = others.reduce((a, b) => (tokensOf(b) > tokensOf(a) ? b : a), first);
   const measured: MeasuredRate[] = [];

@@ -1,4 +1,5 @@
 /** What `bornagain doctor` prints: the runtime that is loaded and every place where LibTorch was looked for. */
+import { coreQuota } from '../util/cores.js';
 import { checkedRecord, searchPlaces } from './libtorch.js';
 import type { Libtorch, Place } from './libtorch.js';
 import { loadAddon } from './load.js';
@@ -25,6 +26,8 @@ export interface RuntimeDescription {
   /** The OpenMP libraries in this process. More than one can deadlock or oversubscribe the cores. */
   readonly openmp: readonly string[];
   readonly runtime: RuntimeInfo;
+  /** Cores that a container's quota of CPU time comes to; null where there is none. Sessions take no more threads unless they are told to. */
+  readonly coreQuota: number | null;
 }
 
 /**
@@ -46,6 +49,7 @@ export function describeRuntime(): RuntimeDescription {
     precision: { float32: true, bfloat16Hardware: runtime.bf16Hardware },
     openmp: openmpLibraries(),
     runtime,
+    coreQuota: coreQuota(),
   };
 }
 

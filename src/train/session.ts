@@ -10,8 +10,10 @@ import type { Bert } from '../nn/bert.js';
 import type { Head } from '../nn/head.js';
 import { parameterShape } from '../nn/parameters.js';
 import { decays, layerwiseScales } from '../optim/layerwise.js';
+import { coreQuota } from '../util/cores.js';
 import { BornAgainError } from '../util/errors.js';
 import { CallOrder } from './call-order.js';
+import { defaultThreads } from './default-threads.js';
 import { checkedNotes, readParameters, readSessionState, writeParameters, writeSessionState, type Notes } from './session-state.js';
 
 export interface SessionOptions {
@@ -68,7 +70,8 @@ export class Session {
       precision: runtime.precision,
       products: runtime.products,
       firstTokensOnly: runtime.firstTokensOnly,
-      threads: runtime.threads,
+      // 0 is LibTorch's own number, which also knows of threads that somebody has set for the whole process.
+      threads: runtime.threads === 0 && coreQuota() !== null ? defaultThreads() : runtime.threads,
     });
     return new Session(session, parameters);
   }
@@ -81,7 +84,7 @@ export class Session {
 
   /**
    * Native threads, of the calls that begin after it was set; 0 is LibTorch's default (one per core unless OMP_NUM_THREADS or
-   * MKL_NUM_THREADS says otherwise), and cannot be set. The fused engine's results do not depend on it.
+   * MKL_NUM_THREADS says otherwise), and cannot be set; where a container has a quota of CPU time, that is the default. The fused engine's results do not depend on it.
    */
   get threads(): number {
     return this.native.threads;

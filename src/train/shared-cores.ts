@@ -1,6 +1,6 @@
 /** The cores, divided between the models that are trained at once. */
-import { availableParallelism } from 'node:os';
 import type { Config } from '../config/schema.js';
+import { usableCores } from '../util/cores.js';
 import type { Session } from './session.js';
 
 type Runtime = Config['runtime'];
@@ -12,7 +12,7 @@ export class SharedCores {
   /** @param parallelRuns models that are trained at once where there are so many to train */
   constructor(
     private readonly parallelRuns: number,
-    private readonly cores = availableParallelism(),
+    private readonly cores = usableCores(),
   ) {}
 
   /** `threads` as configured, or the share of one of the parallel runs; 0, LibTorch's default, where there is one. */

@@ -29,6 +29,7 @@ const description: RuntimeDescription = {
     threads: 2,
     parallelInfo: '',
   },
+  coreQuota: null,
 };
 
 describe('renderDescription', () => {
@@ -48,6 +49,11 @@ describe('renderDescription', () => {
     ]);
     expect(text).toMatch(/Search order for LibTorch:\n.*LIBTORCH.*not set[^]*\/lt.*2\.13\.0\+cpu/);
     expect(text).not.toContain('warning');
+  });
+
+  it('says where a quota of CPU time leaves fewer threads', () => {
+    const line = (coreQuota: number) => /^threads +(.*)$/m.exec(renderDescription({ ...description, coreQuota }))?.[1];
+    expect([line(1), line(2)]).toEqual(["1, the quota of CPU time here; LibTorch's own number is 2", '2']);
   });
 
   it("says which of CUDA's parts are in, and what a missing one needs", () => {

@@ -45,7 +45,7 @@ describe('results.json', () => {
   });
 
   it('has the shape that scripts rely on', () => {
-    expect(Object.keys(results)).toEqual(['config', 'computes', 'runs', 'summary', 'tests', 'departures', 'failures']);
+    expect(Object.keys(results)).toEqual(['config', 'computes', 'runs', 'summary', 'tests', 'departures', 'failures', 'majority']);
     expect(results.failures).toEqual([]);
     expect(results.config).toEqual(experimentConfig());
     expect(results.tests).toEqual(testArms(results.runs, results.config));

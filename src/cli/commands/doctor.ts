@@ -35,6 +35,11 @@ function describeCuda({ runtime, libtorch, flashRefusals }: RuntimeDescription):
   return [...(devices.length === 0 ? ['no device'] : devices), `CUDA graphs: ${graphs}`].join('; ');
 }
 
+function describeThreads({ runtime: { threads }, coreQuota }: RuntimeDescription): string {
+  if (coreQuota === null || coreQuota >= threads) return String(threads);
+  return `${coreQuota}, the quota of CPU time here; LibTorch's own number is ${threads}`;
+}
+
 /** The description for people: one fact per line, the whole search order, warnings last. */
 export function renderDescription(description: RuntimeDescription): string {
   const { runtime, libtorch, ...rest } = description;
@@ -48,7 +53,7 @@ export function renderDescription(description: RuntimeDescription): string {
     precision: `float32; bfloat16 ${rest.precision.bfloat16Hardware ? 'in hardware' : 'only emulated by this CPU'}`,
     auto: describeChoice(runtime),
     CUDA: describeCuda(description),
-    threads: String(runtime.threads),
+    threads: describeThreads(description),
   };
   const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(10)} ${value}`);
   lines.push('Search order for LibTorch:', describePlaces(rest.places));
