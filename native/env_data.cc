@@ -67,11 +67,11 @@ void EnvData::requireFree(const at::Tensor& tensor) const {
 void EnvData::requireFreeLeaves(const at::Tensor& tensor) const {
   if (busy_.empty()) return;
   std::vector<torch::autograd::Node*> left{tensor.grad_fn().get()};
-  std::unordered_set<torch::autograd::Node*> seen{nullptr};
+  std::unordered_set<torch::autograd::Node*> seen;
   while (!left.empty()) {
     auto* node = left.back();
     left.pop_back();
-    if (!seen.insert(node).second) continue;
+    if (node == nullptr || !seen.insert(node).second) continue;
     if (const auto* leaf = dynamic_cast<torch::autograd::AccumulateGrad*>(node)) requireFree(leaf->variable);
     for (const auto& edge : node->next_edges()) left.push_back(edge.function.get());
   }
