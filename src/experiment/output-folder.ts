@@ -8,7 +8,9 @@ import { configSchema, type Config } from '../config/schema.js';
 import type { Computation } from '../train/computation.js';
 import { BornAgainError } from '../util/errors.js';
 import { writeJsonFile } from '../util/json-file.js';
+import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
+import { requireSameRuns } from './earlier-models.js';
 import { CHECKPOINTS } from './leftovers.js';
 import { computesSchema, readOutputJson, readRunStart, settingsSchema } from './run-record.js';
 import { configSettings, inputSettings, requireSameComputation, requireSameSettings, type InputHashes, type Settings } from './settings.js';
@@ -75,18 +77,20 @@ export interface Claim {
   /** What `checkOutputFolder` found. */
   readonly found: ExperimentFile | null;
   readonly context: Pick<RunContext, 'config' | 'inputs' | 'computes'>;
+  readonly plan: readonly PlannedRun[];
   /** Whether anything is left to train. */
   readonly training: boolean;
 }
 
 /**
- * `checkInputs`, and where anything is to be trained, how it is computed; then the folder is this experiment's.
+ * `checkInputs` and `requireSameRuns`, and where anything is to be trained, how it is computed; then the folder is this experiment's.
  * @returns what its models are computed with; null where an earlier version, which did not record it, finished them all
  * @throws BornAgainError ERR_OUTPUT_FOLDER, ERR_IO
  */
-export async function claimOutputFolder(outDir: string, { found, context, training }: Claim): Promise<Computation | null> {
+export async function claimOutputFolder(outDir: string, { found, context, plan, training }: Claim): Promise<Computation | null> {
   const { config, computes } = context;
   checkInputs(outDir, found, context.inputs);
+  await requireSameRuns(outDir, found, plan, context);
   const inputs = { ...found?.inputs, ...inputSettings(context.inputs) };
   if (training) requireSameComputation(outDir, found?.computes, computes);
   const kept = found === null || training ? computes : found.computes;

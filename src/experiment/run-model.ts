@@ -23,7 +23,15 @@ import { fitModel } from './fit-model.js';
 import { findShared, shareRun } from './run-store.js';
 import { removeCheckpoints } from './leftovers.js';
 import { predictionsFile, writePredictions } from './predictions.js';
-import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord, type RunStart } from './run-record.js';
+import {
+  readRunRecord,
+  readRunStart,
+  removeRunRecord,
+  writeRunRecord,
+  writeRunStart,
+  type RunRecord,
+  type RunStart,
+} from './run-record.js';
 import { scoreKeptModel } from './score-model.js';
 import {
   differencesOf,
@@ -197,10 +205,14 @@ function agree(a: TaskScores, b: TaskScores): boolean {
   });
 }
 
-/** Drops what the earlier training had not finished. Its model and result, if any, stay until the new ones replace them. */
+/**
+ * Drops what the earlier training left, its result first: its logs go too, and a result without them would be half of one. Its model, which
+ * says of itself what it is, stays until the new one replaces it.
+ */
 async function startAnew(context: RunContext, run: PlannedRun, folder: string, changed: string): Promise<void> {
   const message = `what it depends on has changed since it was begun (${changed}); it is trained from the start`;
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
+  await removeRunRecord(folder);
   await removeCheckpoints(folder);
   await removeLogs(folder);
 }
