@@ -4,6 +4,7 @@
  * change by mistake, and are as decisive as the experiment's.
  */
 import type { Config } from '../config/schema.js';
+import type { Computation } from '../train/computation.js';
 import { BornAgainError } from '../util/errors.js';
 import { formatPlural } from '../util/format.js';
 import { teachersOf, type PlannedRun } from './arms.js';
@@ -22,8 +23,8 @@ interface Replaced {
 }
 
 /**
- * Refuses settings with which finished or begun models would be replaced: a variant's own; and those of every run, where no experiment.json
- * says what the folder was begun with.
+ * Refuses settings with which finished or begun models would be replaced: a variant's own, and all that experiment.json says nothing of or
+ * that is not there to say.
  * @param found what experiment.json says
  * @throws BornAgainError ERR_OUTPUT_FOLDER; nothing was touched
  */
@@ -36,7 +37,6 @@ export async function requireSameRuns(
   const { config } = context;
   const replaced: Replaced[] = [];
   for (const run of plan) {
-    if (found !== null && !isVariant(config, variantName(run))) continue;
     const other = await replacedBy(outDir, found, run, context);
     if (other !== null) replaced.push(other);
   }
@@ -55,6 +55,16 @@ export async function requireSameRuns(
 
 function isVariant({ variants }: Config, name: string): boolean {
   return Object.hasOwn(variants, name);
+}
+
+/** What a folder without experiment.json was computed with, as the first of its runs says; undefined where none does. Throws ERR_OUTPUT_FOLDER. */
+export async function earlierComputation(outDir: string, plan: readonly PlannedRun[]): Promise<Computation | undefined> {
+  for (const { id } of plan) {
+    const folder = runFolder(outDir, id);
+    const computes = (await readRunRecord(folder))?.computes ?? (await readRunStart(folder))?.computes;
+    if (computes !== undefined) return computes;
+  }
+  return undefined;
 }
 
 /** `slow` of a trial of its grid too, `slow@rate-0.001-decay-1`. */
