@@ -59,6 +59,11 @@ function definitionOf(config: Config, name: string): ArmDefinition {
   return { ...own, teachers: variant.teachers ?? own.teachers };
 }
 
+/** The arm whose models teach an arm or variant; null for one without teachers. */
+export function teachersOf(config: Config, arm: string): string | null {
+  return definitionOf(config, arm).teachers;
+}
+
 /** Of an arm or variant. */
 export function runKindOf(config: Config, arm: string): RunKind {
   return definitionOf(config, arm).kind;

@@ -6,13 +6,14 @@ import { taskRegistry } from '../tasks/index.js';
 import { planRuns, type PlannedRun, type RunKind } from './arms.js';
 import { calibrate } from './calibrate.js';
 import { createContext, type RunContext } from './context.js';
-import { findFinished } from './finished-runs.js';
+import { replacesModel, requireSameRuns, type Replaces } from './earlier-models.js';
+import { findFinished, resolveRun } from './finished-runs.js';
 import { isTried } from './grid.js';
 import { checkInputs, checkOutputFolder } from './output-folder.js';
 import type { ExperimentOptions } from './run.js';
 import { chooseParallelRuns, type ParallelRuns } from './parallel-runs.js';
-import { finishedRun, sharedTwin } from './run-model.js';
-import { needsOf, runFolder } from './sources.js';
+import { finishedRun, settingsOf, sharedTwin } from './run-model.js';
+import { needsOf, runFolder, type Records } from './sources.js';
 import { NOTHING, workOf, type RunWork } from './work.js';
 
 /** Of each kind of run. */
@@ -27,6 +28,8 @@ export interface PlannedWork extends RunWork {
   /** By an earlier call, or in the folder that experiments share: it is not trained again. One that was only begun counts as a whole. */
   readonly finished: boolean;
   readonly needs: readonly string[];
+  /** Whether it puts an end to a model that is finished in the output folder, with other settings. */
+  readonly replaces: Replaces;
   /** Of training, at the measured rate; evaluation and writing come on top. */
   readonly seconds: number;
 }
@@ -58,7 +61,10 @@ export async function forecast(options: ForecastOptions): Promise<Forecast> {
   const plan = planRuns(config);
   const found = outDir === undefined ? null : await checkOutputFolder(outDir, config);
   const context = await createContext({ ...options, tasks: [...new Set(plan.flatMap((run) => run.tasks))], teacherOutputsDir: '' });
-  if (outDir !== undefined) checkInputs(outDir, found, context.inputs);
+  if (outDir !== undefined) {
+    checkInputs(outDir, found, context.inputs);
+    await requireSameRuns(outDir, found, plan, context);
+  }
   const finished = await findFinished(context, outDir ?? '', plan, taskRegistry(config), async (run, settings) => {
     const here = outDir === undefined ? null : await finishedRun(runFolder(outDir, run.id), settings);
     return here ?? (await sharedTwin(context, run, settings))?.record ?? null;
@@ -66,11 +72,12 @@ export async function forecast(options: ForecastOptions): Promise<Forecast> {
   const pending = plan.filter(({ id }) => !finished.has(id));
   const bert = await readBertConfig(options.modelDir);
   const tokensPerSecond = await rates(context, pending);
+  const replaced = outDir === undefined ? null : await replacedModels(context, outDir, pending, finished);
   const runs = plan.map((run) => {
     const isFinished = finished.has(run.id);
     const work = isFinished || isTried(run) ? NOTHING : workOf(run, context.data, bert);
     const seconds = isFinished ? 0 : work.tokens / (tokensPerSecond[run.kind] ?? NaN);
-    return { run, finished: isFinished, needs: needsOf(run), ...work, seconds };
+    return { run, finished: isFinished, needs: needsOf(run), replaces: replaced?.get(run.id) ?? 'no', ...work, seconds };
   });
   const work = new Map(runs.map(({ run, tokens }) => [run.id, tokens]));
   const parallelRuns = await chooseParallelRuns(context, pending, ({ id }) => work.get(id) ?? 0);
@@ -82,6 +89,23 @@ export async function forecast(options: ForecastOptions): Promise<Forecast> {
     modelBytes: bytes * pending.filter((run) => !isTried(run)).length,
     checkpointBytes: bytes * CHECKPOINT_COPIES * checkpointedRuns(config, Math.min(parallelRuns.chosen, pending.length)),
   };
+}
+
+/** By run id. */
+async function replacedModels(
+  context: RunContext,
+  outDir: string,
+  pending: readonly PlannedRun[],
+  finished: Records,
+): Promise<Map<string, Replaces>> {
+  const registry = taskRegistry(context.config);
+  const replaced = new Map<string, Replaces>();
+  for (const run of pending) {
+    const ready = resolveRun(outDir, run, finished, registry);
+    const settings = ready === null ? null : settingsOf(context, ready.run, ready.sources);
+    replaced.set(run.id, await replacesModel(runFolder(outDir, run.id), settings));
+  }
+  return replaced;
 }
 
 async function rates(context: RunContext, plan: readonly PlannedRun[]): Promise<Partial<Record<RunKind, number>>> {

@@ -8,8 +8,11 @@ import { configSchema, type Config } from '../config/schema.js';
 import type { Computation } from '../train/computation.js';
 import { BornAgainError } from '../util/errors.js';
 import { writeJsonFile } from '../util/json-file.js';
+import type { PlannedRun } from './arms.js';
 import type { RunContext } from './context.js';
+import { earlierComputation, requireSameRuns } from './earlier-models.js';
 import { CHECKPOINTS } from './leftovers.js';
+import { PLAN_FILE } from './plan-file.js';
 import { computesSchema, readOutputJson, readRunStart, settingsSchema } from './run-record.js';
 import { configSettings, inputSettings, requireSameComputation, requireSameSettings, type InputHashes, type Settings } from './settings.js';
 import { LOG_FILES } from '../train/run-log.js';
@@ -31,9 +34,12 @@ export type ExperimentFile = z.infer<typeof experimentSchema>;
  * a training whose last teacher could not be asked leaves those of the others before it has a run.json.
  */
 const OWN_ENTRIES = new Set([
-  ...['runs', 'results.json', 'plan.json', 'calls.jsonl', 'report'],
+  ...['runs', 'results.json', PLAN_FILE, 'calls.jsonl', 'report'],
   ...['run.json', 'result.json', 'model', CHECKPOINTS, LOG_FILES.steps, LOG_FILES.selection, PREDICTIONS],
 ]);
+
+/** Of these, the ones that say by themselves which experiment they are of: only `run` writes both, and each run tells its own settings. */
+const EXPERIMENT_ENTRIES = ['runs', PLAN_FILE];
 
 /** Null where there is none. Throws ERR_OUTPUT_FOLDER when it is malformed. */
 export function readExperimentFile(outDir: string): Promise<ExperimentFile | null> {
@@ -42,13 +48,16 @@ export function readExperimentFile(outDir: string): Promise<ExperimentFile | nul
 
 /**
  * First check, before data are read: the configuration. A task of one's own may be described for an arm that is added.
- * @returns what experiment.json says; null for a folder to begin in
+ * @returns what experiment.json says; null for a folder to begin in, or one whose runs alone say what it is of
  * @throws BornAgainError ERR_OUTPUT_FOLDER
  */
 export async function checkOutputFolder(outDir: string, config: Config): Promise<ExperimentFile | null> {
   const experiment = await readExperimentFile(outDir);
-  if (experiment === null) await requireNoResults(outDir);
-  else {
+  if (experiment === null) {
+    const names = await namesIn(outDir);
+    // experiment.json was removed: what is there is checked run by run then (`requireSameRuns`).
+    if (!EXPERIMENT_ENTRIES.every((name) => names.includes(name))) await requireNoResults(outDir);
+  } else {
     const here = configSettings(config);
     requireSameSettings(outDir, experiment.settings, here, (name) => isAddedTask(name, experiment.settings, here));
   }
@@ -75,21 +84,24 @@ export interface Claim {
   /** What `checkOutputFolder` found. */
   readonly found: ExperimentFile | null;
   readonly context: Pick<RunContext, 'config' | 'inputs' | 'computes'>;
+  readonly plan: readonly PlannedRun[];
   /** Whether anything is left to train. */
   readonly training: boolean;
 }
 
 /**
- * `checkInputs`, and where anything is to be trained, how it is computed; then the folder is this experiment's.
+ * `checkInputs` and `requireSameRuns`, and where anything is to be trained, how it is computed; then the folder is this experiment's.
  * @returns what its models are computed with; null where an earlier version, which did not record it, finished them all
  * @throws BornAgainError ERR_OUTPUT_FOLDER, ERR_IO
  */
-export async function claimOutputFolder(outDir: string, { found, context, training }: Claim): Promise<Computation | null> {
+export async function claimOutputFolder(outDir: string, { found, context, plan, training }: Claim): Promise<Computation | null> {
   const { config, computes } = context;
   checkInputs(outDir, found, context.inputs);
+  await requireSameRuns(outDir, found, plan, context);
   const inputs = { ...found?.inputs, ...inputSettings(context.inputs) };
-  if (training) requireSameComputation(outDir, found?.computes, computes);
-  const kept = found === null || training ? computes : found.computes;
+  const begunWith = found === null ? await earlierComputation(outDir, plan) : found.computes;
+  if (training) requireSameComputation(outDir, begunWith, computes);
+  const kept = training ? computes : begunWith;
   await writeJsonFile(join(outDir, 'experiment.json'), { format: 1, config, settings: configSettings(config), inputs, computes: kept });
   return kept ?? null;
 }

@@ -20,10 +20,19 @@ import type { PlannedRun } from './arms.js';
 import type { ModelReference, RunContext, RunSources } from './context.js';
 import { adoptRun, type FinishedRun } from './adopt-run.js';
 import { fitModel } from './fit-model.js';
+import { damagedFile } from './model-damage.js';
 import { findShared, shareRun } from './run-store.js';
 import { removeCheckpoints } from './leftovers.js';
 import { predictionsFile, writePredictions } from './predictions.js';
-import { readRunRecord, readRunStart, writeRunRecord, writeRunStart, type RunRecord, type RunStart } from './run-record.js';
+import {
+  readRunRecord,
+  readRunStart,
+  removeRunRecord,
+  writeRunRecord,
+  writeRunStart,
+  type RunRecord,
+  type RunStart,
+} from './run-record.js';
 import { scoreKeptModel } from './score-model.js';
 import {
   differencesOf,
@@ -40,7 +49,7 @@ export function settingsOf({ inputs }: RunContext, run: PlannedRun, sources: Run
   return runSettings(run, inputs, sources);
 }
 
-/** The result of that very run, or null: not finished, finished with other settings, or without its model or its predictions. */
+/** The result of that very run, or null: not finished, finished with other settings, or without its model whole or its predictions. */
 export async function finishedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await trainedRun(folder, settings);
   return record !== null && unscored(folder, record, settings) === null ? record : null;
@@ -57,7 +66,16 @@ function unscored(folder: string, { failed, settings: scoredBy }: RunRecord, set
 /** As `finishedRun`, but the predictions may be missing, or what an earlier version did not read off them, or other metrics told. */
 async function trainedRun(folder: string, settings: Settings): Promise<RunRecord | null> {
   const record = await readRunRecord(folder);
-  return record !== null && sameSettings(record.settings, settings) && existsSync(join(folder, 'model', 'config.json')) ? record : null;
+  if (record === null || !sameSettings(record.settings, settings)) return null;
+  return (await damagedFile(folder)) === null ? record : null;
+}
+
+/** Where the run would be finished but for its model. */
+async function tellDamage({ onEvent }: RunContext, { id: runId }: PlannedRun, folder: string, settings: Settings): Promise<void> {
+  const record = await readRunRecord(folder);
+  if (record === null || !sameSettings(record.settings, settings)) return;
+  const message = `${await damagedFile(folder)} is damaged or missing; the finished model is made anew`;
+  onEvent({ kind: 'notice', level: 'warning', runId, message });
 }
 
 export interface RunPlace {
@@ -79,6 +97,7 @@ export async function trainRun(context: RunContext, run: PlannedRun, place: RunP
   const { folder, sources } = place;
   const settings = settingsOf(context, run, sources);
   const trained = await trainedRun(folder, settings);
+  if (trained === null) await tellDamage(context, run, folder, settings);
   const kept =
     trained === null ? null : await scoredRun(context, run, folder, { ...trained, settings }, unscored(folder, trained, settings));
   const record = kept ?? (await makeRun(context, run, place, settings));
@@ -197,10 +216,14 @@ function agree(a: TaskScores, b: TaskScores): boolean {
   });
 }
 
-/** Drops what the earlier training had not finished. Its model and result, if any, stay until the new ones replace them. */
+/**
+ * Drops what the earlier training left, its result first: its logs go too, and a result without them would be half of one. Its model, which
+ * says of itself what it is, stays until the new one replaces it.
+ */
 async function startAnew(context: RunContext, run: PlannedRun, folder: string, changed: string): Promise<void> {
   const message = `what it depends on has changed since it was begun (${changed}); it is trained from the start`;
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
+  await removeRunRecord(folder);
   await removeCheckpoints(folder);
   await removeLogs(folder);
 }

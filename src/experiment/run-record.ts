@@ -9,6 +9,7 @@ import { METRIC_NAMES } from '../metrics/index.js';
 import { FAILURES } from './failed-runs.js';
 import { sameSettings } from './settings.js';
 import { readJsonFile, writeJsonFile } from '../util/json-file.js';
+import { removeFile } from '../util/remove-file.js';
 
 export const settingsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const scoresSchema = z.record(z.string(), z.partialRecord(z.enum(METRIC_NAMES), z.number()));
@@ -79,6 +80,11 @@ export async function writeRunRecord(folder: string, outcome: Omit<RunRecord, 'f
   const record = recordSchema.parse({ format: 1, ...outcome });
   await writeJsonFile(join(folder, 'result.json'), record);
   return record;
+}
+
+/** Throws ERR_IO. */
+export async function removeRunRecord(folder: string): Promise<void> {
+  await removeFile(join(folder, 'result.json'));
 }
 
 /** `readJsonFile` for a file of an output folder. Throws ERR_OUTPUT_FOLDER when it is malformed. */

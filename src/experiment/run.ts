@@ -75,7 +75,7 @@ async function runPlan(options: ExperimentOptions, plan: readonly PlannedRun[]):
   const context = await createContext({ ...options, tasks, teacherOutputsDir: join(outDir, 'teacher-outputs') });
   const experiment = new Experiment(context, outDir, plan);
   await experiment.findFinished();
-  experiment.computes = await claimOutputFolder(outDir, { found, context, training: !experiment.isFinished });
+  experiment.computes = await claimOutputFolder(outDir, { found, context, plan, training: !experiment.isFinished });
   await removeLeftovers(outDir);
   for (const id of experiment.finishedIds) await removeCheckpoints(runFolder(outDir, id));
   return loggedCall({ ...options, command: options.command ?? null }, () => work(experiment, context, outDir, plan));

@@ -157,12 +157,17 @@ export function requireSameSettings(
   const inBoth = (name: string): boolean => name in found && name in wanted;
   const names = differingNames(found, wanted).filter((name) => inBoth(name) || !addable(name));
   if (names.length === 0) return;
-  const differences = names.map((name) => `${settingTitle(name)} is ${show(found[name])} there and ${show(wanted[name])} here`);
   throw new BornAgainError(
     'ERR_OUTPUT_FOLDER',
-    `${outDir} belongs to another experiment or training: ${fewOf(differences, '; ')}. Nothing was changed. Choose another output folder, or the settings it was started with`,
+    `${outDir} belongs to another experiment or training: ${describeDifferences(found, wanted, names)}. Nothing was changed. Choose another output folder, or the settings it was started with`,
     { outDir, settings: names },
   );
+}
+
+/** `epochs is 2 there and 3 here`, of the first of them. */
+export function describeDifferences(there: Settings, here: Settings, names: readonly string[]): string {
+  const differences = names.map((name) => `${settingTitle(name)} is ${show(there[name])} there and ${show(here[name])} here`);
+  return fewOf(differences, '; ');
 }
 
 /**
@@ -181,7 +186,8 @@ export function requireSameComputation(outDir: string, found: Computation | unde
   throw new BornAgainError('ERR_OUTPUT_FOLDER', message, { outDir, found, here });
 }
 
-function differingNames(a: Settings, b: Settings): string[] {
+/** Of the settings by which the two are not `sameSettings`. */
+export function differingNames(a: Settings, b: Settings): string[] {
   const names = namesOf(a, b);
   const selected = names.some((name) => SELECTS.test(name));
   return names.filter((name) => a[name] !== b[name] && !TELLS_ONLY.test(name) && (selected || !SCORES_BY.test(name)));

@@ -20,7 +20,7 @@ import type { Module } from './module.js';
 import { encoderNotices, openEncoder, type ImportNotice } from './open-encoder.js';
 import { HEADS_FILE, openClassifier, openHeads } from './open-heads.js';
 import { lazyParameters } from './parameters.js';
-import { writeLazySafetensors } from './safetensors.js';
+import { SafetensorsReader, writeLazySafetensors } from './safetensors.js';
 import { hashWeights, openWeights } from './weights/open.js';
 import { copyTokenizer, readLicence, replaceFolder, requireFree } from './write-folder.js';
 
@@ -98,6 +98,17 @@ export async function modelFolderHash(dir: string): Promise<string> {
   const description = await readHeadsFile(dir);
   const heads = description ? await sha256File(join(dir, HEADS_FILE)) : '';
   return sha256(JSON.stringify([config.source, description?.heads ?? []]), ...(await hashWeights(dir)), heads);
+}
+
+/**
+ * Looks whether its files are whole: descriptions are read, weights by their headers and sizes alone.
+ * @throws BornAgainError ERR_MODEL_FOLDER, ERR_SAFETENSORS, ERR_PYTORCH_FILE, ERR_IO
+ */
+export async function checkModelFolder(dir: string): Promise<void> {
+  await readBertConfig(dir);
+  const description = await readHeadsFile(dir);
+  await (await openWeights(dir)).close();
+  if (description !== null) await (await SafetensorsReader.open(join(dir, HEADS_FILE))).close();
 }
 
 export interface WriteOptions {

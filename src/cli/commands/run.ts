@@ -133,7 +133,8 @@ async function dryRun(flags: RunFlags, config: Config): Promise<void> {
   if (flags.json === true) printJson(plan);
   else {
     const { renderForecast } = await import('../../report/index.js');
-    printText(renderForecast(plan));
+    const { describeReplaced } = await import('../../experiment/earlier-models.js');
+    printText([renderForecast(plan), describeReplaced(plan.runs)].join('\n').trimEnd());
   }
 }
 
