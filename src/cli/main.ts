@@ -16,6 +16,7 @@ import { registerTrain } from './commands/train.js';
 import { registerWatch } from './commands/watch.js';
 import { packageVersion } from '../util/package-version.js';
 import { describeError, errorAsJson, EXIT, exitCodeOf } from './errors.js';
+import { refuseEmptyPaths } from './flags.js';
 import { flushStdout, printJson, printNote, write } from './output.js';
 
 function createProgram(): Command {
@@ -26,6 +27,7 @@ function createProgram(): Command {
     .addHelpText('after', '\nExit codes: 0 ok, 1 failure, 2 wrong usage or configuration, 130 interrupted.')
     .configureOutput({ writeOut: write })
     .exitOverride();
+  refuseEmptyPaths(program);
   registerRun(program);
   registerTrain(program);
   registerWatch(program);
