@@ -25,6 +25,24 @@ export function addRequired(command: Command, option: Option): Command {
   });
 }
 
+/** As help shows what takes a path: `--out <dir>`, `--model <dir...>`, `run_dir`. */
+const NAMES_PATH = /\b(dir|file)\b|_dir$/;
+
+/** Refuses an empty path, for every command of `program`: it would be the current folder, and nearly always is a variable that is not set. */
+export function refuseEmptyPaths(program: Command): void {
+  program.hook('preAction', (_program, called) => {
+    const flags = called.options.map((option): [string, unknown] => [option.flags, called.getOptionValue(option.attributeName())]);
+    const positions = called.registeredArguments.map((argument, index): [string, unknown] => [argument.name(), called.args[index]]);
+    for (const [name, value] of [...flags, ...positions]) {
+      if (NAMES_PATH.test(name) && [value].flat().includes('')) throw emptyPath(name);
+    }
+  });
+}
+
+function emptyPath(name: string): BornAgainError {
+  return new BornAgainError('ERR_USAGE', `${name} is empty: a path is needed. A shell variable that is not set gives none`, { flag: name });
+}
+
 /** `--preset`, `--config` and `--set`, which every command that computes takes. */
 export function addConfigFlags(command: Command): Command {
   return command

@@ -16,7 +16,8 @@ import { registerTrain } from './commands/train.js';
 import { registerWatch } from './commands/watch.js';
 import { packageVersion } from '../util/package-version.js';
 import { describeError, errorAsJson, EXIT, exitCodeOf } from './errors.js';
-import { flushStdout, printJson } from './output.js';
+import { refuseEmptyPaths } from './flags.js';
+import { flushStdout, printJson, printNote, write } from './output.js';
 
 function createProgram(): Command {
   const program = new Command('bornagain')
@@ -24,7 +25,9 @@ function createProgram(): Command {
     .version(packageVersion())
     .showHelpAfterError("('--help' after the command shows its flags)")
     .addHelpText('after', '\nExit codes: 0 ok, 1 failure, 2 wrong usage or configuration, 130 interrupted.')
+    .configureOutput({ writeOut: write })
     .exitOverride();
+  refuseEmptyPaths(program);
   registerRun(program);
   registerTrain(program);
   registerWatch(program);
@@ -40,18 +43,24 @@ function createProgram(): Command {
 
 /** Runs one command line, prints what went wrong, and returns the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
-  try {
-    await createProgram().parseAsync(argv);
-    return EXIT.ok;
-  } catch (error) {
-    const code = exitCodeOf(error);
-    const text = describeError(error);
-    if (text !== null) process.stderr.write(`${text}\n`);
+  const { code, error } = await told(() => createProgram().parseAsync(argv));
+  const answer = await told(() => {
     if (code !== EXIT.ok && argv.includes('--json')) printJson(errorAsJson(error));
-    return code;
+    return flushStdout();
+  });
+  return code === EXIT.ok ? answer.code : code;
+}
+
+/** The exit code of `work`; what went wrong is on stderr. */
+async function told(work: () => Promise<unknown>): Promise<{ readonly code: number; readonly error?: unknown }> {
+  try {
+    await work();
+    return { code: EXIT.ok };
+  } catch (error) {
+    const text = describeError(error);
+    if (text !== null) printNote(text);
+    return { code: exitCodeOf(error), error };
   }
 }
 
-const code = await main(process.argv);
-await flushStdout();
-process.exit(code);
+process.exit(await main(process.argv));

@@ -13,6 +13,9 @@ import { BornAgainError } from '../util/errors.js';
 import { computeLogits, headIndex, predictionsOf } from './evaluate.js';
 import { InferenceModel, type InferenceOptions } from './inference.js';
 
+/** Characters of a text in a message. */
+const SHOWN = 40;
+
 /** `textB` is null where the task has one text. */
 export type PredictionRow = Pick<Example, 'textA' | 'textB'>;
 
@@ -54,7 +57,7 @@ export class Predictor {
   /**
    * One prediction per row, in order.
    * @throws BornAgainError ERR_UNKNOWN_TASK where there is no such task, or the model has no head for it; ERR_INVALID_ARGUMENT for a row
-   *   with more or fewer texts than the task's examples have
+   *   with more or fewer texts than the task's examples have; ERR_MODEL_FOLDER where the model's outputs are not finite
    */
   async predict(taskName: string, rows: readonly PredictionRow[]): Promise<Prediction[]> {
     const task = this.task(taskName);
@@ -64,6 +67,7 @@ export class Predictor {
     const dataset = await tokenizeExamples(examples, this.tokenizer, this.model.limit, { task });
     const logits = await computeLogits(this.model.evaluation, dataset);
     const outputs = head?.outputs ?? 1;
+    this.requireFinite(logits, outputs, examples);
     const predictions = predictionsOf(logits, outputs);
     return examples.map((_, row) =>
       toPrediction(task, logits.subarray(row * outputs, (row + 1) * outputs), predictions[row] ?? Number.NaN),
@@ -72,6 +76,17 @@ export class Predictor {
 
   close(): Promise<void> {
     return this.model.close();
+  }
+
+  private requireFinite(logits: Float32Array, outputs: number, rows: readonly PredictionRow[]): void {
+    const at = logits.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) return;
+    const row = Math.floor(at / outputs);
+    const text = JSON.stringify(rows[row]?.textA.slice(0, SHOWN));
+    const message =
+      `${this.model.dir}: the model's outputs for row ${row} (from 0), which begins with ${text}, are not finite: its training diverged, ` +
+      'or its weights are damaged. Train it again, with a lower learning rate where it diverged';
+    throw new BornAgainError('ERR_MODEL_FOLDER', message, { dir: this.model.dir, row });
   }
 }
 

@@ -81,6 +81,20 @@ describe('wrong usage ends with 2 and one message', () => {
     for (const { args, message } of cases) expect(await runCli(args)).toEqual({ code: 2, stdout: '', stderr: message });
   });
 
+  it.each([
+    { args: ['run', '--data', 'd', '--model', 'm', '--out', ''], flag: '--out <dir>' },
+    { args: ['train', '--arm', 'single', '--tasks', 'rte', '--data=', '--model', 'm', '--out', 'o'], flag: '--data <dir>' },
+    { args: ['export', '--model', 'm', '--out', ''], flag: '--out <dir>' },
+    { args: ['prepare', '--data', 'd', '--model', 'm', '--cache', ''], flag: '--cache <dir>' },
+    { args: ['run', '--data', 'd', '--model', 'm', '--out', 'o', '--config', ''], flag: '--config <file>' },
+    { args: ['predict', '--model', 'm', '--task', 'rte', '--input', ''], flag: '--input <file>' },
+    { args: ['submit', '--model', 'm', '', '--data', 'd', '--out', 'o'], flag: '--model <dir...>' },
+    { args: ['report', ''], flag: 'run_dir' },
+  ])('an empty path: $args', async ({ args, flag }) => {
+    const stderr = `error: ${flag} is empty: a path is needed. A shell variable that is not set gives none\n`;
+    expect(await runCli(args)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
   it('combinations that cannot be trained', async () => {
     const train = (...more: string[]) => runCli(['train', '--data', folder, '--model', folder, '--out', 'o', ...more]);
     const cases = [
