@@ -1,8 +1,8 @@
-/** Writing results to stdout. A reader that goes away (`bornagain predict … | head`) ends the process quietly, with a failure. */
+/** Writing results to stdout. A reader that goes away (`bornagain predict … | head`) ends the process quietly, as SIGPIPE ends others. */
 import { EXIT } from './errors.js';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.failure);
+  if (error.code === 'EPIPE') process.exit(EXIT.brokenPipe);
   throw error;
 });
 
