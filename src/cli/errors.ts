@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { BornAgainError, type ErrorCode } from '../util/errors.js';
 
-export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130, brokenPipe: 141 } as const;
 
 /** Mistakes in how the command was called, as opposed to failures while it worked: the same call would fail again. */
 const USAGE_CODES: readonly ErrorCode[] = ['ERR_USAGE', 'ERR_CONFIG', 'ERR_UNKNOWN_TASK', 'ERR_OUTPUT_FOLDER'];

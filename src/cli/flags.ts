@@ -47,7 +47,7 @@ function emptyPath(name: string): BornAgainError {
 export function addConfigFlags(command: Command): Command {
   return command
     .addOption(new Option('--preset <name>', 'start from these values').choices(PRESET_NAMES))
-    .option('--config <file>', 'JSON file of values that differ; the "config" of a results.json is one')
+    .option('--config <file>', 'JSON file of values that differ; of a results.json, its "config"')
     .option('--set <key=value...>', 'single values, read as JSON or else as text; they win over the file');
 }
 
@@ -114,13 +114,23 @@ function requireTrainable(name: string, registry: TaskRegistry): void {
     .filter(trainable)
     .map((task) => task.name)
     .join(', ');
-  throw new BornAgainError('ERR_UNKNOWN_TASK', `task '${name}' has no training set of its own; tasks with one: ${known}`, { name });
+  throw new BornAgainError(
+    'ERR_UNKNOWN_TASK',
+    `task '${name}' has no training set of its own, and no labels to score by; tasks with both: ${known}. 'predict --task ${name}' and 'submit' answer it`,
+    { name },
+  );
 }
 
 /** Refuses a mistyped folder before anything is loaded. */
 export function requireFolder(flag: string, path: string): void {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) throw wrongPath(flag, path, stats === undefined ? 'there is no such folder' : 'this is no folder');
+}
+
+/** Of a folder that is made where it is not there. */
+export function requireFolderOrNothing(flag: string, path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === false) throw wrongPath(flag, path, 'this is a file, a folder is needed');
 }
 
 export function requireFile(flag: string, path: string): void {

@@ -24,7 +24,7 @@ function createProgram(): Command {
     .description('Born-again multi-task fine-tuning of BERT: teachers, a distilled multi-task student, scores.')
     .version(packageVersion())
     .showHelpAfterError("('--help' after the command shows its flags)")
-    .addHelpText('after', '\nExit codes: 0 ok, 1 failure, 2 wrong usage or configuration, 130 interrupted.')
+    .addHelpText('after', '\nExit codes: 0 ok, 1 failure, 2 wrong usage or configuration, 130 interrupted, 141 reader gone (closed pipe).')
     .configureOutput({ writeOut: write })
     .exitOverride();
   refuseEmptyPaths(program);

@@ -1,6 +1,6 @@
 /**
  * Writing results to stdout and what is beside them to stderr. A reader that goes away (`bornagain predict … | head`) ends the process
- * quietly, with a failure; any other stdout that cannot be written is an error. A stderr that cannot be written ends nothing: whoever
+ * quietly, as SIGPIPE ends others; any other stdout that cannot be written is an error. A stderr that cannot be written ends nothing: whoever
  * loses the log of a training keeps the training.
  */
 import { writeSync } from 'node:fs';
@@ -14,7 +14,8 @@ const STDOUT = 'standard output';
 const isStream = process.stdout instanceof Socket;
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') printNote(`error: ${ioError('write', STDOUT, error).message}`);
+  if (error.code === 'EPIPE') process.exit(EXIT.brokenPipe);
+  printNote(`error: ${ioError('write', STDOUT, error).message}`);
   process.exit(EXIT.failure);
 });
 

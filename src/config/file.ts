@@ -1,4 +1,4 @@
-/** A configuration file: one JSON object, UTF-8. What it may hold is the schema's business. */
+/** A configuration file: one JSON object, UTF-8; of a results.json, its `config`. What it may hold is the schema's business. */
 import { readFileSync } from 'node:fs';
 import { BornAgainError } from '../util/errors.js';
 import { duplicateKey } from './duplicate-keys.js';
@@ -13,8 +13,13 @@ export function readConfigFile(file: string): PlainObject {
   const text = readText(file);
   const values = parseValues(file, text);
   requireKeysOnce(file, text);
-  if (isPlainObject(values)) return values;
+  if (isPlainObject(values)) return configOfResults(values) ?? values;
   throw new BornAgainError('ERR_CONFIG', `${file}: expected a JSON object like { "multi": { "epochs": 3 } }`, { file });
+}
+
+/** The `config` of a whole results.json, whose other keys are no configuration's; null for any other object. */
+function configOfResults({ config, runs }: PlainObject): PlainObject | null {
+  return isPlainObject(config) && Array.isArray(runs) ? config : null;
 }
 
 function readText(file: string): string {

@@ -137,9 +137,9 @@ async function fit(
     const selection = selectionJob(context, run, evaluation);
     const selected = await train({ runId, arm, seed, session, tasks, steps, log, ...checkpoints, selection, signal, onEvent });
     const { answers, ...scored } = await scoreModel(context, run, evaluation);
-    logScores(log, session.steps, scored);
-    await writePredictions(folder, answers);
     const kept = selected?.keep === 'best' ? selected.best.step : session.steps;
+    logScores(log, kept, scored);
+    await writePredictions(folder, answers);
     const made = provenance({ config, modelDir, modelHash: context.inputs.model, shape, steps: kept, tasks });
     const info = modelInfo(run, scored.scores, made);
     await writeModelFolder(join(folder, 'model'), { ...model, tokenizerFrom: modelDir, info });
@@ -171,6 +171,7 @@ function sayWhatComputes({ onEvent }: RunContext, runId: string, session: Sessio
   onEvent({ kind: 'notice', level: 'info', message, runId });
 }
 
+/** @param step of the model that is kept */
 function logScores(log: RunLog, step: number, { scores, mismatched, average }: ModelScores): void {
   log.evaluation({ step, split: 'dev', tasks: scores, average });
   if (Object.keys(mismatched).length > 0) log.evaluation({ step, split: 'dev_mismatched', tasks: mismatched, average: null });

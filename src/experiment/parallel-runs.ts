@@ -56,6 +56,13 @@ export function fastest(measured: readonly MeasuredRate[]): number {
   return measured.reduce((best, own) => (own.tokensPerSecond > best.tokensPerSecond * WORTHWHILE ? own : best)).runs;
 }
 
+/** Why that number: `more gain less than 5 % (tokens/s by models at once: 1: 9,290, 2: 9,500)`. */
+export function describeChoice(measured: readonly MeasuredRate[]): string {
+  const most = measured.at(-1)?.runs === fastest(measured);
+  const why = most ? 'that is fastest here' : `more gain less than ${Math.round((WORTHWHILE - 1) * 100)} % here`;
+  return `${why} (tokens/s of training, by models at once: ${describeRates(measured)})`;
+}
+
 /** `1: 9,000, 2: 14,000` */
 export function describeRates(measured: readonly MeasuredRate[]): string {
   return measured.map(({ runs, tokensPerSecond }) => `${runs}: ${formatCount(tokensPerSecond)}`).join(', ');

@@ -20,7 +20,7 @@ import type { FinishedRun } from './adopt-run.js';
 import { loggedCall } from './calls.js';
 import { createContext, type RunContext } from './context.js';
 import type { Failures } from './failed-runs.js';
-import { chooseParallelRuns, describeRates } from './parallel-runs.js';
+import { chooseParallelRuns, describeChoice } from './parallel-runs.js';
 import { runGraph } from './graph.js';
 import { findFinished, gridChoice, resolveRun } from './finished-runs.js';
 import { isTried, type GridResult } from './grid.js';
@@ -101,7 +101,7 @@ async function parallelRunsFor(context: RunContext, plan: readonly PlannedRun[],
   const pending = plan.filter(({ id }) => known.get(id)?.finished === false && (known.get(id)?.tokens ?? 0) > 0);
   const { chosen, measured } = await chooseParallelRuns(context, pending, ({ id }) => known.get(id)?.tokens ?? 0);
   if (measured.length > 0) {
-    const message = `${formatPlural(chosen, 'model')} at once is fastest here (tokens/s of training, by models at once: ${describeRates(measured)})`;
+    const message = `training ${formatPlural(chosen, 'model')} at once: ${describeChoice(measured)}`;
     context.onEvent({ kind: 'notice', level: 'info', message });
   }
   return chosen;

@@ -1,5 +1,6 @@
 /** The header line of a file, checked by name: a file with other columns would be read without complaint, and train on its index column. */
 import { BornAgainError } from '../util/errors.js';
+import { endSentence } from '../util/format.js';
 import { fieldText, splitFields } from './row.js';
 import { textFault } from './text.js';
 import type { OfficialSplit } from './types.js';
@@ -22,7 +23,7 @@ export function checkHeader(file: string, header: Readonly<Record<number, string
   const shown = found.map(String).join(' | ').slice(0, SHOWN);
   throw wrongHeader(
     file,
-    `wrong header: expected at least ${format.minFields} columns with ${columns}; found ${found.length}: ${shown}. Is this the official file, tab-separated?`,
+    `wrong header: expected at least ${format.minFields} columns with ${columns}; found ${found.length}: ${endSentence(shown)} Is this the official file, tab-separated?`,
   );
 }
 

@@ -4,6 +4,7 @@
  */
 import { sum } from 'simple-statistics';
 import { BornAgainError } from '../util/errors.js';
+import { endSentence } from '../util/format.js';
 import type { OnBytes } from './lines.js';
 import { statsOf } from './listing.js';
 import { locateSplit, type SplitSource } from './locate.js';
@@ -82,5 +83,5 @@ function noExample(report: ReadReport, file: string): BornAgainError {
 }
 
 function formatError(fault: RowFault, advice = 'Is the download complete?'): BornAgainError {
-  return new BornAgainError('ERR_DATA_FORMAT', `${fault.file}:${fault.line}: ${fault.reason}. ${advice}`, { ...fault });
+  return new BornAgainError('ERR_DATA_FORMAT', `${fault.file}:${fault.line}: ${endSentence(fault.reason)} ${advice}`, { ...fault });
 }

@@ -3,7 +3,7 @@
  * past its checkpoint, because those steps are done again; a torn last line goes the same way. Lines are handed to the operating system at
  * once, in order.
  */
-import { appendFileSync, closeSync, fdatasyncSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, fdatasyncSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { attemptIoSync } from '../util/io-error.js';
@@ -19,17 +19,14 @@ export class JsonLinesLog<Entry extends LogEntry> {
   private constructor(
     readonly path: string,
     readonly descriptor: number,
-    /** Lines that an earlier call has written for the step that this one goes on from. */
-    private readonly written: ReadonlySet<string>,
   ) {}
 
   /** Opens the log for going on after `finishedSteps`; 0 starts a new one. Throws ERR_IO. */
   static async open<Entry extends LogEntry>(path: string, finishedSteps: number): Promise<JsonLinesLog<Entry>> {
-    const kept = await truncateAfter(path, finishedSteps);
-    const written = new Set(kept.filter((line) => stepOf(line) === finishedSteps));
+    await truncateAfter(path, finishedSteps);
     return attemptIoSync('write', path, () => {
       makeFolderSync(dirname(path));
-      return new JsonLinesLog(path, openSync(path, 'a'), written);
+      return new JsonLinesLog(path, openSync(path, 'a'));
     });
   }
 
@@ -38,9 +35,13 @@ export class JsonLinesLog<Entry extends LogEntry> {
     attemptIoSync('write', this.path, () => appendFileSync(this.descriptor, JSON.stringify(entry) + '\n'));
   }
 
-  /** As `append`, but for what is done at the end of a step, so that a call that goes on from there may do it again. */
+  /**
+   * As `append`, but nothing where the log has that very entry: for what a call does again that goes on from behind it. Reads the log, so it
+   * is for short ones.
+   */
   appendOnce(entry: Entry): void {
-    if (!this.written.has(JSON.stringify(entry))) this.append(entry);
+    const written = attemptIoSync('read', this.path, () => readFileSync(this.path, 'utf8')).split('\n');
+    if (!written.includes(JSON.stringify(entry))) this.append(entry);
   }
 
   /** Before a checkpoint: the log is then on the disk up to its step. */
@@ -53,14 +54,12 @@ export class JsonLinesLog<Entry extends LogEntry> {
   }
 }
 
-/** @returns the lines that are left */
-async function truncateAfter(path: string, finishedSteps: number): Promise<string[]> {
+async function truncateAfter(path: string, finishedSteps: number): Promise<void> {
   const text = await readTextIfThere(path);
-  if (text === null) return [];
+  if (text === null) return;
   const lines = finishedSteps === 0 ? [] : text.split('\n').filter((line) => stepOf(line) <= finishedSteps);
   const kept = lines.map((line) => `${line}\n`).join('');
   if (kept !== text) await writeFileAtomic(path, kept);
-  return lines;
 }
 
 /** Infinity for what is no entry: the empty end of the file, or a line cut by a crash. */

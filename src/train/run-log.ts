@@ -37,7 +37,7 @@ export interface TimingLogEntry extends LogEntry {
   readonly tokensPerSecond: number;
 }
 
-/** A line of `evaluations.jsonl`: the scores of one split after a step. */
+/** A line of `evaluations.jsonl`: the scores of one split after a step; of the model that is kept, which need not be that of the last step. */
 export interface EvaluationLogEntry extends LogEntry {
   readonly split: SplitName;
   readonly tasks: TaskScores;
@@ -118,7 +118,7 @@ export class RunLog {
     events?.addScalars(entry.step, stepScalars(entry, timing));
   }
 
-  /** Scores are written once, also where a call that goes on from that step computes them again. Throws ERR_IO. */
+  /** Scores are written once, also where a call that goes on from that step or a later one computes them again. Throws ERR_IO. */
   evaluation(entry: EvaluationLogEntry): void {
     const { evaluations, events } = this.logs;
     evaluations.appendOnce(entry);

@@ -145,7 +145,15 @@ describe('wrong configuration ends with 2', () => {
 
   it('a task without a training set', async () => {
     const { code, stderr } = await runCli(run('--set', 'tasks=["ax"]'));
-    expect(stderr).toContain("task 'ax' has no training set of its own");
+    expect(stderr).toContain("task 'ax' has no training set of its own, and no labels to score by");
+    expect(code).toBe(2);
+  });
+
+  it.each([['run'], ['train', '--arm', 'single', '--tasks', 'rte']])('an ordinary file as --out of %s', async (...command) => {
+    const out = join(folder, 'a-file');
+    writeFileSync(out, '');
+    const { code, stderr } = await runCli([...command, '--data', folder, '--model', folder, '--out', out]);
+    expect(stderr).toBe(`error: --out ${out}: this is a file, a folder is needed\n`);
     expect(code).toBe(2);
   });
 });

@@ -61,6 +61,8 @@ describe('precedence', () => {
   it("takes a file's own preset, so that the configuration in a results.json runs again unchanged", () => {
     const original = resolveConfig({ preset: 'reference', set: ['seeds=[3]'] });
     expect(resolveConfig({ file: configFile(JSON.stringify(original)) })).toEqual(original);
+    const results = { config: original, computes: null, runs: [], summary: [], tests: [], departures: {}, failures: [] };
+    expect(resolveConfig({ file: configFile(JSON.stringify(results)) })).toEqual(original);
     expect(resolveConfig({ file: configFile('{ "preset": "reference" }') }).loss.reduction).toBe('sum');
   });
 });

@@ -1,7 +1,7 @@
 /** How many models are trained at once when that is to be measured: what is tried and said. Which number wins is this machine's business. */
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { fastest } from '../../src/experiment/parallel-runs.js';
+import { describeChoice, fastest } from '../../src/experiment/parallel-runs.js';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
 import { experiment, weights } from './experiment-rig.js';
 
@@ -13,6 +13,8 @@ describe('fastest', () => {
     expect(fastest(rates(100, 104))).toBe(1);
     expect(fastest(rates(100, 90, 130))).toBe(4);
     expect(fastest(rates(100))).toBe(1);
+    expect(describeChoice(rates(100, 104))).toMatch(/^more gain less than 5 % here \(.*: 1: 100, 2: 104\)$/);
+    expect(describeChoice(rates(100, 150))).toMatch(/^that is fastest here/);
   });
 });
 
@@ -29,7 +31,7 @@ describe('an experiment with parallelRuns=auto', () => {
       kind: 'notice',
       level: 'info',
       message: expect.stringMatching(
-        /^\d+ models? at once is fastest here \(tokens\/s of training, by models at once: 1: [\d,]+, 2: [\d,]+/,
+        /^training \d+ models? at once: (that is fastest|more gain less than 5 %) here \(tokens\/s of training, by models at once: 1: [\d,]+, 2: [\d,]+/,
       ),
     });
     await experiment({ ...place, outDir: alone, config: shared });

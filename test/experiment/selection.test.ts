@@ -53,6 +53,18 @@ describe('an experiment that keeps the best model on dev', () => {
     expect(info).toMatchObject({ made: { training: { steps: record.selection.best.step } } });
   });
 
+  it('logs the scores of the kept model under the step it is of', async () => {
+    const run = results.runs.find(({ selection }) => Object.values(selection ?? {}).some(({ best }) => best.step < 9));
+    const step = Object.values(run?.selection ?? {})[0]?.best.step;
+    expect(step).toBeDefined();
+    const log = await readFile(join(outDir, `runs/${run?.arm}/all/seed-1/evaluations.jsonl`), 'utf8');
+    const lines = log.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { step, split: 'dev', tasks: run?.tasks, average: run?.average },
+      { step, split: 'dev_mismatched', tasks: run?.mismatched },
+    ]);
+  });
+
   it('is told as what it is', () => {
     const lines = describeChoices(experimentConfig(config));
     expect(lines.at(-1)).toBe(

@@ -73,7 +73,7 @@ describe.each(BAD_ROWS)('%s: %j', (task, bad, reason) => {
     await expect(readAll(task, 'train')).rejects.toMatchObject({
       name: 'BornAgainError',
       code: 'ERR_DATA_FORMAT',
-      message: `${path}:${line}: ${reason}. Mend the row, or skip bad rows (--skip-bad-rows) to have them left out, counted and listed`,
+      message: `${path}:${line}: ${reason.replace(/[^?]$/, '$&.')} Mend the row, or skip bad rows (--skip-bad-rows) to have them left out, counted and listed`,
       details: { file: path, line, reason },
     });
   });

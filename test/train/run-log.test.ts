@@ -66,6 +66,14 @@ describe('the logs of a run', () => {
     expect(await stepsOf(folder)).toEqual(all([1, 2, 3, 4, 5], [2, 4]));
   });
 
+  it('hold an evaluation of an earlier step once, of the model that was kept, where it is done again', async () => {
+    const folder = await temporaryRun();
+    await write(folder, 0, [1, 2, 3, 4], []);
+    await write(folder, 4, [], [2]);
+    await write(folder, 4, [], [2]);
+    expect(await stepsOf(folder)).toEqual(all([1, 2, 3, 4], [2]));
+  });
+
   it('hold an evaluation once that is done again at the checkpoint', async () => {
     const folder = await temporaryRun();
     await write(folder, 0, [1, 2], [2]);

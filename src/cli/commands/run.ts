@@ -13,6 +13,7 @@ import {
   addRequired,
   configFromFlags,
   requireFolder,
+  requireFolderOrNothing,
   type ConfigFlags,
 } from '../flags.js';
 import { endedBySignal, interruptible } from '../interrupt.js';
@@ -55,7 +56,10 @@ export function registerRun(program: Command): void {
   const command = program.command('run').description('train and score every arm, task and seed; continues where it stopped');
   addModelFlag(addDataFlags(command), 'Hugging Face folder of the pre-trained BERT');
   addRequired(command, new Option('--out <dir>', 'folder for models, logs and results.json'));
-  command.option('--share <dir>', 'take finished runs from this folder, and put them there, for other experiments; runtime.shareDir');
+  command.option(
+    '--share <dir>',
+    'take finished runs from this folder, and put them there, for other experiments; model files are hard links where the disk allows; runtime.shareDir',
+  );
   command.option('--dry-run', 'print the plan and what is left of it: steps, tokens, FLOPs, disk and time; train nothing');
   addJsonFlag(addConfigFlags(command)).addHelpText('after', help).action(run);
 }
@@ -64,6 +68,7 @@ async function run(flags: RunFlags): Promise<void> {
   const config = configFromFlags(withShare(flags), { trainsTasks: true });
   requireFolder('--data', flags.data);
   requireFolder('--model', flags.model);
+  requireFolderOrNothing('--out', flags.out);
   if (flags.dryRun === true) return dryRun(flags, config);
   const { readBaselines, renderReport } = await import('../../report/index.js');
   const baselines = readBaselines(flags.data);

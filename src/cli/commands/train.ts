@@ -11,6 +11,7 @@ import {
   configFromFlags,
   parseTaskList,
   requireFolder,
+  requireFolderOrNothing,
   type ConfigFlags,
 } from '../flags.js';
 import { interruptible } from '../interrupt.js';
@@ -57,6 +58,7 @@ async function train(flags: TrainFlags): Promise<void> {
   const seed = parseSeed(flags.seed) ?? config.seeds[0] ?? 1;
   requireFolder('--data', flags.data);
   requireFolder('--model', flags.model);
+  requireFolderOrNothing('--out', flags.out);
   if (flags.teachers !== undefined) requireFolder('--teachers', flags.teachers);
   const { trainOne } = await import('../../experiment/train-one.js');
   const resume = `what was kept is in ${flags.out}; the same command goes on from there`;

@@ -11,6 +11,7 @@ import { attemptIoSync, ioError } from '../../util/io-error.js';
 import { makeFolderSync } from '../../util/make-folder.js';
 import { removeFile } from '../../util/remove-file.js';
 import { readEventKey, scalarsEvent, sessionStartEvent, textEvent, versionEvent, type EventTime, type Scalars } from './event.js';
+import { isStepTag } from './scalars.js';
 import { frameRecord, readRecords } from './records.js';
 import { namesIn } from '../../util/if-there.js';
 
@@ -22,7 +23,7 @@ export class EventFiles {
   private constructor(
     private readonly path: string,
     private readonly descriptor: number,
-    /** Tags that an earlier call has written for the step that this one goes on from. */
+    /** `<step> <tag>` of the scores that earlier calls have written. */
     private readonly written: ReadonlySet<string>,
   ) {}
 
@@ -56,7 +57,7 @@ export class EventFiles {
     this.append(scalarsEvent(now(step), scalars));
   }
 
-  /** As `addScalars`, but for what is done at the end of a step, so that a call that goes on from there may do it again. */
+  /** As `addScalars`, but for scores, which a call that goes on from behind their step may compute again. */
   addScalarsOnce(step: number, scalars: Scalars): void {
     const fresh = Object.entries(scalars).filter(([tag]) => !this.written.has(`${step} ${tag}`));
     if (fresh.length > 0) this.addScalars(step, Object.fromEntries(fresh));
@@ -95,7 +96,7 @@ async function listFiles(folder: string): Promise<string[]> {
 
 /**
  * Removes the events of later steps, session starts among them, and a torn end.
- * @returns `<step> <tag>` of everything written for the step itself
+ * @returns `<step> <tag>` of the scores that are left; what steps themselves tell would be far more
  */
 async function cutAfter(path: string, finishedSteps: number): Promise<string[]> {
   const file = await readFile(path).catch((error: unknown) => {
@@ -105,5 +106,5 @@ async function cutAfter(path: string, finishedSteps: number): Promise<string[]> 
   const kept = keys.filter(({ step }) => step <= finishedSteps);
   const content = Buffer.concat(kept.map(({ data }) => frameRecord(data)));
   if (content.length < file.length) await writeFileAtomic(path, content);
-  return kept.filter(({ step }) => step === finishedSteps).flatMap(({ tags }) => tags.map((tag) => `${finishedSteps} ${tag}`));
+  return kept.flatMap(({ step, tags }) => tags.filter((tag) => !isStepTag(tag)).map((tag) => `${step} ${tag}`));
 }

@@ -18,6 +18,11 @@ export function stepScalars(entry: StepLogEntry, timing: Omit<TimingLogEntry, 's
   return scalars;
 }
 
+/** Whether `stepScalars` gives a number of that name. */
+export function isStepTag(tag: string): boolean {
+  return /^(train|task_loss|task_examples)\//.test(tag);
+}
+
 export function evaluationScalars({ split, tasks, average }: EvaluationLogEntry): Scalars {
   const scalars: Record<string, number> = {};
   for (const [task, scores] of Object.entries(tasks)) {
