@@ -9,7 +9,7 @@ import { describeIssues } from './issues.js';
 import { isPlainObject, mergeConfig, type PlainObject } from './merge.js';
 import { parseOverride } from './overrides.js';
 import { isPresetName, PRESET_NAMES, presetValues } from './presets.js';
-import { configSchema, type Config } from './schema.js';
+import { configSchema, type Config, type ConfigInput } from './schema.js';
 import { requireNoneUntrained } from './untrained-tasks.js';
 
 /** The `preset` of a configuration that started from the bare defaults. */
@@ -58,6 +58,14 @@ export function resolveConfig({ preset, file, set = [], trainsTasks = false }: C
  */
 export function checkConfig(config: Config): void {
   checked({ origin: 'options.config', values: config });
+}
+
+/**
+ * A configuration's `runtime` with the defaults where it says nothing.
+ * @throws BornAgainError ERR_CONFIG with every value the schema refuses
+ */
+export function resolveRuntime(runtime: ConfigInput['runtime']): Config['runtime'] {
+  return configSchema.parse(checked({ origin: 'runtime', values: { runtime } }).values).runtime;
 }
 
 /** A value that departs from the preset's; `preset` is null where the preset has no such key. */

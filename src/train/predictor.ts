@@ -2,7 +2,8 @@
  * A trained model that answers for texts. Sequences are cut as in its training.
  * AX is answered by MNLI's head.
  */
-import type { Config } from '../config/schema.js';
+import { resolveRuntime } from '../config/load.js';
+import type { ConfigInput } from '../config/schema.js';
 import { tokenizeExamples } from '../data/tokenize.js';
 import { checkFits } from '../data/fits.js';
 import { labelName, rawScore } from '../tasks/index.js';
@@ -36,9 +37,12 @@ export class Predictor {
     private readonly tokenizer: Tokenizer,
   ) {}
 
-  /** @throws BornAgainError as InferenceModel.open does, and ERR_TOKENIZER, ERR_VOCABULARY */
-  static async open(modelDir: string, runtime: Config['runtime'], options: InferenceOptions = {}): Promise<Predictor> {
-    const model = await InferenceModel.open(modelDir, runtime, options);
+  /**
+   * @param runtime how it computes; what it does not say is as in the configuration's defaults
+   * @throws BornAgainError as InferenceModel.open does, and ERR_CONFIG (the runtime), ERR_TOKENIZER, ERR_VOCABULARY
+   */
+  static async open(modelDir: string, runtime: ConfigInput['runtime'] = {}, options: InferenceOptions = {}): Promise<Predictor> {
+    const model = await InferenceModel.open(modelDir, resolveRuntime(runtime), options);
     try {
       const tokenizer = await Tokenizer.fromFolder(modelDir);
       checkFits(tokenizer, model.config, model.limit.maxLength);
@@ -74,8 +78,13 @@ export class Predictor {
     );
   }
 
+  /** Idempotent. */
   close(): Promise<void> {
     return this.model.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   private requireFinite(logits: Float32Array, outputs: number, rows: readonly PredictionRow[]): void {

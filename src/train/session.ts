@@ -214,6 +214,10 @@ export class Session {
     this.#order.cancel();
     return this.native.close();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }
 
 /** Parameters are told apart by name, in the optimizer's settings and in saved states. */

@@ -40,3 +40,27 @@ it.each(['rte', 'stsb'])('names the row whose outputs are not finite, and says w
   });
   await predictor.close();
 });
+
+it('computes by the defaults where nothing else is said, and is closed at the end of its block', async () => {
+  const folder = await modelOf('rte');
+  const partly = await Predictor.open(folder, { threads: 1 });
+  const expected = await partly.predict('rte', ROWS);
+  {
+    await using predictor = await Predictor.open(folder, { threads: 1, engine: 'auto', evaluationBatchTokens: 4096 });
+    expect(await predictor.predict('rte', ROWS)).toEqual(expected);
+  }
+  const plain = await Predictor.open(folder);
+  expect(await plain.predict('rte', ROWS)).toHaveLength(2);
+  for (const predictor of [partly, plain]) {
+    await predictor[Symbol.asyncDispose]();
+    await expect(predictor.predict('rte', ROWS)).rejects.toMatchObject({ code: 'ERR_SESSION_CLOSED' });
+  }
+});
+
+it('refuses a runtime that the configuration would refuse', async () => {
+  const folder = await modelOf('rte');
+  const open = (runtime: object) => Predictor.open(folder, runtime);
+  const message = 'runtime: runtime.thread: unknown key; did you mean runtime.threads?';
+  await expect(open({ thread: 1 })).rejects.toMatchObject({ code: 'ERR_CONFIG', message });
+  await expect(open({ threads: -1 })).rejects.toMatchObject({ code: 'ERR_CONFIG' });
+});
