@@ -42,6 +42,7 @@ export class Predictor {
    * @throws BornAgainError as InferenceModel.open does, and ERR_CONFIG (the runtime), ERR_TOKENIZER, ERR_VOCABULARY
    */
   static async open(modelDir: string, runtime: ConfigInput['runtime'] = {}, options: InferenceOptions = {}): Promise<Predictor> {
+    requireString('modelDir', modelDir, "the path of a model's folder (fileURLToPath makes one of a URL)");
     const model = await InferenceModel.open(modelDir, resolveRuntime(runtime), options);
     try {
       const tokenizer = await Tokenizer.fromFolder(modelDir);
@@ -61,9 +62,11 @@ export class Predictor {
   /**
    * One prediction per row, in order.
    * @throws BornAgainError ERR_UNKNOWN_TASK where there is no such task, or the model has no head for it; ERR_INVALID_ARGUMENT for a row
-   *   with more or fewer texts than the task's examples have; ERR_MODEL_FOLDER where the model's outputs are not finite
+   *   with more or fewer texts than the task's examples have, and for what is no list of rows; ERR_MODEL_FOLDER where the model's outputs are not finite
    */
   async predict(taskName: string, rows: readonly PredictionRow[]): Promise<Prediction[]> {
+    requireString('taskName', taskName, 'the name of a task');
+    requireList(rows);
     const task = this.task(taskName);
     const head = this.model.evaluation.heads[headIndex(this.model.evaluation.heads, task)];
     for (const [index, row] of rows.entries()) requireTexts(task, row, index);
@@ -97,6 +100,15 @@ export class Predictor {
       'or its weights are damaged. Train it again, with a lower learning rate where it diverged';
     throw new BornAgainError('ERR_MODEL_FOLDER', message, { dir: this.model.dir, row });
   }
+}
+
+function requireString(name: string, value: unknown, what: string): void {
+  if (typeof value !== 'string') throw new BornAgainError('ERR_INVALID_ARGUMENT', `${name} must be ${what}`, { [name]: value });
+}
+
+function requireList(rows: unknown): void {
+  if (Array.isArray(rows)) return;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', 'rows must be a list of { textA, textB }; textB is null where the task has one text');
 }
 
 /** Also rows of JavaScript, which no compiler has seen. */

@@ -1,5 +1,6 @@
 /** What a program that opens a model may get wrong, or be given: a model that is broken, and no compiler that checks its calls. */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { initHead } from '../../src/nn/head.js';
 import { openModelFolder, writeModelFolder } from '../../src/nn/model-folder.js';
@@ -63,4 +64,19 @@ it('refuses a runtime that the configuration would refuse', async () => {
   const message = 'runtime: runtime.thread: unknown key; did you mean runtime.threads?';
   await expect(open({ thread: 1 })).rejects.toMatchObject({ code: 'ERR_CONFIG', message });
   await expect(open({ threads: -1 })).rejects.toMatchObject({ code: 'ERR_CONFIG' });
+});
+
+it('says what is wrong with a call that no compiler has seen', async () => {
+  const folder = await modelOf('rte');
+  const refused = (what: string): object => ({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(what) as string });
+  for (const dir of [undefined, pathToFileURL(folder)]) {
+    await expect(Predictor.open(dir as string)).rejects.toMatchObject(refused("modelDir must be the path of a model's folder"));
+  }
+  await using predictor = await Predictor.open(folder, { threads: 1 });
+  await expect(predictor.predict(undefined as unknown as string, ROWS)).rejects.toMatchObject(
+    refused('taskName must be the name of a task'),
+  );
+  for (const rows of [undefined, {}]) {
+    await expect(predictor.predict('rte', rows as typeof ROWS)).rejects.toMatchObject(refused('rows must be a list of { textA, textB }'));
+  }
 });
