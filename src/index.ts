@@ -9,10 +9,21 @@ export type { ErrorCode } from './util/errors.js';
 
 // Configuration: presets, files and overrides to one complete record.
 export { departuresOf, resolveConfig } from './config/load.js';
-export type { ConfigSources } from './config/load.js';
+export type { ConfigSources, Departure } from './config/load.js';
 export { PRESETS, PRESET_NAMES } from './config/presets.js';
 export { configSchema } from './config/schema.js';
-export type { Arm, Config, ConfigInput } from './config/schema.js';
+export type {
+  Annealing,
+  Arm,
+  Config,
+  ConfigInput,
+  Engine,
+  HeadInit,
+  Precision,
+  Products,
+  Sampling,
+  SessionRuntime,
+} from './config/schema.js';
 export type { CustomTask } from './config/custom-tasks.js';
 export { configJsonSchema } from './config/unknown-keys.js';
 
@@ -44,7 +55,7 @@ export type { ExampleReference, PackedBatch, TokenizedDataset } from './data/typ
 
 // Scores.
 export { modelAverage, score, scoreTask } from './metrics/index.js';
-export type { MetricName, Score } from './metrics/index.js';
+export type { AveragedTask, AverageName, MetricName, Score, ScoredSplits } from './metrics/index.js';
 
 // Tensor floor: synchronous, for training scripts of one's own.
 export { memory, noGrad, scope, Tensor } from './tensor/index.js';
@@ -60,7 +71,7 @@ export type { BertConfig } from './nn/bert-config.js';
 export { Head, initHead } from './nn/head.js';
 export type { HeadSpec } from './nn/head.js';
 export { openModelFolder, writeModelFolder } from './nn/model-folder.js';
-export type { OpenedModel, OpenOptions } from './nn/model-folder.js';
+export type { OpenedModel, OpenOptions, WriteOptions } from './nn/model-folder.js';
 export { exportModel, exportTaskModel } from './nn/export.js';
 export type { ExportedModel, ExportOptions } from './nn/export.js';
 export type { HeadTask } from './nn/import-classifier.js';
@@ -83,15 +94,32 @@ export { TeacherOutputs, writeTeacherOutputs } from './distill/teacher-store.js'
 
 // Session floor: a whole optimizer step as one asynchronous call.
 export { Session } from './train/session.js';
-export type { SessionOptions } from './train/session.js';
+export type { SessionComputes, SessionOptions, StepOptions } from './train/session.js';
+export type { Notes } from './train/session-state.js';
 export type { StepResult } from './native/types.js';
-export type { OnEvent, TaskScores, TrainingEvent } from './train/events.js';
+export type {
+  EvaluatedEvent,
+  ExperimentPlanEvent,
+  MetricScores,
+  NoticeEvent,
+  OnEvent,
+  PlannedRunSummary,
+  PreparedEvent,
+  PreparingEvent,
+  RunFailedEvent,
+  RunFinishedEvent,
+  RunStartedEvent,
+  SelectionEvent,
+  StepEvent,
+  TaskScores,
+  TrainingEvent,
+} from './train/events.js';
 
 // The commands as functions: data, trainings and experiments, and the models they leave. They tell their progress as events.
 export { defaultCacheDir, prepareData, PreparedData, trainingSplits } from './train/prepare-data.js';
 export type { PrepareDataOptions, SplitRequest } from './train/prepare-data.js';
 export { trainOne } from './experiment/train-one.js';
-export type { TrainOneOptions } from './experiment/train-one.js';
+export type { TrainKind, TrainOneOptions } from './experiment/train-one.js';
 export { runExperiment } from './experiment/run.js';
 export type { ExperimentOptions } from './experiment/run.js';
 export { evaluateModel } from './train/evaluate-model.js';
@@ -104,7 +132,7 @@ export type { Prediction, PredictionRow } from './train/predictor.js';
 export type { ArmTest, PairedTest } from './experiment/arm-tests.js';
 export { readPredictions } from './experiment/predictions.js';
 export type { PredictionRecord } from './experiment/predictions.js';
-export type { ExperimentResults, RunResult } from './experiment/results.js';
+export type { ExperimentResults, RunFailure, RunResult } from './experiment/results.js';
 export type { Computation } from './train/computation.js';
 export type { ArmSummary, Spread, TaskSummary } from './experiment/summary.js';
 export { readBaselines, renderReport } from './report/index.js';

@@ -22,9 +22,20 @@ function configOfResults({ config, runs }: PlainObject): PlainObject | null {
   return isPlainObject(config) && Array.isArray(runs) ? config : null;
 }
 
+/** Byte order marks of UTF-16, which some editors and shells write. */
+const UTF16_MARKS = ['fffe', 'feff'];
+
 function readText(file: string): string {
+  const bytes = attempt(file, () => readFileSync(file));
+  if (UTF16_MARKS.includes(bytes.subarray(0, 2).toString('hex'))) {
+    throw new BornAgainError('ERR_CONFIG', `${file}: the file looks like UTF-16; convert it to UTF-8`, { file });
+  }
+  return attempt(file, () => new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+}
+
+function attempt<T>(file: string, read: () => T): T {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return read();
   } catch (cause) {
     throw new BornAgainError('ERR_CONFIG', `cannot read the configuration file ${file}: ${(cause as Error).message}`, { file }, { cause });
   }
@@ -35,7 +46,8 @@ function parseValues(file: string, text: string): unknown {
     return parseJson(text);
   } catch (cause) {
     const reason = (cause as Error).message.replace(/\s+/g, ' ');
-    throw new BornAgainError('ERR_CONFIG', `${file}${placeOf(reason, text)}: this is no JSON: ${reason}`, { file }, { cause });
+    const hint = /\.ya?ml$/i.test(file) ? '. A configuration is read as JSON only, not as YAML' : '';
+    throw new BornAgainError('ERR_CONFIG', `${file}${placeOf(reason, text)}: this is no JSON: ${reason}${hint}`, { file }, { cause });
   }
 }
 

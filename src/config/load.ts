@@ -9,7 +9,7 @@ import { describeIssues } from './issues.js';
 import { isPlainObject, mergeConfig, type PlainObject } from './merge.js';
 import { parseOverride } from './overrides.js';
 import { isPresetName, PRESET_NAMES, presetValues } from './presets.js';
-import { configSchema, type Config } from './schema.js';
+import { configSchema, type Config, type ConfigInput } from './schema.js';
 import { requireNoneUntrained } from './untrained-tasks.js';
 
 /** The `preset` of a configuration that started from the bare defaults. */
@@ -34,10 +34,13 @@ interface Layer {
 
 /**
  * The configuration that a run uses, every key present.
+ * @throws BornAgainError ERR_INVALID_ARGUMENT for sources that are none, as JavaScript may give
  * @throws BornAgainError ERR_CONFIG: unknown preset or key (with the nearest), a value the schema refuses, an unreadable file, described
  * tasks that are not trained because `tasks` was forgotten
  */
-export function resolveConfig({ preset, file, set = [], trainsTasks = false }: ConfigSources): Config {
+export function resolveConfig(sources: ConfigSources = {}): Config {
+  requireSources(sources);
+  const { preset, file, set = [], trainsTasks = false } = sources;
   const fileLayer = file === undefined ? [] : [checked({ origin: file, values: readConfigFile(file) })];
   const described = fileLayer[0]?.values['customTasks'];
   const setLayers = set.map((text) => checkedOverride(text, isPlainObject(described) ? described : {}));
@@ -54,10 +57,25 @@ export function resolveConfig({ preset, file, set = [], trainsTasks = false }: C
 
 /**
  * For a configuration that a program may have changed since `resolveConfig` gave it.
- * @throws BornAgainError ERR_CONFIG with every value the schema refuses
+ * @throws BornAgainError ERR_CONFIG with every value the schema refuses; ERR_INVALID_ARGUMENT where keys are missing, as in what
+ *   `resolveConfig` is given
  */
 export function checkConfig(config: Config): void {
   checked({ origin: 'options.config', values: config });
+  const given = flattenConfig(config);
+  const missing = Object.keys(flattenConfig(configSchema.parse(config))).filter((path) => given[path] === undefined);
+  if (missing.length === 0) return;
+  const named = missing.slice(0, 3).join(', ');
+  const message = `options.config is not whole: it lacks ${named}${missing.length > 3 ? ', …' : ''}; resolveConfig gives one with every key`;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', message, { missing });
+}
+
+/**
+ * A configuration's `runtime` with the defaults where it says nothing.
+ * @throws BornAgainError ERR_CONFIG with every value the schema refuses
+ */
+export function resolveRuntime(runtime: ConfigInput['runtime']): Config['runtime'] {
+  return configSchema.parse(checked({ origin: 'runtime', values: { runtime } }).values).runtime;
 }
 
 /** A value that departs from the preset's; `preset` is null where the preset has no such key. */
@@ -87,6 +105,24 @@ const NOT_OF_A_MODEL = ['runtime.', 'logging.', 'report.'];
 export function modelDepartures(config: Config): Record<string, Departure> {
   const told = Object.entries(departuresOf(config)).filter(([path]) => !NOT_OF_A_MODEL.some((start) => path.startsWith(start)));
   return Object.fromEntries(told);
+}
+
+const SOURCE_NAMES = ['preset', 'file', 'set', 'trainsTasks'] as const satisfies readonly (keyof ConfigSources)[];
+
+function requireSources(sources: ConfigSources): void {
+  const given: unknown = sources;
+  const fault = isPlainObject(given) ? sourceFault(given) : 'expected an object like { preset: "paper", set: ["multi.epochs=3"] }';
+  if (fault !== null) throw new BornAgainError('ERR_INVALID_ARGUMENT', `resolveConfig: ${fault}`, { sources });
+}
+
+function sourceFault({ preset, file, set, ...rest }: PlainObject): string | null {
+  const unknown = Object.keys(rest).find((name) => name !== 'trainsTasks');
+  if (unknown !== undefined)
+    return `unknown option '${unknown}'${didYouMean(nearestName(unknown, SOURCE_NAMES))} Options: ${SOURCE_NAMES.join(', ')}`;
+  if (preset !== undefined && typeof preset !== 'string') return 'preset must be the name of a preset';
+  if (file !== undefined && typeof file !== 'string') return 'file must be the path of a JSON file';
+  const texts = set === undefined || (Array.isArray(set) && set.every((text) => typeof text === 'string'));
+  return texts ? null : 'set must be a list of texts, like ["multi.epochs=3"]';
 }
 
 function checked(layer: Layer): Layer {

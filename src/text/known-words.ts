@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 
-/** Words kept, a power of two; the first met stay, since the frequent ones come early. Some 40 MB when full. */
+/** Words kept, a power of two; the first met stay, since the frequent ones come early. Some 70 MB when full. */
 const MOST_WORDS = 1 << 18;
 /** Longer words are rare and seldom repeat. */
 const LONGEST_WORD = 32;

@@ -2,7 +2,8 @@
  * A trained model that answers for texts. Sequences are cut as in its training.
  * AX is answered by MNLI's head.
  */
-import type { Config } from '../config/schema.js';
+import { resolveRuntime } from '../config/load.js';
+import type { ConfigInput } from '../config/schema.js';
 import { tokenizeExamples } from '../data/tokenize.js';
 import { checkFits } from '../data/fits.js';
 import { labelName, rawScore } from '../tasks/index.js';
@@ -36,9 +37,13 @@ export class Predictor {
     private readonly tokenizer: Tokenizer,
   ) {}
 
-  /** @throws BornAgainError as InferenceModel.open does, and ERR_TOKENIZER, ERR_VOCABULARY */
-  static async open(modelDir: string, runtime: Config['runtime'], options: InferenceOptions = {}): Promise<Predictor> {
-    const model = await InferenceModel.open(modelDir, runtime, options);
+  /**
+   * @param runtime how it computes; what it does not say is as in the configuration's defaults
+   * @throws BornAgainError as InferenceModel.open does, and ERR_CONFIG (the runtime), ERR_TOKENIZER, ERR_VOCABULARY
+   */
+  static async open(modelDir: string, runtime: ConfigInput['runtime'] = {}, options: InferenceOptions = {}): Promise<Predictor> {
+    requireString('modelDir', modelDir, "the path of a model's folder (fileURLToPath makes one of a URL)");
+    const model = await InferenceModel.open(modelDir, resolveRuntime(runtime), options);
     try {
       const tokenizer = await Tokenizer.fromFolder(modelDir);
       checkFits(tokenizer, model.config, model.limit.maxLength);
@@ -57,9 +62,11 @@ export class Predictor {
   /**
    * One prediction per row, in order.
    * @throws BornAgainError ERR_UNKNOWN_TASK where there is no such task, or the model has no head for it; ERR_INVALID_ARGUMENT for a row
-   *   with more or fewer texts than the task's examples have; ERR_MODEL_FOLDER where the model's outputs are not finite
+   *   with more or fewer texts than the task's examples have, and for what is no list of rows; ERR_MODEL_FOLDER where the model's outputs are not finite
    */
   async predict(taskName: string, rows: readonly PredictionRow[]): Promise<Prediction[]> {
+    requireString('taskName', taskName, 'the name of a task');
+    requireList(rows);
     const task = this.task(taskName);
     const head = this.model.evaluation.heads[headIndex(this.model.evaluation.heads, task)];
     for (const [index, row] of rows.entries()) requireTexts(task, row, index);
@@ -74,8 +81,13 @@ export class Predictor {
     );
   }
 
+  /** Idempotent. */
   close(): Promise<void> {
     return this.model.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   private requireFinite(logits: Float32Array, outputs: number, rows: readonly PredictionRow[]): void {
@@ -88,6 +100,15 @@ export class Predictor {
       'or its weights are damaged. Train it again, with a lower learning rate where it diverged';
     throw new BornAgainError('ERR_MODEL_FOLDER', message, { dir: this.model.dir, row });
   }
+}
+
+function requireString(name: string, value: unknown, what: string): void {
+  if (typeof value !== 'string') throw new BornAgainError('ERR_INVALID_ARGUMENT', `${name} must be ${what}`, { [name]: value });
+}
+
+function requireList(rows: unknown): void {
+  if (Array.isArray(rows)) return;
+  throw new BornAgainError('ERR_INVALID_ARGUMENT', 'rows must be a list of { textA, textB }; textB is null where the task has one text');
 }
 
 /** Also rows of JavaScript, which no compiler has seen. */

@@ -2,7 +2,7 @@
  * A training session: model, optimizer and native thread. Calls are asynchronous and answered in order, awaited or not; the event loop
  * stays free. What the optimizer does to which parameter (layer-wise rate, decay) is decided here, from the parameters' names.
  */
-import type { Config, SessionRuntime } from '../config/schema.js';
+import type { Config, Engine, Precision, Products, SessionRuntime } from '../config/schema.js';
 import type { PackedBatch } from '../data/types.js';
 import { loadAddon } from '../native/load.js';
 import type { NativeSession, NativeSessionState, StepResult } from '../native/types.js';
@@ -34,6 +34,15 @@ export interface StepOptions {
    * handed over while the one before it is still computed, and does not run where that one fails.
    */
   readonly after?: number;
+}
+
+/** What `auto` became. */
+export interface SessionComputes {
+  readonly engine: Engine;
+  /** Of matrix products. */
+  readonly precision: Precision;
+  /** Who computes them. */
+  readonly products: Products;
 }
 
 export class Session {
@@ -77,7 +86,7 @@ export class Session {
   }
 
   /** The engine that computes, the precision of its matrix products and who computes them: what `auto` became. */
-  get computes(): Pick<NativeSession, 'engine' | 'precision' | 'products'> {
+  get computes(): SessionComputes {
     const { engine, precision, products } = this.native;
     return { engine, precision, products };
   }
@@ -207,6 +216,10 @@ export class Session {
   close(): Promise<void> {
     this.#order.cancel();
     return this.native.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 
