@@ -23,7 +23,8 @@ async function modelOf(task: string, value: (drawn: number) => number = (drawn) 
   const head = initHead(headSpec(taskByName(task), config.model), bert.config.hiddenSize, 'cpu', 1, 'truncated_normal');
   head.load(new Map([...head.tensors()].map(([name, { shape, data }]) => [name, { shape, data: data.map(value) }])));
   const folder = join(await temporaryFolder(), 'model');
-  const info = { arm: 'single', seed: 1, tasks: [task], preset: 'custom', scores: {}, maxLength: 48, truncation: 'reference' } as const;
+  const limit = { maxLength: 48, truncation: 'reference' } as const;
+  const info = { arm: 'single', seed: 1, tasks: [task], preset: 'custom', scores: {}, ...limit };
   await writeModelFolder(folder, { bert, heads: [head], tokenizerFrom: ENCODER, info });
   for (const module of [bert, head]) module.dispose();
   return folder;
@@ -70,7 +71,7 @@ it('says what is wrong with a call that no compiler has seen', async () => {
   const folder = await modelOf('rte');
   const refused = (what: string): object => ({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining(what) as string });
   for (const dir of [undefined, pathToFileURL(folder)]) {
-    await expect(Predictor.open(dir as string)).rejects.toMatchObject(refused("modelDir must be the path of a model's folder"));
+    await expect(Predictor.open(dir as unknown as string)).rejects.toMatchObject(refused("modelDir must be the path of a model's folder"));
   }
   await using predictor = await Predictor.open(folder, { threads: 1 });
   await expect(predictor.predict(undefined as unknown as string, ROWS)).rejects.toMatchObject(
