@@ -1,14 +1,18 @@
-/** The score to beat that needs no model: one answer to every dev example, the commonest gold class. */
+/** The score to beat that needs no model: one answer to every dev example, the commonest gold class or the mean of the gold scores. */
 import type { TokenizedDataset } from '../data/types.js';
 import { score } from '../metrics/index.js';
 import type { MetricScores } from '../train/events.js';
 
-/** In all metrics of the task. Regression has no commonest class; a correlation with one answer to everything is 0 (`score`). */
+/** In all metrics of the task; a correlation with one answer to everything is 0 (`score`). */
 export function majorityScores(dev: TokenizedDataset): MetricScores {
   const { task, size } = dev;
   const gold = Float32Array.from({ length: size }, (_, index) => dev.label(index));
-  const constant = new Float32Array(size).fill(task.kind === 'regression' ? 0 : commonest(gold));
+  const constant = new Float32Array(size).fill(task.kind === 'regression' ? mean(gold) : commonest(gold));
   return Object.fromEntries(task.metrics.map((metric) => [metric, score(metric, constant, gold).value]));
+}
+
+function mean(gold: Float32Array): number {
+  return gold.reduce((sum, value) => sum + value, 0) / gold.length;
 }
 
 /** The first of equals. */

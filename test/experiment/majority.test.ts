@@ -13,3 +13,8 @@ it.each([
 ] as const)('of %s', (task, gold, scores) => {
   expect(majorityScores(labelled(task, gold))).toEqual(scores);
 });
+
+it('of an error is that of the mean: the variance of the gold scores', () => {
+  const dev = labelled('stsb', [0, 0.5, 1]);
+  expect(majorityScores({ ...dev, task: { ...dev.task, metrics: ['mse'] } }).mse).toBeCloseTo(1 / 6, 7);
+});
