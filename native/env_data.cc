@@ -69,11 +69,11 @@ void EnvData::requireFreeLeaves(const at::Tensor& tensor) const {
   std::vector<torch::autograd::Node*> left{tensor.grad_fn().get()};
   std::unordered_set<torch::autograd::Node*> seen;
   while (!left.empty()) {
-    auto* node = left.back();
+    auto* const node = left.back();
     left.pop_back();
     if (node == nullptr || !seen.insert(node).second) continue;
-    if (const auto* leaf = dynamic_cast<torch::autograd::AccumulateGrad*>(node)) requireFree(leaf->variable);
     for (const auto& edge : node->next_edges()) left.push_back(edge.function.get());
+    if (const auto* leaf = dynamic_cast<torch::autograd::AccumulateGrad*>(node)) requireFree(leaf->variable);
   }
 }
 

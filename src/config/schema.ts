@@ -234,7 +234,7 @@ export const configSchema = z.strictObject({
         .nonnegative()
         .max(1024)
         .default(0)
-        .describe('native threads of a session; 0 shares the cores between the parallel runs at work'),
+        .describe("native threads of a session; 0 shares the cores, or a container's quota of them, between the parallel runs at work"),
       parallelRuns: z
         .union([positiveInteger, z.literal('auto')])
         .default(1)

@@ -26,6 +26,8 @@ const FORMAT = 2;
  * file is read as before, and keeps its name.
  */
 const SKIPPING_CSV_FORMAT = 2;
+/** The same under Transformers' truncation. Since 2 a second text without tokens has its [SEP], as there. */
+const LONGEST_FIRST_FORMAT = 2;
 const KEY_DIGITS = 16;
 /** Of the files that `cachePath` names. */
 const CACHE_FILE = new RegExp(`-[0-9a-f]{${KEY_DIGITS}}\\.arrow$`);
@@ -63,7 +65,8 @@ export function cacheKey(
   const { name, kind, labels, scoreRange, dropsShortRows } = task;
   const skipsCsvRows = settings.badRows === 'skip' && 'format' in format && format.format === 'csv';
   const reading = skipsCsvRows ? { skippingCsv: SKIPPING_CSV_FORMAT } : {};
-  const definition = { name, kind, labels, scoreRange, dropsShortRows, format, ...reading };
+  const cutting = settings.limit.truncation === 'longest_first' ? { longestFirst: LONGEST_FIRST_FORMAT } : {};
+  const definition = { name, kind, labels, scoreRange, dropsShortRows, format, ...reading, ...cutting };
   return sha256(
     JSON.stringify([
       FORMAT,

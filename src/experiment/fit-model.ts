@@ -1,5 +1,6 @@
 /** One model's life in memory: initial weights and new heads, training, scores on dev, the folder it is kept in. */
 import { join } from 'node:path';
+import { loadAddon } from '../native/load.js';
 import { initHead, type Head } from '../nn/head.js';
 import type { ModelInfo } from '../nn/heads-file.js';
 import { openModelFolder, writeModelFolder } from '../nn/model-folder.js';
@@ -168,7 +169,9 @@ function modelInfo({ arm, seed, tasks, config }: PlannedRun, scores: TaskScores,
 function sayWhatComputes({ onEvent }: RunContext, runId: string, session: Session): void {
   const { engine, precision, products } = session.computes;
   const message = `computed by the ${engine} engine in ${precision}, matrix products: ${products}`;
-  onEvent({ kind: 'notice', level: 'info', message, runId });
+  const emulated = precision === 'bf16' && engine !== 'flash' && !loadAddon().runtimeInfo().bf16Hardware;
+  if (emulated) onEvent({ kind: 'notice', level: 'warning', message: `${message}; this CPU only emulates bf16, fp32 is faster`, runId });
+  else onEvent({ kind: 'notice', level: 'info', message, runId });
 }
 
 /** @param step of the model that is kept */

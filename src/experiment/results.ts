@@ -54,7 +54,7 @@ export interface ExperimentResults {
   readonly departures: Readonly<Record<string, Departure>>;
   /** What went wrong in the last call. */
   readonly failures: readonly RunFailure[];
-  /** By task, what the commonest gold class of dev scores, given to every example; versions that did not look left none. */
+  /** By task, what the commonest gold class of dev scores (of a regression the mean of its gold scores), given to every example; versions that did not look left none. */
   readonly majority?: TaskScores;
   /** Where there are grids: what was tried on dev, and chosen. */
   readonly grid?: readonly GridResult[];

@@ -3,9 +3,10 @@
  * a regression's sigmoid is not part of such a model and is written down instead (`outputMeaning`).
  */
 import { join } from 'node:path';
+import { z } from 'zod';
 import { writeFileAtomic } from '../util/atomic-file.js';
 import { BornAgainError } from '../util/errors.js';
-import { writeJsonFile } from '../util/json-file.js';
+import { readJsonFile, writeJsonFile } from '../util/json-file.js';
 import { exportCard, outputMeaning } from './model-card.js';
 import { classifierConfigFile } from './model-config-file.js';
 import { openModelFolder, type OpenedModel } from './model-folder.js';
@@ -68,9 +69,17 @@ async function writeTask(model: OpenedModel, modelDir: string, task: string, fol
     const classifier = lazyParameters([head.native], (name) => name.slice(`heads.${task}.`.length));
     await writeLazySafetensors(join(place, 'model.safetensors'), [...lazyParameters([bert.native]), ...classifier]);
     await copyTokenizer(modelDir, place);
+    await limitTokenizer(place, info.maxLength);
     await writeFileAtomic(join(place, 'README.md'), exportCard({ config, info, licence }, spec));
   });
   return { task, folder, outputs: outputMeaning(spec) };
+}
+
+/** A call with `truncation=True` then cuts where the model was trained to be cut, also where it names no length. A tokeniser of a vocab.txt alone says nothing. */
+async function limitTokenizer(folder: string, maxLength: number): Promise<void> {
+  const path = join(folder, 'tokenizer_config.json');
+  const config = await readJsonFile(path, z.record(z.string(), z.unknown()), 'ERR_TOKENIZER', 'Mend it, or remove it from the model');
+  if (config !== null) await writeJsonFile(path, { ...config, model_max_length: maxLength });
 }
 
 function requireHeads({ headSpecs, info }: OpenedModel, modelDir: string, tasks: readonly string[]): void {

@@ -35,16 +35,15 @@ const DECIMALS = 4;
 
 /**
  * The majority of the data at hand, and the file's bag of words. The file does not say which data it was made from: where the majority of a
- * task differs from what it says, it was others.
+ * task differs from what it says, that one's was other data.
  * @param majority as results.json has it; undefined in older ones, for which the file is all there is
  */
 export function baselinesOf(majority: TaskScores | undefined, file: Baselines | null): Baselines | null {
   if (majority === undefined) return file;
-  const others = Object.entries(majority).some(([task, own]) => !agree(own, file?.[task]?.majority ?? {}));
-  const merged = Object.entries(majority).map(([task, own]) => [
-    task,
-    { majority: own, bagOfWords: others ? {} : (file?.[task]?.bagOfWords ?? {}) },
-  ]);
+  const merged = Object.entries(majority).map(([task, own]) => {
+    const theirs = file?.[task];
+    return [task, { majority: own, bagOfWords: agree(own, theirs?.majority ?? {}) ? (theirs?.bagOfWords ?? {}) : {} }];
+  });
   return Object.fromEntries(merged) as Baselines;
 }
 

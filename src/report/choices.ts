@@ -14,17 +14,17 @@ export function describeChoices(config: Config): string[] {
       `teacher annealing: ${describeAnnealing(config.distillation)}`,
     `single: ${describeShape(config.single)}; multi: ${describeShape(config.multi)}`,
     ...describeSelection(config),
-    ...describeGridChoice(config),
   ];
 }
 
-/** A line for each model that a grid chose the setting of. */
+/** A line for each model that a grid chose the setting of, and what that makes of the scores. Nothing where nothing was tried. */
 export function describeGrid(grid: readonly GridResult[]): string[] {
-  return grid.map(({ arm, task, seeds, points, chosen }) => {
+  const chosen = grid.map(({ arm, task, seeds, points, chosen }) => {
     const best = points.find((point) => point.learningRate === chosen.learningRate && point.layerDecay === chosen.layerDecay);
     const setting = `rate ${chosen.learningRate}, layer decay ${chosen.layerDecay}`;
     return `${arm}, ${task}: ${setting} chosen on dev from ${points.length} settings (${best?.score.toFixed(3)}, ${formatPlural(seeds.length, 'seed')} each)`;
   });
+  return chosen.length === 0 ? [] : [...chosen, 'Dev scores above are of settings chosen on dev, so they are optimistic'];
 }
 
 /** Nothing where every model is that of its last step. A score on the set that chose the model is not one on unseen data: say so. */
@@ -35,11 +35,6 @@ function describeSelection({ selection: { keep, every, metric, patience } }: Con
   const early = patience === 0 ? [] : [`training stops after ${patience} evaluations without a better one`];
   const best = keep === 'best' ? ['the best model is kept'] : [];
   return [`selection by ${by}: ${[...best, ...early].join('; ')}. Dev scores above are of models selected on dev, so they are optimistic`];
-}
-
-function describeGridChoice({ single, multi }: Config): string[] {
-  const chosen = [single, multi].some(({ grid }) => grid.learningRate.length + grid.layerDecay.length > 0);
-  return chosen ? ['settings chosen on dev from a grid: dev scores above are of settings chosen on dev, so they are optimistic'] : [];
 }
 
 function describePreset(config: Config): string {

@@ -55,6 +55,15 @@ describe('resolveComputation', () => {
 });
 
 describe('an experiment', () => {
+  it('in bf16 warns where the CPU only emulates that', async () => {
+    const { events } = await experiment({ ...place, outDir: await temporaryFolder(), config: computed('fused', 'bf16') });
+    const [notice] = events.filter((event) => event.kind === 'notice' && event.message.startsWith('computed by the fused engine in bf16'));
+    const { bf16Hardware } = loadAddon().runtimeInfo();
+    expect(notice).toMatchObject(
+      bf16Hardware ? { level: 'info' } : { level: 'warning', message: expect.stringMatching(/only emulates bf16/) as string },
+    );
+  });
+
   it('records it in each run and in results.json', async () => {
     for (const file of ['results.json', 'experiment.json', 'runs/single/rte/seed-1/result.json', 'runs/single/rte/seed-1/run.json']) {
       expect(JSON.parse(await readFile(join(finished, file), 'utf8')), file).toMatchObject({ computes: FUSED });

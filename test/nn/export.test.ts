@@ -52,6 +52,7 @@ beforeAll(async () => {
   const source = join(root, 'source');
   await cp(join(FIXTURES, 'sharded-classifier'), source, { recursive: true });
   await writeFile(join(source, 'vocab.txt'), '[PAD]\n');
+  await writeFile(join(source, 'tokenizer_config.json'), JSON.stringify({ do_lower_case: true, model_max_length: 512 }));
   await writeFile(join(source, 'README.md'), '---\nlanguage: en\nlicense: apache-2.0\n---\n\n# A model\n');
   const { bert, heads } = await openModelFolder(source, { device: 'cpu', dropout: null, classifierTask: MNLI });
   const score = Head.create(SCORE, 16, 'cpu');
@@ -67,6 +68,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
+it('tells its tokeniser the length that it was trained to be cut to', async () => {
+  const own = async (folder: string): Promise<unknown> => JSON.parse(await readFile(join(folder, 'tokenizer_config.json'), 'utf8'));
+  expect(await own(join(root, 'out', 'mnli'))).toEqual({ do_lower_case: true, model_max_length: INFO.maxLength });
+  expect(await own(model)).toEqual({ do_lower_case: true, model_max_length: 512 });
+});
+
 const exportedConfig = async (task: string): Promise<unknown> => JSON.parse(await readFile(join(root, 'out', task, 'config.json'), 'utf8'));
 
 describe('exportModel', () => {
@@ -80,7 +87,13 @@ describe('exportModel', () => {
   });
 
   it("writes BertForSequenceClassification's tensors and labels, and nothing of this project's layout", async () => {
-    expect((await readdir(join(root, 'out', 'mnli'))).sort()).toEqual(['README.md', 'config.json', 'model.safetensors', 'vocab.txt']);
+    expect((await readdir(join(root, 'out', 'mnli'))).sort()).toEqual([
+      'README.md',
+      'config.json',
+      'model.safetensors',
+      'tokenizer_config.json',
+      'vocab.txt',
+    ]);
     const { tensors, metadata } = await readSafetensors(join(root, 'out', 'mnli', 'model.safetensors'));
     const state = await openModelFolder(join(FIXTURES, 'bin-classifier'), { device: 'cpu', dropout: null });
     expect([...tensors.keys()].sort()).toEqual([...state.bert.parameterNames(), 'classifier.bias', 'classifier.weight'].sort());

@@ -12,7 +12,8 @@ interface ExportFlags {
 }
 
 const HELP = `
-Each folder OUT/<task> is a BertForSequenceClassification with its tokeniser and a model card, and gives the same logits. A regression
+Each folder OUT/<task> is a BertForSequenceClassification with its tokeniser and a model card, and gives the same logits (but
+of pairs that Transformers cuts otherwise, which the card tells). A regression
 head's sigmoid is not part of such a model: its logits are the values before the sigmoid, and the card says how to get the scores.
 
 Example:

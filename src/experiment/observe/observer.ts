@@ -109,7 +109,7 @@ export class ExperimentObserver {
   private async unplanned(lock: LockState | null): Promise<ExperimentState> {
     // A lock that is just being taken is no content, nor is a file that is not whole yet.
     const names = (await namesIn(this.outDir)).filter((name) => !name.startsWith('lock.json') && !name.startsWith('.'));
-    const begun = names.includes('experiment.json');
+    const begun = names.includes('experiment.json') || names.includes(PLAN_FILE);
     if (lock === null && !begun && names.length > 0) {
       const what = names.includes('run.json') ? "holds a single model of 'bornagain train'" : 'holds no experiment';
       const message = `${this.outDir} ${what}. Name the folder that 'bornagain run --out' was given`;
