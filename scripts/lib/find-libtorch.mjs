@@ -75,13 +75,13 @@ function isFolder(dir) {
  */
 function barredOf(dir) {
   try {
-    if (statSync(dir).isDirectory()) readdirSync(dir);
+    // Its files are opened by their names, for which a folder need not be listed.
+    if (statSync(dir).isDirectory()) statSync(`${dir}/.`);
     return null;
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code === 'EACCES' || code === 'EPERM') return 'this user may not read it';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'no such folder';
-    throw error;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'no such folder' : `it cannot be read (${code})`;
   }
 }
 
@@ -129,8 +129,19 @@ export function inspectFolder(source, given, options = {}) {
 }
 
 /** @param {string} dir */
+function listed(dir) {
+  try {
+    return readdirSync(dir).sort();
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EACCES') return null;
+    throw error;
+  }
+}
+
+/** @param {string} dir */
 function listing(dir) {
-  const names = readdirSync(dir).sort();
+  const names = listed(dir);
+  if (names === null) return 'what this user may not list';
   const shown = names.slice(0, 6).join(', ') + (names.length > 6 ? ', …' : '');
   return shown || 'nothing in it';
 }

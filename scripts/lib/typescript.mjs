@@ -16,11 +16,13 @@ export function isTypeScriptBuilt() {
 
 export function buildTypeScript() {
   if (isTypeScriptBuilt()) return;
+  // Before it is built: sources that change meanwhile are then built again.
+  const print = typescriptPrint();
   timed('Building the TypeScript', () => {
     rmSync(DIST, { recursive: true, force: true });
     const status = execute(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', path.join(ROOT, 'tsconfig.build.json')]);
     if (status !== 0) throw new SetupError(`The TypeScript could not be built (exit code ${status}); the compiler's message is above.`);
     chmodSync(path.join(DIST, 'cli', 'main.js'), 0o755);
   });
-  stamp('typescript', typescriptPrint());
+  stamp('typescript', print);
 }

@@ -13,6 +13,7 @@ import type { RunContext } from './context.js';
 import { earlierComputation, requireSameRuns } from './earlier-models.js';
 import { CHECKPOINTS } from './leftovers.js';
 import { PLAN_FILE } from './plan-file.js';
+import { runFolder } from './sources.js';
 import { computesSchema, readOutputJson, readRunStart, settingsSchema } from './run-record.js';
 import { configSettings, inputSettings, requireSameComputation, requireSameSettings, type InputHashes, type Settings } from './settings.js';
 import { LOG_FILES } from '../train/run-log.js';
@@ -98,12 +99,20 @@ export async function claimOutputFolder(outDir: string, { found, context, plan, 
   const { config, computes } = context;
   checkInputs(outDir, found, context.inputs);
   await requireSameRuns(outDir, found, plan, context);
+  // Runs of other plans alone tell nothing of this one.
+  if (found === null && !(await holdsAny(outDir, plan))) await requireNoResults(outDir);
   const inputs = { ...found?.inputs, ...inputSettings(context.inputs) };
   const begunWith = found === null ? await earlierComputation(outDir, plan) : found.computes;
   if (training) requireSameComputation(outDir, begunWith, computes);
   const kept = training ? computes : begunWith;
   await writeJsonFile(join(outDir, 'experiment.json'), { format: 1, config, settings: configSettings(config), inputs, computes: kept });
   return kept ?? null;
+}
+
+/** Whether a run of the plan was begun there. */
+async function holdsAny(outDir: string, plan: readonly PlannedRun[]): Promise<boolean> {
+  for (const { id } of plan) if ((await readRunStart(runFolder(outDir, id))) !== null) return true;
+  return false;
 }
 
 /** For a folder that is to hold one model: an experiment's, or one with results that no run.json explains, is refused. Throws ERR_OUTPUT_FOLDER. */

@@ -136,7 +136,9 @@ async function fitRun(context: RunContext, run: PlannedRun, { folder, sources }:
   const tasks = await trainingTasks(context, run, sources);
   const { computes } = context;
   if (goesOn) requireSameComputation(folder, begun.computes, computes);
-  else if (begun !== null) await startAnew(context, run, folder, differencesOf(begun.settings, identity));
+  // A result beside a training would be of the one before, and its logs and its model are on their way out.
+  await removeRunRecord(folder);
+  if (!goesOn && begun !== null) await startAnew(context, run, folder, differencesOf(begun.settings, identity));
   await writeRunStart(folder, { settings: identity, computes });
   const fitted = await fitModel(context, run, tasks, { folder, identity: settingsHash(identity), initial: sources.initial });
   const seconds = (performance.now() - started) / 1000;
@@ -216,14 +218,10 @@ function agree(a: TaskScores, b: TaskScores): boolean {
   });
 }
 
-/**
- * Drops what the earlier training left, its result first: its logs go too, and a result without them would be half of one. Its model, which
- * says of itself what it is, stays until the new one replaces it.
- */
+/** Drops what the earlier training left. Its model, which says of itself what it is, stays until the new one replaces it. */
 async function startAnew(context: RunContext, run: PlannedRun, folder: string, changed: string): Promise<void> {
   const message = `what it depends on has changed since it was begun (${changed}); it is trained from the start`;
   context.onEvent({ kind: 'notice', level: 'warning', runId: run.id, message });
-  await removeRunRecord(folder);
   await removeCheckpoints(folder);
   await removeLogs(folder);
 }

@@ -14,14 +14,21 @@ export const makeFolder = (path: string): Promise<void> => Promise.resolve(path)
 export function makeFolderSync(path: string): void {
   if (isFolder(path)) return;
   try {
-    mkdirSync(path);
+    makeOne(path);
   } catch (error) {
-    // Somebody else may just have made it.
-    if (isFolder(path)) return;
     const above = dirname(path);
     if (errnoOf(error) !== 'ENOENT' || above === path) throw error;
     makeFolderSync(above);
-    if (!isFolder(path)) mkdirSync(path);
+    makeOne(path);
+  }
+}
+
+function makeOne(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Somebody else may just have made it.
+    if (!isFolder(path)) throw error;
   }
 }
 

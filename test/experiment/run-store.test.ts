@@ -165,8 +165,10 @@ describe('a run in a store', () => {
     const code = `import { runKey } from ${JSON.stringify(pathToFileURL(resolve('dist/experiment/run-store.js')).href)};
       process.stdout.write(runKey({ a: 1 }, JSON.parse(process.argv[1])));`;
     const computed = JSON.stringify({ computes: fused, config: { runtime } });
-    const env = { ...process.env, BORNAGAIN_INSTRUCTION_SET: 'portable' };
-    const other = execFileSync(process.execPath, ['--input-type=module', '-e', code, computed], { encoding: 'utf8', env });
+    const keyThere = (env: NodeJS.ProcessEnv): string =>
+      execFileSync(process.execPath, ['--input-type=module', '-e', code, computed], { encoding: 'utf8', env: { ...process.env, ...env } });
+    expect(keyThere({})).toBe(keyOf({ a: 1 }));
+    const other = keyThere({ BORNAGAIN_INSTRUCTION_SET: 'portable' });
     expect(other).toMatch(/^[0-9a-f]{64}$/);
     expect(other).not.toBe(keyOf({ a: 1 }));
   });
