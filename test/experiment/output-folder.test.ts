@@ -47,6 +47,7 @@ describe("an experiment's folder", () => {
       expect(await snapshot(folder)).toEqual(before);
     };
     await refused({ data: { maxLength: 32 } }, /1 model of arm single with other settings: data\.maxLength is 48 there and 32 here/);
+    await refused({ seeds: [2] }, /already holds .*, but nothing that says which training it is of/);
     await refused({ arms: ['single'], seeds: [1, 2], runtime: { threads: 1, engine: 'plain' } }, /begun with the fused engine/);
   });
 
