@@ -168,10 +168,10 @@ function modelInfo({ arm, seed, tasks, config }: PlannedRun, scores: TaskScores,
 
 function sayWhatComputes({ onEvent }: RunContext, runId: string, session: Session): void {
   const { engine, precision, products } = session.computes;
-  const message = `computed by the ${engine} engine in ${precision}, matrix products: ${products}`;
   const emulated = precision === 'bf16' && engine !== 'flash' && !loadAddon().runtimeInfo().bf16Hardware;
-  if (emulated) onEvent({ kind: 'notice', level: 'warning', message: `${message}; this CPU only emulates bf16, fp32 is faster`, runId });
-  else onEvent({ kind: 'notice', level: 'info', message, runId });
+  const slow = emulated ? '; this CPU only emulates bf16, fp32 is faster' : '';
+  const message = `computed by the ${engine} engine in ${precision}, matrix products: ${products}${slow}`;
+  onEvent({ kind: 'notice', level: emulated ? 'warning' : 'info', message, runId });
 }
 
 /** @param step of the model that is kept */

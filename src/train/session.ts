@@ -10,7 +10,6 @@ import type { Bert } from '../nn/bert.js';
 import type { Head } from '../nn/head.js';
 import { parameterShape } from '../nn/parameters.js';
 import { decays, layerwiseScales } from '../optim/layerwise.js';
-import { coreQuota } from '../util/cores.js';
 import { BornAgainError } from '../util/errors.js';
 import { CallOrder } from './call-order.js';
 import { defaultThreads } from './default-threads.js';
@@ -79,8 +78,7 @@ export class Session {
       precision: runtime.precision,
       products: runtime.products,
       firstTokensOnly: runtime.firstTokensOnly,
-      // 0 is LibTorch's own number, which also knows of threads that somebody has set for the whole process.
-      threads: runtime.threads === 0 && coreQuota() !== null ? defaultThreads() : runtime.threads,
+      threads: runtime.threads === 0 ? defaultThreads() : runtime.threads,
     });
     return new Session(session, parameters);
   }
