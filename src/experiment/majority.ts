@@ -1,4 +1,5 @@
 /** The score to beat that needs no model: one answer to every dev example, the commonest gold class or the mean of the gold scores. */
+import { mean } from 'simple-statistics';
 import type { TokenizedDataset } from '../data/types.js';
 import { score } from '../metrics/index.js';
 import type { MetricScores } from '../train/events.js';
@@ -7,12 +8,8 @@ import type { MetricScores } from '../train/events.js';
 export function majorityScores(dev: TokenizedDataset): MetricScores {
   const { task, size } = dev;
   const gold = Float32Array.from({ length: size }, (_, index) => dev.label(index));
-  const constant = new Float32Array(size).fill(task.kind === 'regression' ? mean(gold) : commonest(gold));
+  const constant = new Float32Array(size).fill(task.kind === 'regression' ? mean([...gold]) : commonest(gold));
   return Object.fromEntries(task.metrics.map((metric) => [metric, score(metric, constant, gold).value]));
-}
-
-function mean(gold: Float32Array): number {
-  return gold.reduce((sum, value) => sum + value, 0) / gold.length;
 }
 
 /** The first of equals. */

@@ -6,16 +6,15 @@ import type { Config, ConfigInput } from '../../src/config/schema.js';
 import { trainOne } from '../../src/experiment/train-one.js';
 import { resolveComputation } from '../../src/train/computation.js';
 import { loadAddon } from '../../src/native/load.js';
-import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
+import { temporaryFolder } from '../train/tiny-model.js';
 import type { Place } from '../train/training-rig.js';
-import { abortAt, experiment, experimentConfig, snapshot, started } from './experiment-rig.js';
+import { abortAt, copyOf, experiment, experimentConfig, rtePlace, snapshot, started } from './experiment-rig.js';
 
 let place: Place;
 let finished: string;
 
 beforeAll(async () => {
-  const dataDir = await smallData(['RTE'], 25);
-  place = { dataDir, modelDir: await tinyModel(dataDir) };
+  place = await rtePlace();
   finished = await temporaryFolder();
   await experiment({ ...place, outDir: finished, config: computed('fused', 'fp32') });
 });
@@ -23,12 +22,6 @@ beforeAll(async () => {
 function computed(engine: Config['runtime']['engine'], precision: Config['runtime']['precision'], more: ConfigInput = {}): ConfigInput {
   const runtime = { threads: 1, checkpointSteps: 2, engine, precision };
   return { tasks: ['rte'], arms: ['single'], seeds: [1], runtime, ...more };
-}
-
-async function copy(): Promise<string> {
-  const outDir = await temporaryFolder();
-  await cp(finished, outDir, { recursive: true });
-  return outDir;
 }
 
 const FUSED = { device: 'cpu', engine: 'fused', precision: 'fp32' };
@@ -71,7 +64,7 @@ describe('an experiment', () => {
   });
 
   it('that is to go on with another engine is refused, with the way to go on, and nothing is touched', async () => {
-    const outDir = await copy();
+    const outDir = await copyOf(finished);
     const before = await snapshot(outDir);
     const failing = experiment({ ...place, outDir, config: computed('plain', 'fp32', { seeds: [1, 2] }) });
     await expect(failing).rejects.toMatchObject({ code: 'ERR_OUTPUT_FOLDER', message: expect.stringMatching(REFUSAL) });
@@ -89,14 +82,14 @@ describe('an experiment', () => {
   });
 
   it('that is finished is as good with another: nothing is trained, and what computed it is still told', async () => {
-    const outDir = await copy();
+    const outDir = await copyOf(finished);
     const again = await experiment({ ...place, outDir, config: computed('plain', 'fp32') });
     expect(started(again.events)).toEqual([]);
     expect(again.results.computes).toEqual(FUSED);
   });
 
   it('of a version that did not record it goes on, and is not said to be what it may not be', async () => {
-    const outDir = await copy();
+    const outDir = await copyOf(finished);
     const without = ({ computes: _computes, ...rest }: Record<string, unknown>): object => rest;
     for (const file of ['experiment.json', 'runs/single/rte/seed-1/result.json', 'runs/single/rte/seed-1/run.json']) {
       await edit(join(outDir, file), without);

@@ -1,14 +1,14 @@
 /** Models of an earlier call that this one would replace: refused where a variant's own settings do it, told before where teachers do. */
 import { existsSync } from 'node:fs';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/schema.js';
 import { describeReplaced } from '../../src/experiment/earlier-models.js';
 import { forecast, type Forecast } from '../../src/experiment/forecast.js';
-import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
+import { temporaryFolder } from '../train/tiny-model.js';
 import type { Place } from '../train/training-rig.js';
-import { abortAt, experiment, experimentConfig, snapshot, started } from './experiment-rig.js';
+import { abortAt, copyOf, experiment, experimentConfig, rtePlace, snapshot, started } from './experiment-rig.js';
 
 const base = { tasks: ['rte'], arms: ['single', 'slow'], seeds: [1, 2] } satisfies ConfigInput;
 const variant = (set: string[], more: object = {}): ConfigInput => ({
@@ -20,17 +20,10 @@ let place: Place;
 let outDir: string;
 
 beforeAll(async () => {
-  const dataDir = await smallData(['RTE'], 25);
-  place = { dataDir, modelDir: await tinyModel(dataDir) };
+  place = await rtePlace();
   outDir = await temporaryFolder();
   await experiment({ ...place, outDir, config: begun });
 });
-
-async function copyOfOut(): Promise<string> {
-  const copy = await temporaryFolder();
-  await cp(outDir, copy, { recursive: true });
-  return copy;
-}
 
 const plan = (folder: string, config: ConfigInput): Promise<Forecast> =>
   forecast({ ...place, outDir: folder, config: experimentConfig(config), onEvent: () => {} });
@@ -58,14 +51,14 @@ describe('a variant with other settings', () => {
   });
 
   it('is refused where a model is begun', async () => {
-    const folder = await copyOfOut();
+    const folder = await copyOf(outDir);
     await rm(join(folder, 'runs/slow'), { recursive: true });
     await expect(experiment({ ...place, outDir: folder, config: begun, ...abortAt('slow/rte/seed-1', 2) })).rejects.toThrow();
     await refuses(folder, variant(['single.learningRate=1e-8']), /1 model of variant slow/);
   });
 
   it('is trained where none of its models is begun, or it has another name', async () => {
-    const folder = await copyOfOut();
+    const folder = await copyOf(outDir);
     const variants = { ...variant(['single.learningRate=1e-9']).variants, fast: { arm: 'single' as const, set: ['single.epochs=2'] } };
     const { events } = await experiment({ ...place, outDir: folder, config: { ...begun, arms: ['single', 'slow', 'fast'], variants } });
     expect(started(events)).toEqual(['fast/rte/seed-1', 'fast/rte/seed-2']);
@@ -75,7 +68,7 @@ describe('a variant with other settings', () => {
   });
 
   it('is the same again when it was left out for a call', async () => {
-    const folder = await copyOfOut();
+    const folder = await copyOf(outDir);
     await experiment({ ...place, outDir: folder, config: { ...base, arms: ['single'] } });
     expect(started((await experiment({ ...place, outDir: folder, config: begun })).events)).toEqual([]);
   });
@@ -83,7 +76,7 @@ describe('a variant with other settings', () => {
 
 describe('teachers that are others than before', () => {
   const others = async (): Promise<string> => {
-    const folder = await copyOfOut();
+    const folder = await copyOf(outDir);
     for (const file of ['run.json', 'result.json']) {
       const path = join(folder, 'runs/slow/rte/seed-1', file);
       const record = JSON.parse(await readFile(path, 'utf8')) as { settings: object };

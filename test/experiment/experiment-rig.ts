@@ -1,11 +1,12 @@
 /** A small experiment on three tasks, and ways to look at what it leaves behind. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { configSchema, type Config, type ConfigInput } from '../../src/config/schema.js';
 import type { ExperimentResults } from '../../src/experiment/results.js';
 import { runExperiment } from '../../src/experiment/run.js';
 import type { OnEvent, TrainingEvent } from '../../src/train/events.js';
+import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
 import type { Place } from '../train/training-rig.js';
 
 export const TASKS = ['rte', 'stsb', 'mnli'];
@@ -21,6 +22,19 @@ export function experimentConfig(overrides: ConfigInput = {}): Config {
     runtime: { threads: 1, checkpointSteps: 2 },
     ...overrides,
   });
+}
+
+/** RTE of 25 rows, and a model for it. */
+export async function rtePlace(): Promise<Place> {
+  const dataDir = await smallData(['RTE'], 25);
+  return { dataDir, modelDir: await tinyModel(dataDir) };
+}
+
+/** Of an output folder, to do something to. */
+export async function copyOf(outDir: string): Promise<string> {
+  const copy = await temporaryFolder();
+  await cp(outDir, copy, { recursive: true });
+  return copy;
 }
 
 export interface ExperimentCall extends Place {

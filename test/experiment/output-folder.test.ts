@@ -1,34 +1,27 @@
 /** An experiment's folder without its experiment.json: claimed anew by its own runs' settings, and by no others. */
 import { existsSync } from 'node:fs';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/schema.js';
 import { trainOne } from '../../src/experiment/train-one.js';
-import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
+import { temporaryFolder } from '../train/tiny-model.js';
 import type { Place } from '../train/training-rig.js';
-import { experiment, experimentConfig, snapshot, started } from './experiment-rig.js';
+import { copyOf, experiment, experimentConfig, rtePlace, snapshot, started } from './experiment-rig.js';
 
 const config: ConfigInput = { tasks: ['rte'], arms: ['single'] };
 let place: Place;
 let outDir: string;
 
 beforeAll(async () => {
-  const dataDir = await smallData(['RTE'], 25);
-  place = { dataDir, modelDir: await tinyModel(dataDir) };
+  place = await rtePlace();
   outDir = await temporaryFolder();
   await experiment({ ...place, outDir, config });
 });
 
-async function copyOfOut(): Promise<string> {
-  const copy = await temporaryFolder();
-  await cp(outDir, copy, { recursive: true });
-  return copy;
-}
-
 describe("an experiment's folder", () => {
   it('is claimed anew once its malformed experiment.json is removed, and nothing finished is trained again', async () => {
-    const folder = await copyOfOut();
+    const folder = await copyOf(outDir);
     const file = join(folder, 'experiment.json');
     await writeFile(file, '{ "format": 1');
     await expect(experiment({ ...place, outDir: folder, config })).rejects.toThrow(/experiment\.json is malformed.*Remove it/);
@@ -38,7 +31,7 @@ describe("an experiment's folder", () => {
   });
 
   it('without it is refused where its runs have other settings or another computation', async () => {
-    const folder = await copyOfOut();
+    const folder = await copyOf(outDir);
     await rm(join(folder, 'experiment.json'));
     const before = await snapshot(folder);
     const refused = async (overrides: ConfigInput, message: RegExp): Promise<void> => {
@@ -52,7 +45,7 @@ describe("an experiment's folder", () => {
   });
 
   it('without it is still none for a single model', async () => {
-    const folder = await copyOfOut();
+    const folder = await copyOf(outDir);
     await rm(join(folder, 'experiment.json'));
     const one = trainOne({
       ...place,
