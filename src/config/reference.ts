@@ -54,7 +54,7 @@ function valuesOf(schema: unknown): string {
     case 'boolean':
       return 'true, false';
     case 'integer':
-      return `whole number${boundsOf(schema['exclusiveMinimum'] === 0 ? { minimum: 1 } : schema)}`;
+      return `whole number${boundsOf(schema['exclusiveMinimum'] === 0 ? { ...schema, exclusiveMinimum: undefined, minimum: 1 } : schema)}`;
     case 'number':
       return `number${boundsOf(schema)}`;
     case 'object':

@@ -120,18 +120,6 @@ function changedTeachers(found: ExperimentFile | null, name: string, config: Con
 /** Whether a finished model is trained anew: `perhaps` where that hangs on models that are trained before it. */
 export type Replaces = 'no' | 'perhaps' | 'yes';
 
-/** Sentences of a forecast; empty where no finished model is trained anew. */
-export function describeReplaced(runs: readonly { readonly replaces: Replaces }[]): string {
-  const count = (wanted: Replaces): number => runs.filter(({ replaces }) => replaces === wanted).length;
-  const [certain, possible] = [count('yes'), count('perhaps')];
-  return [
-    certain === 0 ? '' : `Replaced: ${formatPlural(certain, 'finished model')}, trained anew because what they depend on has changed.\n`,
-    possible === 0
-      ? ''
-      : `Perhaps replaced: ${formatPlural(possible, 'finished model')}, trained anew if the models they need come out otherwise than before.\n`,
-  ].join('');
-}
-
 /** @param settings of a run that is not finished with these; null where they are not known yet. Throws ERR_OUTPUT_FOLDER for a malformed result. */
 export async function replacesModel(folder: string, settings: Settings | null): Promise<Replaces> {
   const record = await readRunRecord(folder);

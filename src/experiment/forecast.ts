@@ -6,10 +6,10 @@ import { taskRegistry } from '../tasks/index.js';
 import { planRuns, type PlannedRun, type RunKind } from './arms.js';
 import { calibrate } from './calibrate.js';
 import { createContext, type RunContext } from './context.js';
-import { replacesModel, requireSameRuns, type Replaces } from './earlier-models.js';
+import { replacesModel, type Replaces } from './earlier-models.js';
 import { findFinished, resolveRun } from './finished-runs.js';
 import { isTried } from './grid.js';
-import { checkInputs, checkOutputFolder } from './output-folder.js';
+import { checkClaim, checkOutputFolder } from './output-folder.js';
 import type { ExperimentOptions } from './run.js';
 import { chooseParallelRuns, type ParallelRuns } from './parallel-runs.js';
 import { finishedRun, settingsOf, sharedTwin } from './run-model.js';
@@ -61,15 +61,12 @@ export async function forecast(options: ForecastOptions): Promise<Forecast> {
   const plan = planRuns(config);
   const found = outDir === undefined ? null : await checkOutputFolder(outDir, config);
   const context = await createContext({ ...options, tasks: [...new Set(plan.flatMap((run) => run.tasks))], teacherOutputsDir: '' });
-  if (outDir !== undefined) {
-    checkInputs(outDir, found, context.inputs);
-    await requireSameRuns(outDir, found, plan, context);
-  }
   const finished = await findFinished(context, outDir ?? '', plan, taskRegistry(config), async (run, settings) => {
     const here = outDir === undefined ? null : await finishedRun(runFolder(outDir, run.id), settings);
     return here ?? (await sharedTwin(context, run, settings))?.record ?? null;
   });
   const pending = plan.filter(({ id }) => !finished.has(id));
+  if (outDir !== undefined) await checkClaim(outDir, { found, context, plan, training: pending.length > 0 });
   const bert = await readBertConfig(options.modelDir);
   const tokensPerSecond = await rates(context, pending);
   const replaced = outDir === undefined ? null : await replacedModels(context, outDir, pending, finished);

@@ -6,7 +6,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, ioError } from '../util/io-error.js';
+import { ifThere } from '../util/if-there.js';
 import { removeTree } from '../util/remove-file.js';
 import { isTemporary } from '../util/temporary-name.js';
 
@@ -38,10 +38,5 @@ export async function removeCheckpoints(runFolder: string): Promise<void> {
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('read', folder, error);
-  }
+  return (await ifThere(folder, () => readdir(folder, { withFileTypes: true }))) ?? [];
 }

@@ -7,6 +7,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { ifThereSync } from '../util/if-there.js';
 import { errnoOf, ioError } from '../util/io-error.js';
 import { readOutputJson } from './run-record.js';
 
@@ -14,6 +15,10 @@ import { readOutputJson } from './run-record.js';
 const BEAT_MS = 20_000;
 /** As long as a busy process or a slow network folder may stay silent. */
 export const SILENT_AFTER_MS = 5 * 60_000;
+
+const NAMESPACE = '/proc/self/ns/pid';
+/** How Linux says that there is no such process, the second where it ends while it is read. */
+const ENDED = ['ENOENT', 'ESRCH'];
 
 const holderSchema = z.strictObject({
   pid: z.int().positive(),
@@ -97,19 +102,11 @@ function isRunning({ pid, started }: Holder): boolean {
 
 /** Field 22 of /proc/<pid>/stat, after the name in parentheses, which may hold spaces. */
 function startTime(pid: number): string | null {
-  const text = ifThere(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  const path = `/proc/${pid}/stat`;
+  const text = ifThereSync(path, () => readFileSync(path, 'utf8'), ENDED);
   return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }
 
 function namespace(): string | null {
-  return ifThere(() => readlinkSync('/proc/self/ns/pid'));
-}
-
-function ifThere(read: () => string): string | null {
-  try {
-    return read();
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes(errnoOf(error))) return null;
-    throw error;
-  }
+  return ifThereSync(NAMESPACE, () => readlinkSync(NAMESPACE));
 }

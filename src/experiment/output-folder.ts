@@ -15,7 +15,7 @@ import { CHECKPOINTS } from './leftovers.js';
 import { PLAN_FILE } from './plan-file.js';
 import { runFolder } from './sources.js';
 import { computesSchema, readOutputJson, readRunStart, settingsSchema } from './run-record.js';
-import { configSettings, inputSettings, requireSameComputation, requireSameSettings, type InputHashes, type Settings } from './settings.js';
+import { configSettings, inputSettings, requireSameComputation, requireSameSettings, type Settings } from './settings.js';
 import { LOG_FILES } from '../train/run-log.js';
 import { namesIn } from '../util/if-there.js';
 import { PREDICTIONS } from './predictions.js';
@@ -72,15 +72,7 @@ function isAddedTask(setting: string, there: Settings, here: Settings): boolean 
   return [there, here].some((settings) => !Object.keys(settings).some((name) => name.startsWith(task)));
 }
 
-/**
- * Second check, when data and model are known. Arms may bring tasks of their own, so data of a split that only one call knows are no
- * difference. Throws ERR_OUTPUT_FOLDER.
- */
-export function checkInputs(outDir: string, found: ExperimentFile | null, inputs: InputHashes): void {
-  if (found !== null) requireSameSettings(outDir, found.inputs, inputSettings(inputs), (name) => name.startsWith('data of.'));
-}
-
-/** What claims a folder, when data and model are known. */
+/** What a call brings to a folder, when data and model are known. */
 export interface Claim {
   /** What `checkOutputFolder` found. */
   readonly found: ExperimentFile | null;
@@ -91,22 +83,34 @@ export interface Claim {
 }
 
 /**
- * `checkInputs` and `requireSameRuns`, and where anything is to be trained, how it is computed; then the folder is this experiment's.
- * @returns what its models are computed with; null where an earlier version, which did not record it, finished them all
- * @throws BornAgainError ERR_OUTPUT_FOLDER, ERR_IO
+ * Second check, when data and model are known: inputs, the settings of the runs that are there, and where anything is to be trained, how it
+ * is computed. Arms may bring tasks of their own, so data of a split that only one call knows are no difference.
+ * @returns what the folder's models were computed with so far; undefined where nothing says so
+ * @throws BornAgainError ERR_OUTPUT_FOLDER
  */
-export async function claimOutputFolder(outDir: string, { found, context, plan, training }: Claim): Promise<Computation | null> {
-  const { config, computes } = context;
-  checkInputs(outDir, found, context.inputs);
+export async function checkClaim(outDir: string, { found, context, plan, training }: Claim): Promise<Computation | null | undefined> {
+  if (found !== null) requireSameSettings(outDir, found.inputs, inputSettings(context.inputs), (name) => name.startsWith('data of.'));
   await requireSameRuns(outDir, found, plan, context);
   // Runs of other plans alone tell nothing of this one.
   if (found === null && !(await holdsAny(outDir, plan))) await requireNoResults(outDir);
-  const inputs = { ...found?.inputs, ...inputSettings(context.inputs) };
   const begunWith = found === null ? await earlierComputation(outDir, plan) : found.computes;
-  if (training) requireSameComputation(outDir, begunWith, computes);
-  const kept = training ? computes : begunWith;
-  await writeJsonFile(join(outDir, 'experiment.json'), { format: 1, config, settings: configSettings(config), inputs, computes: kept });
-  return kept ?? null;
+  if (training) requireSameComputation(outDir, begunWith, context.computes);
+  return begunWith;
+}
+
+/**
+ * `checkClaim`; then the folder is this experiment's.
+ * @returns what its models are computed with; null where an earlier version, which did not record it, finished them all
+ * @throws BornAgainError ERR_OUTPUT_FOLDER, ERR_IO
+ */
+export async function claimOutputFolder(outDir: string, claim: Claim): Promise<Computation | null> {
+  const { found, context, training } = claim;
+  const begunWith = await checkClaim(outDir, claim);
+  const inputs = { ...found?.inputs, ...inputSettings(context.inputs) };
+  const computes = training ? context.computes : begunWith;
+  const { config } = context;
+  await writeJsonFile(join(outDir, 'experiment.json'), { format: 1, config, settings: configSettings(config), inputs, computes });
+  return computes ?? null;
 }
 
 /** Whether a run of the plan was begun there. */

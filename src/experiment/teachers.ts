@@ -8,7 +8,7 @@ import { readHeadsFile } from '../nn/heads-file.js';
 import { modelFolderHash } from '../nn/model-folder.js';
 import { Tokenizer } from '../text/tokenizer.js';
 import { BornAgainError } from '../util/errors.js';
-import { errnoOf, ioError } from '../util/io-error.js';
+import { ifThere, MISSING_OR_BELOW_FILE } from '../util/if-there.js';
 import type { RunSources } from './context.js';
 
 /**
@@ -54,13 +54,7 @@ async function findTeacher(dir: string, task: string): Promise<string> {
 
 /** `folder/seed-<n>/model`, the lowest seed first. */
 async function seedModels(folder: string): Promise<string[]> {
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return [];
-    throw ioError('read', folder, error);
-  }
+  const names = (await ifThere(folder, () => readdir(folder), MISSING_OR_BELOW_FILE)) ?? [];
   const seeds = names.map((name) => /^seed-(\d+)$/.exec(name)?.[1]).filter((digits) => digits !== undefined);
   return seeds.sort((a, b) => Number(a) - Number(b)).map((seed) => join(folder, `seed-${seed}`, 'model'));
 }

@@ -33,6 +33,7 @@ export function renderForecast({ runs, tokensPerSecond, parallelRuns, modelBytes
     `Time is training alone, one model at a time, at the rates measured just now (tokens/s: ${rates.join(', ')})` +
       `${describeParallel(parallelRuns)}.`,
     `Disk: ${bytesText(modelBytes)} of models, and up to ${bytesText(checkpointBytes)} of checkpoints while it runs.`,
+    ...describeReplaced(runs),
   ].join('\n');
 }
 
@@ -41,6 +42,18 @@ function describeFinished(finished: number, all: number): string {
     `Finished: ${formatCount(finished)} of ${formatPlural(all, 'model')} are there already, in the output folder or the shared one, and are not trained again. Steps, tokens, TFLOP, time ` +
     'and disk are of the others; one that was begun counts as a whole.'
   );
+}
+
+/** What becomes of finished models. */
+function describeReplaced(runs: readonly PlannedWork[]): string[] {
+  const sentence = (wanted: PlannedWork['replaces'], start: string, reason: string): string[] => {
+    const { length } = runs.filter(({ replaces }) => replaces === wanted);
+    return length === 0 ? [] : [`${start}: ${formatPlural(length, 'finished model')}, trained anew ${reason}.`];
+  };
+  return [
+    ...sentence('yes', 'Replaced', 'because what they depend on has changed'),
+    ...sentence('perhaps', 'Perhaps replaced', 'if the models they need come out otherwise than before'),
+  ];
 }
 
 function row(name: string, runs: readonly PlannedWork[]): string[] {
@@ -62,6 +75,7 @@ function bytesText(bytes: number): string {
 }
 
 function describeParallel({ chosen, measured }: Forecast['parallelRuns']): string {
-  if (measured.length > 0) return `; ${chosen} at once is fastest (tokens/s by models at once: ${describeRates(measured)})`;
-  return chosen > 1 ? `; ${chosen} models train at once, which the rates do not know of` : '';
+  const atOnce = chosen === 1 ? 'one model trains at a time' : `${chosen} models train at once`;
+  if (measured.length > 0) return `; ${atOnce} (tokens/s by models at once: ${describeRates(measured)})`;
+  return chosen > 1 ? `; ${atOnce}, which the rates do not know of` : '';
 }

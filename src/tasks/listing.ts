@@ -1,15 +1,11 @@
 /** What a data folder holds, for finding files by their exact names and for saying what is there instead. */
 import { readdirSync, statSync, type Stats } from 'node:fs';
-import { attemptIoSync, errnoOf, ioError } from '../util/io-error.js';
+import { ifThereSync, MISSING_OR_BELOW_FILE } from '../util/if-there.js';
+import { attemptIoSync } from '../util/io-error.js';
 
 /** Names in order; null where there is no such folder. Throws ERR_IO. */
 export function listing(folder: string): string[] | null {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return null;
-    throw ioError('read', folder, error);
-  }
+  return ifThereSync(folder, () => readdirSync(folder).sort(), MISSING_OR_BELOW_FILE);
 }
 
 /** Of what a listed name leads to; null for a link to nothing. Throws ERR_IO. */

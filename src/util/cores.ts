@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { errnoOf } from './io-error.js';
+import { ifThereSync, MISSING_OR_BELOW_FILE } from './if-there.js';
 
 /** The CPUs that it may run on, or as many as its quota of time comes to, rounded up, where those are fewer. */
 export function usableCores(): number {
@@ -41,12 +41,7 @@ function quotaOf(text: string | null): number | null {
   return quota > 0 && period > 0 ? quota / period : null;
 }
 
+/** Null also for what only others may read: nothing that is known limits. */
 function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    // No such folder, or one that only others may read: nothing that is known limits.
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(errnoOf(error))) return null;
-    throw error;
-  }
+  return ifThereSync(path, () => readFileSync(path, 'utf8'), [...MISSING_OR_BELOW_FILE, 'EACCES', 'EPERM']);
 }

@@ -1,23 +1,35 @@
 /** Files and folders that need not be there. */
 import { readdir, readFile } from 'node:fs/promises';
-import { errnoOf, ioError } from './io-error.js';
+import { attemptIo, attemptIoSync, errnoOf } from './io-error.js';
+
+/** How the operating system says that there is nothing of that name. */
+const MISSING = ['ENOENT'];
+/** The same where a part of the path may be a file. */
+export const MISSING_OR_BELOW_FILE = ['ENOENT', 'ENOTDIR'];
+
+/** What `read` gives; null where the operating system refuses it with one of `errnos`. Throws ERR_IO where it refuses otherwise. */
+export function ifThere<T>(path: string, read: () => Promise<T>, errnos: readonly string[] = MISSING): Promise<T | null> {
+  return attemptIo('read', path, () => read().catch((error: unknown) => nullFor(errnos, error)));
+}
+
+/** As `ifThere`. */
+export function ifThereSync<T>(path: string, read: () => T, errnos: readonly string[] = MISSING): T | null {
+  return attemptIoSync('read', path, () => {
+    try {
+      return read();
+    } catch (error) {
+      return nullFor(errnos, error);
+    }
+  });
+}
+
+function nullFor(errnos: readonly string[], error: unknown): null {
+  if (errnos.includes(errnoOf(error))) return null;
+  throw error;
+}
 
 /** UTF-8; null where there is no such file. Throws ERR_IO. */
-export async function readTextIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw ioError('read', path, error);
-  }
-}
+export const readTextIfThere = (path: string): Promise<string | null> => ifThere(path, () => readFile(path, 'utf8'));
 
 /** Names of what the folder holds; empty where there is no such folder. Throws ERR_IO. */
-export async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw ioError('read', folder, error);
-  }
-}
+export const namesIn = async (folder: string): Promise<string[]> => (await ifThere(folder, () => readdir(folder))) ?? [];

@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { BornAgainError } from './errors.js';
-import { errnoOf, ioError } from './io-error.js';
+import { ifThere, MISSING_OR_BELOW_FILE } from './if-there.js';
 
 /**
  * The real path, links followed, of something in a folder.
@@ -26,11 +26,4 @@ function leavesFolder(path: string): boolean {
   return isAbsolute(path) || path.split(sep).includes('..');
 }
 
-async function realPath(path: string): Promise<string | null> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return null;
-    throw ioError('read', path, error);
-  }
-}
+const realPath = (path: string): Promise<string | null> => ifThere(path, () => realpath(path), MISSING_OR_BELOW_FILE);

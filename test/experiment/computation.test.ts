@@ -3,6 +3,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Config, ConfigInput } from '../../src/config/schema.js';
+import { forecast, type Forecast } from '../../src/experiment/forecast.js';
 import { trainOne } from '../../src/experiment/train-one.js';
 import { resolveComputation } from '../../src/train/computation.js';
 import { loadAddon } from '../../src/native/load.js';
@@ -71,6 +72,13 @@ describe('an experiment', () => {
     expect(await snapshot(outDir)).toEqual(before);
     const precision = experiment({ ...place, outDir, config: computed('fused', 'bf16', { seeds: [1, 2] }) });
     await expect(precision).rejects.toMatchObject({ message: expect.stringContaining('in bf16') });
+  });
+
+  it('that is to go on with another engine is refused by a dry run, which finds nothing wrong where all is finished', async () => {
+    const plan = (more?: ConfigInput): Promise<Forecast> =>
+      forecast({ ...place, outDir: finished, config: experimentConfig(computed('plain', 'fp32', more)), onEvent: () => {} });
+    await expect(plan({ seeds: [1, 2] })).rejects.toMatchObject({ code: 'ERR_OUTPUT_FOLDER', message: expect.stringMatching(REFUSAL) });
+    expect((await plan()).runs.map((run) => run.finished)).toEqual([true]);
   });
 
   it('that was stopped within a run is refused too', async () => {

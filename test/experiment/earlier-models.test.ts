@@ -4,8 +4,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/schema.js';
-import { describeReplaced } from '../../src/experiment/earlier-models.js';
 import { forecast, type Forecast } from '../../src/experiment/forecast.js';
+import { renderForecast } from '../../src/report/index.js';
 import { temporaryFolder } from '../train/tiny-model.js';
 import type { Place } from '../train/training-rig.js';
 import { abortAt, copyOf, experiment, experimentConfig, rtePlace, snapshot, started } from './experiment-rig.js';
@@ -87,18 +87,17 @@ describe('teachers that are others than before', () => {
 
   it('have their student replaced, which a dry run says', async () => {
     const folder = await others();
-    const { runs } = await plan(folder, begun);
-    expect(runs.map(({ run, replaces }) => [run.id, replaces])).toEqual([
+    const changed = await plan(folder, begun);
+    expect(changed.runs.map(({ run, replaces }) => [run.id, replaces])).toEqual([
       ['single/rte/seed-1', 'no'],
       ['single/rte/seed-2', 'no'],
       ['slow/rte/seed-1', 'yes'],
       ['slow/rte/seed-2', 'no'],
     ]);
-    expect(describeReplaced(runs)).toBe('Replaced: 1 finished model, trained anew because what they depend on has changed.\n');
+    expect(renderForecast(changed)).toMatch(/\nReplaced: 1 finished model, trained anew because what they depend on has changed\.$/);
     await rm(join(folder, 'runs/single'), { recursive: true });
-    const unknown = (await plan(folder, begun)).runs;
-    expect(describeReplaced(unknown)).toMatch(/^Perhaps replaced: 2 finished models, .*\n$/);
-    expect(describeReplaced((await plan(outDir, begun)).runs)).toBe('');
+    expect(renderForecast(await plan(folder, begun))).toMatch(/\nPerhaps replaced: 2 finished models, .*$/);
+    expect(renderForecast(await plan(outDir, begun))).not.toMatch(/replaced/i);
   });
 
   it('leave no result of the old training once the new one has begun', async () => {

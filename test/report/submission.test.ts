@@ -207,9 +207,11 @@ describe('checkSubmission', () => {
   it('says so of a cut zip, and of what is no zip', async () => {
     const cut = await zipOf([...goodTexts()]);
     await truncate(cut, 400);
-    expect((await checkSubmission({ zipFile: cut, dataDir: DATA }))[0]).toMatch(/made\.zip: it is no zip that can be read: /);
+    expect(await checkSubmission({ zipFile: cut, dataDir: DATA })).toEqual([
+      expect.stringMatching(/made\.zip: it is no zip that can be read: /),
+    ]);
     await writeFile(cut, 'index\tprediction\n');
-    expect((await checkSubmission({ zipFile: cut, dataDir: DATA }))[0]).toMatch(/it is no zip that can be read/);
+    expect(await checkSubmission({ zipFile: cut, dataDir: DATA })).toEqual([expect.stringMatching(/it is no zip that can be read/)]);
     await expect(checkSubmission({ zipFile: join(folder, 'none.zip'), dataDir: DATA })).rejects.toMatchObject({ code: 'ERR_IO' });
   });
 });

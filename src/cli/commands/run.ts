@@ -91,11 +91,15 @@ async function run(flags: RunFlags): Promise<void> {
         }),
     ),
   );
-  if (flags.json === true) printJson(results);
-  else printText(`${renderReport(results, baselines)}\nResults: ${join(flags.out, 'results.json')}`);
   const failed = failedRuns(results, flags.out);
-  const file = await reportFile(flags, failed);
-  if (flags.json !== true) printText(`Report: ${file}`);
+  const lines = [renderReport(results, baselines), `Results: ${join(flags.out, 'results.json')}`];
+  try {
+    lines.push(`Report: ${await reportFile(flags, failed)}`);
+  } finally {
+    // Only now: whoever reads stdout may go away in its middle, which ends the process.
+    if (flags.json === true) printJson(results);
+    else printText(lines.join('\n'));
+  }
   if (failed !== null) throw failed;
 }
 
@@ -138,8 +142,7 @@ async function dryRun(flags: RunFlags, config: Config): Promise<void> {
   if (flags.json === true) printJson(plan);
   else {
     const { renderForecast } = await import('../../report/index.js');
-    const { describeReplaced } = await import('../../experiment/earlier-models.js');
-    printText([renderForecast(plan), describeReplaced(plan.runs)].join('\n').trimEnd());
+    printText(renderForecast(plan));
   }
 }
 

@@ -8,7 +8,6 @@ import { z } from 'zod';
 import { LOG_FILES, type TimingLogEntry } from '../../train/run-log.js';
 import { BornAgainError } from '../../util/errors.js';
 import { resolveInside } from '../../util/inside-folder.js';
-import { errnoOf, ioError } from '../../util/io-error.js';
 import type { Config } from '../../config/schema.js';
 import { averagedTasks, type AverageName } from '../../metrics/index.js';
 import { taskRegistry, type TaskRegistry } from '../../tasks/index.js';
@@ -22,7 +21,7 @@ import { readCurrentRecord, readOutputJson, type RunRecord } from '../run-record
 import { runFolder } from '../sources.js';
 import type { ExperimentState, FailedRun, FinishedRun, Phase, RunningRun } from './state.js';
 import { StepTail } from './step-tail.js';
-import { namesIn } from '../../util/if-there.js';
+import { ifThere, namesIn } from '../../util/if-there.js';
 
 /** What is read of results.json; its writer is this program. */
 const resultsSchema = z.looseObject({ summary: z.array(z.looseObject({})), failures: z.array(z.looseObject({})) });
@@ -222,17 +221,12 @@ function averagedNames(summary: Results['summary'], { registry, average }: Exper
 
 /** Milliseconds since 1970; 0 where the file is gone. */
 async function modifiedAt(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 0;
-    throw ioError('read', path, error);
-  }
+  return (await ifThere(path, () => stat(path)))?.mtimeMs ?? 0;
 }
 
 /** Of a JSON Lines file of short lines; null where it has no whole one, or where a run begun anew has just removed it. */
 async function lastEntry<Entry>(path: string): Promise<Entry | null> {
-  try {
+  return ifThere(path, async () => {
     const handle = await open(path, 'r');
     try {
       const { size } = await handle.stat();
@@ -243,8 +237,5 @@ async function lastEntry<Entry>(path: string): Promise<Entry | null> {
     } finally {
       await handle.close();
     }
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw ioError('read', path, error);
-  }
+  });
 }

@@ -24,6 +24,7 @@ export interface CheckOptions {
  */
 export async function checkSubmission({ zipFile, dataDir }: CheckOptions): Promise<string[]> {
   const { texts, faults } = await readZip(zipFile);
+  if (texts === null) return faults;
   const rows = new Map<string, number>();
   for (const { file, task, split, officialRows } of SUBMISSION_FILES) {
     rows.set(file, dataDir === null ? officialRows : await countRows(task, split, dataDir));
@@ -80,7 +81,8 @@ function rowFault({ task }: SubmissionFile, line: string, row: number): string |
   return Number(prediction) >= low && Number(prediction) <= high ? null : `${prediction} is out of range; scores lie in [${low}, ${high}]`;
 }
 
-async function readZip(zipFile: string): Promise<{ texts: Map<string, Buffer>; faults: string[] }> {
+/** `texts` is null where the zip could not be read to its end: which files it has is not known then. */
+async function readZip(zipFile: string): Promise<{ texts: Map<string, Buffer> | null; faults: string[] }> {
   const texts = new Map<string, Buffer>();
   const faults: string[] = [];
   let entries = 0;
@@ -103,7 +105,7 @@ async function readZip(zipFile: string): Promise<{ texts: Map<string, Buffer>; f
     if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') {
       throw new BornAgainError('ERR_IO', `cannot read ${zipFile}: ${message}`, { file: zipFile }, { cause });
     }
-    faults.push(`${zipFile}: it is no zip that can be read: ${message}`);
+    return { texts: null, faults: [...faults, `${zipFile}: it is no zip that can be read: ${message}`] };
   }
   return { texts, faults };
 }

@@ -14,7 +14,8 @@ import { runFolder } from '../../experiment/sources.js';
 import { LOG_FILES } from '../../train/run-log.js';
 import { BornAgainError } from '../../util/errors.js';
 import { resolveInside } from '../../util/inside-folder.js';
-import { errnoOf, ioError } from '../../util/io-error.js';
+import { ifThere } from '../../util/if-there.js';
+import { errnoOf } from '../../util/io-error.js';
 
 const LOOPBACK = '127.0.0.1';
 /** Proxies and browsers drop a stream that is silent for long. */
@@ -163,7 +164,7 @@ function refuse(response: ServerResponse, status: number, message: string): void
 async function contentOf({ file: { folder, path } }: Route): Promise<Buffer | null> {
   const real = await resolveInside(folder, path);
   if (real === null) return null;
-  try {
+  return ifThere(real, async () => {
     // The last part has been resolved: a link that has taken its place since is not followed.
     const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
@@ -171,10 +172,7 @@ async function contentOf({ file: { folder, path } }: Route): Promise<Buffer | nu
     } finally {
       await handle.close();
     }
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw ioError('read', real, error);
-  }
+  });
 }
 
 function portError(port: number, error: Error): BornAgainError {
