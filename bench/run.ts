@@ -6,11 +6,11 @@
  *   --quick    a look at tiny and mini, under three minutes
  *   --growth   how far it grows: plots into docs/figures, points into bench/results/growth.json (with --only into partial.json)
  *   --only a,b these subjects alone: steps, evaluation, memory, start, overhead, tokenising, quickstart; with --growth its studies
- *   --models a,b; --batches 8,32 (of the cells); --threads N (of each side; the cores by default)
+ *   --models a,b; --batches 8,32 and --precisions bf16 (of the cells); --threads N (of each side; the cores by default)
  *   --device cuda  steps on the first GPU against the opponents of bench/opponents/cuda
  *
  * Nothing else may run on the machine meanwhile. Progress goes to stderr, the tables to stdout, the results to bench/results/latest.json
- * and latest.md, with --device cuda to cuda.json and cuda.md, with --only, --models or --batches to partial.json and partial.md.
+ * and latest.md, with --device cuda to cuda.json and cuda.md, with one of the options that choose to partial.json and partial.md.
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -19,12 +19,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BornAgainError } from '../src/util/errors.js';
 import { Bench } from './lib/bench.js';
-import type { Cell } from './lib/cell.js';
+import type { Cell, CellPlan } from './lib/cell.js';
 import { MODELS, type ModelName } from './lib/models.js';
 import { absentOpponents, requireCuda } from './lib/require-cuda.js';
 import { BATCH_SIZES, cellPlans, measuredModels, REPEATS, type Mode } from './lib/plans.js';
 import { commit, describeMachine, load, writeResults, type Machine, type Results } from './lib/results.js';
-import type { Device } from './lib/sides.js';
+import type { Device, Precision } from './lib/sides.js';
 import {
   cellTable,
   figureTable,
@@ -46,6 +46,7 @@ import { measureCell } from './subjects/steps.js';
 import { tokenising } from './subjects/tokenising.js';
 
 const DEVICES = ['cpu', 'cuda'] as const;
+const PRECISIONS = ['bf16', 'fp32'] as const;
 const SUBJECTS = ['steps', 'evaluation', 'memory', 'start', 'overhead', 'tokenising', 'quickstart'] as const;
 /** In a look there is no room for the quickstart, nor for more. */
 const QUICK_SUBJECTS: readonly (typeof SUBJECTS)[number][] = ['steps', 'start', 'tokenising'];
@@ -67,6 +68,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     models: { type: 'string' },
     batches: { type: 'string' },
+    precisions: { type: 'string' },
     device: { type: 'string', default: 'cpu' },
     threads: { type: 'string', default: String(availableParallelism()) },
   },
@@ -88,6 +90,7 @@ interface Choice {
   readonly subjects: readonly (typeof SUBJECTS)[number][];
   readonly models: readonly ModelName[];
   readonly batches: readonly number[];
+  readonly precisions: readonly Precision[];
   readonly studies: readonly (typeof STUDY_NAMES)[number][];
 }
 
@@ -100,6 +103,7 @@ function choice(): Choice {
     subjects: values.growth ? [] : subjectsOf(device, mode),
     models: values.models === undefined ? measuredModels(device, mode) : chosen(values.models, modelNames),
     batches: chosen(values.batches, BATCH_SIZES.map(String)).map(Number),
+    precisions: chosen(values.precisions, PRECISIONS),
     studies: values.growth ? chosen(values.only, STUDY_NAMES) : [],
   };
 }
@@ -143,12 +147,15 @@ async function runGrowth(bench: Bench, { studies: names }: Choice, machine: Mach
   });
 }
 
-async function runBench(bench: Bench, { device, mode, subjects, models, batches }: Choice, machine: Machine): Promise<void> {
+function isAsked({ model, batch, precision }: CellPlan, { models, batches, precisions }: Choice): boolean {
+  return models.includes(model) && batches.includes(batch) && precisions.includes(precision);
+}
+
+async function runBench(bench: Bench, asked: Choice, machine: Machine): Promise<void> {
+  const { device, mode, subjects, models } = asked;
   const absent = device === 'cuda' ? await absentOpponents(bench.python) : {};
   for (const [name, why] of Object.entries(absent)) bench.say(`${name} is left out: ${why}`);
-  const plans = subjects.includes('steps')
-    ? cellPlans(device, mode, bench.precision, absent).filter(({ model, batch }) => models.includes(model) && batches.includes(batch))
-    : [];
+  const plans = subjects.includes('steps') ? cellPlans(device, mode, bench.precision, absent).filter((plan) => isAsked(plan, asked)) : [];
   const checked: GateResult[] = [];
   for (const model of models) {
     const result = await gate(bench, device, model, absent);
@@ -159,7 +166,7 @@ async function runBench(bench: Bench, { device, mode, subjects, models, batches 
   const figures: Figure[] = [];
   const measured = commit();
   // A part of a run does not take the place of a whole one that is published.
-  const partial = [values.only, values.models, values.batches].some((part) => part !== undefined);
+  const partial = [values.only, values.models, values.batches, values.precisions].some((part) => part !== undefined);
   const file = `${RESULTS}${partial ? 'partial' : device === 'cuda' ? 'cuda' : 'latest'}`;
   const tables = (): TextTable[] => [cellTable(cells), meanTable(means(cells)), figureTable(figures)].filter(({ rows }) => rows.length > 0);
   // After every part, so that a run that is stopped leaves what it has.
