@@ -16,9 +16,27 @@
 #include "core/engines/fused/sums.h"
 #include "core/kernels/parallel.h"
 
+// MKL's, which LibTorch exports where it has MKL: null elsewhere.
+extern "C" __attribute__((weak)) int MKL_Set_Num_Threads_Local(int threads);
+
 namespace bornagain::fused {
 
 namespace {
+
+// Tells MKL, on this thread, to divide products for one thread. LibTorch has it not look whether it runs in a parallel region, so there too
+// it cuts them for the session's number of threads, on Intel's CPUs also along the depth, though one thread computes all of it.
+class OneMklThread {
+ public:
+  OneMklThread() : before_(MKL_Set_Num_Threads_Local == nullptr ? 0 : MKL_Set_Num_Threads_Local(1)) {}
+  OneMklThread(const OneMklThread&) = delete;
+  OneMklThread& operator=(const OneMklThread&) = delete;
+  ~OneMklThread() {
+    if (MKL_Set_Num_Threads_Local != nullptr) MKL_Set_Num_Threads_Local(before_);
+  }
+
+ private:
+  int before_;
+};
 
 // Elements of one task of an elementwise pass.
 constexpr int64_t kElements = 16384;
@@ -29,7 +47,7 @@ constexpr int64_t kPieceColumns = 512;
 constexpr int64_t kPieceRows = 64;
 
 // At most so many columns, and so many rows that there are about kPieces of them. By the product's size alone. Two at least: a single one
-// would run outside a parallel region, where MKL shares it out among the threads.
+// would run outside a parallel region, where another library than MKL may share it out among the threads.
 struct Pieces {
   Pieces(int64_t allRows, int64_t allColumns)
       : columns(taskCount(allColumns, std::max<int64_t>(2, taskCount(allColumns, kPieceColumns)))),
@@ -132,6 +150,7 @@ class LibtorchLinear final : public LinearBackend<Real> {
       const Pieces piece(rows, columns);
       at::parallel_for(0, taskCount(rows, piece.rows) * piece.across, 1, [&](int64_t begin, int64_t end) {
         const c10::InferenceMode noAutograd;  // a mode of each thread
+        const OneMklThread undivided;
         for (int64_t task = begin; task < end; ++task) {
           const int64_t row = task / piece.across * piece.rows, column = task % piece.across * piece.columns;
           const int64_t height = std::min(piece.rows, rows - row), width = std::min(piece.columns, columns - column);
