@@ -28,9 +28,15 @@ export async function interruptible<T>(resume: string, say: (line: string) => vo
   }
 }
 
-/** Runs short or restartable work that a signal ends at once. */
-export function endedBySignal<T>(work: () => Promise<T>): Promise<T> {
-  return withSignalHandler(() => process.exit(EXIT.interrupted), work);
+/**
+ * Runs short or restartable work that a signal ends at once.
+ * @param last what is to be done before that
+ */
+export function endedBySignal<T>(work: () => Promise<T>, last: () => void = () => undefined): Promise<T> {
+  return withSignalHandler(() => {
+    last();
+    process.exit(EXIT.interrupted);
+  }, work);
 }
 
 async function withSignalHandler<T>(handler: () => void, work: () => Promise<T>): Promise<T> {

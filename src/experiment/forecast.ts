@@ -52,7 +52,7 @@ export type ForecastOptions = Omit<ExperimentOptions, 'outDir' | 'command'> & Pa
 
 /**
  * Tokenises the data (into the cache) and trains for a few seconds in memory; the output folder is read, and nothing is written there.
- * @throws BornAgainError ERR_OUTPUT_FOLDER (it is another experiment's, as the run itself would find), and as planning, reading data and
+ * @throws BornAgainError ERR_OUTPUT_FOLDER (as the run itself would throw), and as planning, reading data and
  *   training do
  */
 export async function forecast(options: ForecastOptions): Promise<Forecast> {
@@ -61,12 +61,14 @@ export async function forecast(options: ForecastOptions): Promise<Forecast> {
   const plan = planRuns(config);
   const found = outDir === undefined ? null : await checkOutputFolder(outDir, config);
   const context = await createContext({ ...options, tasks: [...new Set(plan.flatMap((run) => run.tasks))], teacherOutputsDir: '' });
+  const here = new Set<string>();
   const finished = await findFinished(context, outDir ?? '', plan, taskRegistry(config), async (run, settings) => {
-    const here = outDir === undefined ? null : await finishedRun(runFolder(outDir, run.id), settings);
-    return here ?? (await sharedTwin(context, run, settings))?.record ?? null;
+    const record = outDir === undefined ? null : await finishedRun(runFolder(outDir, run.id), settings);
+    if (record !== null) here.add(run.id);
+    return record ?? (await sharedTwin(context, run, settings))?.record ?? null;
   });
+  if (outDir !== undefined) await checkClaim(outDir, { found, context, plan, training: here.size < plan.length });
   const pending = plan.filter(({ id }) => !finished.has(id));
-  if (outDir !== undefined) await checkClaim(outDir, { found, context, plan, training: pending.length > 0 });
   const bert = await readBertConfig(options.modelDir);
   const tokensPerSecond = await rates(context, pending);
   const replaced = outDir === undefined ? null : await replacedModels(context, outDir, pending, finished);

@@ -78,17 +78,17 @@ export interface Claim {
   readonly found: ExperimentFile | null;
   readonly context: Pick<RunContext, 'config' | 'inputs' | 'computes'>;
   readonly plan: readonly PlannedRun[];
-  /** Whether anything is left to train. */
+  /** Whether anything is left, be it to take over from the folder that experiments share. */
   readonly training: boolean;
 }
 
 /**
- * Second check, when data and model are known: inputs, the settings of the runs that are there, and where anything is to be trained, how it
- * is computed. Arms may bring tasks of their own, so data of a split that only one call knows are no difference.
+ * Second check, when data and model are known: inputs, the settings of the runs that are there, results that nothing explains, and where
+ * anything is left, how it is computed. Arms may bring tasks of their own, so data of a split that only one call knows are no difference.
  * @returns what the folder's models were computed with so far; undefined where nothing says so
- * @throws BornAgainError ERR_OUTPUT_FOLDER
+ * @throws BornAgainError ERR_OUTPUT_FOLDER, ERR_IO
  */
-export async function checkClaim(outDir: string, { found, context, plan, training }: Claim): Promise<Computation | null | undefined> {
+export async function checkClaim(outDir: string, { found, context, plan, training }: Claim): Promise<Computation | undefined> {
   if (found !== null) requireSameSettings(outDir, found.inputs, inputSettings(context.inputs), (name) => name.startsWith('data of.'));
   await requireSameRuns(outDir, found, plan, context);
   // Runs of other plans alone tell nothing of this one.

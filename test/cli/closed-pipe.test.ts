@@ -1,7 +1,7 @@
 /** A reader that goes away before the end, as `head` does. */
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
 
@@ -32,5 +32,5 @@ it('ends a run when all of it is written, the report too', async () => {
     'runtime.threads=1',
   );
   expect([code, told]).toEqual([141, expect.stringContaining('finished in')]);
-  expect(await readdir(out)).toEqual(expect.arrayContaining(['results.json', 'report']));
+  expect(await readdir(join(out, 'report'))).toContain('index.html');
 });

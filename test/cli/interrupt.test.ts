@@ -1,9 +1,12 @@
 /** Signals, sent to a real process that works until it is told to stop. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { thisProcess } from '../../src/experiment/lock-holder.js';
+import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
 
 const dist = (file: string): string => JSON.stringify(pathToFileURL(resolve('dist', file)).href);
 
@@ -63,4 +66,23 @@ describe('interruptible', () => {
       output: ['ready', expect.any(String), 'error: the disk is full'],
     });
   });
+});
+
+it('a run that waits for another writer of its report tells its results before a signal ends it', async () => {
+  const dataDir = await smallData(['RTE'], 25);
+  const out = await temporaryFolder();
+  // This process is alive, so that the run waits for it.
+  await writeFile(join(out, 'report.lock.json'), JSON.stringify(thisProcess()));
+  const place = ['--data', dataDir, '--model', await tinyModel(dataDir), '--out', out];
+  const settings = ['tasks=["rte"]', 'arms=["single"]', 'single.epochs=1', 'data.maxLength=48', 'runtime.threads=1'];
+  const child = spawn(process.execPath, [resolve('dist/cli/main.js'), 'run', ...place, '--set', ...settings], { stdio: 'pipe' });
+  const told = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (told.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    told.stderr += text;
+    if (told.stderr.includes('which writes the report')) child.kill('SIGINT');
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect(code).toBe(130);
+  expect(told.stdout).toMatch(/RTE .*\n(.|\n)*\nResults: .*results\.json\n$/);
 });

@@ -81,6 +81,18 @@ describe('an experiment', () => {
     expect((await plan()).runs.map((run) => run.finished)).toEqual([true]);
   });
 
+  it('that is to go on with another engine is refused where the rest could be taken over from the shared folder', async () => {
+    const shareDir = await temporaryFolder();
+    const shared = computed('plain', 'fp32', { seeds: [2] });
+    const config = { ...shared, runtime: { ...shared.runtime, shareDir } };
+    await experiment({ ...place, outDir: await temporaryFolder(), config });
+    const both = { ...config, seeds: [1, 2] };
+    const refusal = { code: 'ERR_OUTPUT_FOLDER', message: expect.stringMatching(REFUSAL) };
+    await expect(experiment({ ...place, outDir: await copyOf(finished), config: both })).rejects.toMatchObject(refusal);
+    const planned = forecast({ ...place, outDir: finished, config: experimentConfig(both), onEvent: () => {} });
+    await expect(planned).rejects.toMatchObject(refusal);
+  });
+
   it('that was stopped within a run is refused too', async () => {
     const outDir = await temporaryFolder();
     const stopped = experiment({ ...place, outDir, config: computed('fused', 'fp32'), ...abortAt('single/rte/seed-1', 2) });

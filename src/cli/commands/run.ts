@@ -93,12 +93,15 @@ async function run(flags: RunFlags): Promise<void> {
   );
   const failed = failedRuns(results, flags.out);
   const lines = [renderReport(results, baselines), `Results: ${join(flags.out, 'results.json')}`];
-  try {
-    lines.push(`Report: ${await reportFile(flags, failed)}`);
-  } finally {
-    // Only now: whoever reads stdout may go away in its middle, which ends the process.
+  const answer = (): void => {
     if (flags.json === true) printJson(results);
     else printText(lines.join('\n'));
+  };
+  try {
+    lines.push(`Report: ${await endedBySignal(() => reportFile(flags, failed), answer)}`);
+  } finally {
+    // Only now: whoever reads stdout may go away in its middle, which ends the process.
+    answer();
   }
   if (failed !== null) throw failed;
 }
@@ -111,7 +114,7 @@ async function run(flags: RunFlags): Promise<void> {
 async function reportFile({ out, data }: RunFlags, failed: BornAgainError | null): Promise<string> {
   const { writeReport } = await import('../../report/write-report.js');
   try {
-    return (await endedBySignal(() => writeReport({ outDir: out, dataDir: data, onWait: printNote }))).file;
+    return (await writeReport({ outDir: out, dataDir: data, onWait: printNote })).file;
   } catch (error) {
     if (!(error instanceof BornAgainError)) throw error;
     const done =
