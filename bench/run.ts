@@ -6,7 +6,7 @@
  *   --quick    a look at tiny and mini, under three minutes
  *   --growth   how far it grows: plots into docs/figures, points into bench/results/growth.json (with --only into partial.json)
  *   --only a,b these subjects alone: steps, evaluation, memory, start, overhead, tokenising, quickstart; with --growth its studies
- *   --models a,b; --batches 8,32 and --precisions bf16 (of the cells); --threads N (of each side; the cores by default)
+ *   --models a,b; --batches 8,32 and --precisions bf16 (of the cells; the opponents' precision); --threads N (of each side; the cores by default)
  *   --device cuda  steps on the first GPU against the opponents of bench/opponents/cuda
  *
  * Nothing else may run on the machine meanwhile. Progress goes to stderr, the tables to stdout, the results to bench/results/latest.json

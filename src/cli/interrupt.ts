@@ -3,7 +3,8 @@
  * at once. Both leave with exit code 130.
  */
 import { BornAgainError } from '../util/errors.js';
-import { EXIT } from './errors.js';
+import { describeError, EXIT } from './errors.js';
+import { printNote } from './output.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -29,14 +30,21 @@ export async function interruptible<T>(resume: string, say: (line: string) => vo
 }
 
 /**
- * Runs short or restartable work that a signal ends at once.
- * @param last what is to be done before that
+ * Runs short or restartable work that a signal ends.
+ * @param last what is to be done before that; a second signal does not wait for it
  */
-export function endedBySignal<T>(work: () => Promise<T>, last: () => void = () => undefined): Promise<T> {
-  return withSignalHandler(() => {
-    last();
-    process.exit(EXIT.interrupted);
-  }, work);
+export function endedBySignal<T>(work: () => Promise<T>, last: () => Promise<void> = () => Promise.resolve()): Promise<T> {
+  let ending = false;
+  const onSignal = (): void => {
+    if (ending) process.exit(EXIT.interrupted);
+    ending = true;
+    void last()
+      .catch((error: unknown) => {
+        printNote(describeError(error) ?? String(error));
+      })
+      .finally(() => process.exit(EXIT.interrupted));
+  };
+  return withSignalHandler(onSignal, work);
 }
 
 async function withSignalHandler<T>(handler: () => void, work: () => Promise<T>): Promise<T> {

@@ -68,21 +68,36 @@ describe('interruptible', () => {
   });
 });
 
-it('a run that waits for another writer of its report tells its results before a signal ends it', async () => {
-  const dataDir = await smallData(['RTE'], 25);
-  const out = await temporaryFolder();
-  // This process is alive, so that the run waits for it.
-  await writeFile(join(out, 'report.lock.json'), JSON.stringify(thisProcess()));
-  const place = ['--data', dataDir, '--model', await tinyModel(dataDir), '--out', out];
-  const settings = ['tasks=["rte"]', 'arms=["single"]', 'single.epochs=1', 'data.maxLength=48', 'runtime.threads=1'];
-  const child = spawn(process.execPath, [resolve('dist/cli/main.js'), 'run', ...place, '--set', ...settings], { stdio: 'pipe' });
-  const told = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (told.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    told.stderr += text;
-    if (told.stderr.includes('which writes the report')) child.kill('SIGINT');
+describe('a run that waits for another writer of its report', () => {
+  async function interrupted(...more: string[]): Promise<{ code: number | null; stdout: string }> {
+    const dataDir = await smallData(['RTE'], 25);
+    const out = await temporaryFolder();
+    // This process is alive, so that the run waits for it.
+    await writeFile(join(out, 'report.lock.json'), JSON.stringify(thisProcess()));
+    const place = ['--data', dataDir, '--model', await tinyModel(dataDir), '--out', out];
+    const settings = ['tasks=["rte"]', 'arms=["single"]', 'single.epochs=1', 'data.maxLength=48', 'runtime.threads=1'];
+    const args = [resolve('dist/cli/main.js'), 'run', ...place, ...more, '--set', ...settings];
+    const child = spawn(process.execPath, args, { stdio: 'pipe' });
+    const told = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (told.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      told.stderr += text;
+      if (!child.killed && told.stderr.includes('which writes the report')) child.kill('SIGINT');
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, stdout: told.stdout };
+  }
+
+  it('tells its scores once before a signal ends it', async () => {
+    const { code, stdout } = await interrupted();
+    expect(code).toBe(130);
+    expect(stdout.match(/ RTE .*accuracy/g)).toHaveLength(1);
+    expect(stdout).toMatch(/\nResults: .*results\.json\n$/);
   });
-  const [code] = (await once(child, 'close')) as [number | null];
-  expect(code).toBe(130);
-  expect(told.stdout).toMatch(/RTE .*\n(.|\n)*\nResults: .*results\.json\n$/);
+
+  it('tells its results before a signal ends it', async () => {
+    const { code, stdout } = await interrupted('--json');
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ runs: [{ arm: 'single', seed: 1, tasks: { rte: expect.any(Object) as object } }] });
+  });
 });

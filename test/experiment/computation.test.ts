@@ -86,6 +86,8 @@ describe('an experiment', () => {
     const shared = computed('plain', 'fp32', { seeds: [2] });
     const config = { ...shared, runtime: { ...shared.runtime, shareDir } };
     await experiment({ ...place, outDir: await temporaryFolder(), config });
+    const alone = await forecast({ ...place, config: experimentConfig(config), onEvent: () => {} });
+    expect(alone.runs.map((run) => run.finished)).toEqual([true]);
     const both = { ...config, seeds: [1, 2] };
     const refusal = { code: 'ERR_OUTPUT_FOLDER', message: expect.stringMatching(REFUSAL) };
     await expect(experiment({ ...place, outDir: await copyOf(finished), config: both })).rejects.toMatchObject(refusal);

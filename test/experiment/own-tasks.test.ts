@@ -90,6 +90,7 @@ describe('with other metrics', () => {
       await expect(aborted).rejects.toThrow(expect.objectContaining({ code: 'ERR_CANCELLED' }));
       // The step that is computed when it is aborted ends as well.
       const done = (await readSteps(join(outDir, 'runs', RUN))).length;
+      expect(done).toBeGreaterThanOrEqual(5);
       const again = experiment({ ...place, outDir, config: { ...matthews, ...chosen } });
       if ('selection' in chosen) await expect(again).rejects.toThrow(/customTasks\.notes\.metrics is accuracy there/);
       else expect((await again).events.find((event) => event.kind === 'step')).toMatchObject({ runId: RUN, step: done + 1 });

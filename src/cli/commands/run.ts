@@ -17,7 +17,7 @@ import {
   type ConfigFlags,
 } from '../flags.js';
 import { endedBySignal, interruptible } from '../interrupt.js';
-import { printJson, printNote, printText } from '../output.js';
+import { flushStdout, printJson, printNote, printText } from '../output.js';
 import { withDisplay } from '../progress/display.js';
 
 interface RunFlags extends ConfigFlags {
@@ -92,18 +92,27 @@ async function run(flags: RunFlags): Promise<void> {
     ),
   );
   const failed = failedRuns(results, flags.out);
-  const lines = [renderReport(results, baselines), `Results: ${join(flags.out, 'results.json')}`];
-  const answer = (): void => {
-    if (flags.json === true) printJson(results);
-    else printText(lines.join('\n'));
+  await conclude(flags, results, renderReport(results, baselines), failed);
+  if (failed !== null) throw failed;
+}
+
+/** Writes the report and tells the results, once and last: whoever reads stdout may go away in its middle, which ends the process. */
+async function conclude(flags: RunFlags, results: ExperimentResults, table: string, failed: BornAgainError | null): Promise<void> {
+  const lines = [table, `Results: ${join(flags.out, 'results.json')}`];
+  let told = false;
+  const answer = async (): Promise<void> => {
+    if (!told) {
+      told = true;
+      if (flags.json === true) printJson(results);
+      else printText(lines.join('\n'));
+    }
+    await flushStdout();
   };
   try {
     lines.push(`Report: ${await endedBySignal(() => reportFile(flags, failed), answer)}`);
   } finally {
-    // Only now: whoever reads stdout may go away in its middle, which ends the process.
-    answer();
+    await answer();
   }
-  if (failed !== null) throw failed;
 }
 
 /**
