@@ -52,8 +52,7 @@ export type ForecastOptions = Omit<ExperimentOptions, 'outDir' | 'command'> & Pa
 
 /**
  * Tokenises the data (into the cache) and trains for a few seconds in memory; the output folder is read, and nothing is written there.
- * @throws BornAgainError ERR_OUTPUT_FOLDER (as the run itself would throw), and as planning, reading data and
- *   training do
+ * @throws BornAgainError ERR_OUTPUT_FOLDER (as the run itself would throw), and as planning, reading data and training do
  */
 export async function forecast(options: ForecastOptions): Promise<Forecast> {
   const { config, outDir } = options;

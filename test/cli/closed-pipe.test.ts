@@ -1,12 +1,13 @@
 /** A reader that goes away before the end, as `head` does. */
-import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
+import { rtePlace } from '../experiment/experiment-rig.js';
+import { temporaryFolder } from '../train/tiny-model.js';
+import { startCli } from './run-cli.js';
 
 async function unread(...args: string[]): Promise<{ code: unknown; told: string }> {
-  const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startCli(args);
   child.stdout.destroy();
   let told = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
@@ -19,9 +20,9 @@ it('ends the command quietly, with the code of SIGPIPE', async () => {
 });
 
 it('ends a run when all of it is written, the report too', async () => {
-  const dataDir = await smallData(['RTE'], 25);
+  const { dataDir, modelDir } = await rtePlace();
   const out = await temporaryFolder();
-  const place = ['--data', dataDir, '--model', await tinyModel(dataDir), '--out', out];
+  const place = ['--data', dataDir, '--model', modelDir, '--out', out];
   const { code, told } = await unread(
     'run',
     ...place,

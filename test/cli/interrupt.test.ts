@@ -6,7 +6,9 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { thisProcess } from '../../src/experiment/lock-holder.js';
-import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
+import { rtePlace } from '../experiment/experiment-rig.js';
+import { temporaryFolder } from '../train/tiny-model.js';
+import { startCli } from './run-cli.js';
 
 const dist = (file: string): string => JSON.stringify(pathToFileURL(resolve('dist', file)).href);
 
@@ -70,14 +72,13 @@ describe('interruptible', () => {
 
 describe('a run that waits for another writer of its report', () => {
   async function interrupted(...more: string[]): Promise<{ code: number | null; stdout: string }> {
-    const dataDir = await smallData(['RTE'], 25);
+    const { dataDir, modelDir } = await rtePlace();
     const out = await temporaryFolder();
     // This process is alive, so that the run waits for it.
     await writeFile(join(out, 'report.lock.json'), JSON.stringify(thisProcess()));
-    const place = ['--data', dataDir, '--model', await tinyModel(dataDir), '--out', out];
+    const place = ['--data', dataDir, '--model', modelDir, '--out', out];
     const settings = ['tasks=["rte"]', 'arms=["single"]', 'single.epochs=1', 'data.maxLength=48', 'runtime.threads=1'];
-    const args = [resolve('dist/cli/main.js'), 'run', ...place, ...more, '--set', ...settings];
-    const child = spawn(process.execPath, args, { stdio: 'pipe' });
+    const child = startCli(['run', ...place, ...more, '--set', ...settings]);
     const told = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (told.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -1,5 +1,5 @@
 /** The built command line in a process of its own, as a user's shell starts it. `npm test` builds it; so does `npm run setup`. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isTypeScriptBuilt } from '../../scripts/lib/typescript.mjs';
@@ -13,8 +13,13 @@ export interface CliResult {
 }
 
 export function runCli(args: readonly string[], input = ''): Promise<CliResult> {
+  return told(startCli(args), input);
+}
+
+/** For what is to be done to it while it runs. */
+export function startCli(args: readonly string[]): ChildProcessWithoutNullStreams {
   requireBuilt();
-  return runNode([MAIN, ...args], input);
+  return spawn(process.execPath, [MAIN, ...args], { stdio: 'pipe' });
 }
 
 /** A test of one file, run by itself, would otherwise pass or fail by what the sources said when they were last built. */
@@ -33,7 +38,10 @@ function newest(folder: string): number {
 }
 
 export function runNode(args: readonly string[], input = ''): Promise<CliResult> {
-  const child = spawn(process.execPath, args, { stdio: 'pipe' });
+  return told(spawn(process.execPath, args, { stdio: 'pipe' }), input);
+}
+
+function told(child: ChildProcessWithoutNullStreams, input: string): Promise<CliResult> {
   const result = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (result.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (result.stderr += text));

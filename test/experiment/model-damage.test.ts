@@ -3,14 +3,13 @@ import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/schema.js';
-import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
-import { experiment, started, weights } from './experiment-rig.js';
+import { temporaryFolder } from '../train/tiny-model.js';
+import { experiment, rtePlace, started, weights } from './experiment-rig.js';
 
 it('whose weights or heads were cut is trained again, to the same bytes, with a warning', async () => {
-  const dataDir = await smallData(['RTE'], 25);
   const outDir = await temporaryFolder();
   const config: ConfigInput = { tasks: ['rte'], arms: ['single'] };
-  const call = { dataDir, modelDir: await tinyModel(dataDir), outDir, config };
+  const call = { ...(await rtePlace()), outDir, config };
   const { results } = await experiment(call);
   const before = await weights(outDir);
   const runId = 'single/rte/seed-1';

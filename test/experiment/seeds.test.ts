@@ -8,17 +8,16 @@ import { createContext, type ModelReference } from '../../src/experiment/context
 import { fitModel, newModel } from '../../src/experiment/fit-model.js';
 import { modelFolderHash } from '../../src/nn/model-folder.js';
 import { readSafetensors, writeSafetensors } from '../../src/nn/safetensors.js';
-import { smallData, temporaryFolder, tinyModel } from '../train/tiny-model.js';
+import { temporaryFolder } from '../train/tiny-model.js';
 import type { Place } from '../train/training-rig.js';
-import { experimentConfig, weights } from './experiment-rig.js';
+import { experimentConfig, rtePlace, weights } from './experiment-rig.js';
 
 let place: Place;
 /** With a head, so that a model that starts from it draws none. */
 let trained: ModelReference;
 
 beforeAll(async () => {
-  const dataDir = await smallData(['RTE'], 25);
-  place = { dataDir, modelDir: await tinyModel(dataDir) };
+  place = await rtePlace();
   const modelDir = join(await fitted(1, NOTHING, null), 'model');
   trained = { modelDir, hash: await modelFolderHash(modelDir) };
 });

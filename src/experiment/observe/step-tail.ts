@@ -1,7 +1,7 @@
 /** Follows a run's `steps.jsonl` while it grows: each call reads only what is new, and starts anew where the file was cut or replaced. */
 import { open } from 'node:fs/promises';
 import type { StepLogEntry } from '../../train/run-log.js';
-import { errnoOf, ioError } from '../../util/io-error.js';
+import { ifThere } from '../../util/if-there.js';
 import type { CurvePoint } from './state.js';
 
 /** Enough for a curve on a screen. */
@@ -32,7 +32,7 @@ export class StepTail {
 
   /** Throws ERR_IO. */
   async update(): Promise<void> {
-    try {
+    await ifThere(this.path, async () => {
       const handle = await open(this.path, 'r');
       try {
         const { ino, size } = await handle.stat({ bigint: true });
@@ -44,9 +44,7 @@ export class StepTail {
       } finally {
         await handle.close();
       }
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw ioError('read', this.path, error);
-    }
+    });
   }
 
   private restart(inode: bigint): void {
